@@ -1,0 +1,125 @@
+//! One way to talk to the server: JSON, the header that proves the console sent it, a time limit,
+//! and an abort when nobody waits for the answer any more.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use gloo_net::http::{Method, RequestBuilder};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use scim_schema::api::session::CSRF_HEADER;
+use serde::{Serialize, de::DeserializeOwned};
+use web_sys::AbortController;
+
+use super::error::ApiError;
+
+/// Every endpoint is below this path.
+pub(crate) const BASE: &str = "/api/v1";
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Reads `path`.
+pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    decode(&send(Method::GET, path, None).await?)
+}
+
+/// Sends `body` to `path`.
+pub(crate) async fn post<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
+    let Ok(body) = serde_json::to_string(body) else {
+        return Err(ApiError::Unreadable { status: 0 });
+    };
+    decode(&send(Method::POST, path, Some(body)).await?)
+}
+
+/// Deletes `path`.
+pub(crate) async fn delete(path: &str) -> Result<(), ApiError> {
+    send(Method::DELETE, path, None).await.map(drop)
+}
+
+/// Body and status of an answer that was not an error.
+struct Answer {
+    status: u16,
+    body: String,
+}
+
+fn decode<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
+    serde_json::from_str(&answer.body).map_err(|_| ApiError::Unreadable {
+        status: answer.status,
+    })
+}
+
+async fn send(method: Method, path: &str, body: Option<String>) -> Result<Answer, ApiError> {
+    let Ok(guard) = Guard::new() else {
+        return Err(ApiError::Network);
+    };
+    let changes = method != Method::GET;
+    let mut builder = RequestBuilder::new(&format!("{BASE}{path}"))
+        .method(method)
+        .abort_signal(Some(&guard.controller.signal()))
+        .header("accept", "application/json");
+    if changes {
+        builder = builder
+            .header(CSRF_HEADER, "1")
+            .header("content-type", "application/json");
+    }
+    let request = match body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    let failure = |_| guard.failure();
+    let response = request.map_err(failure)?.send().await.map_err(failure)?;
+    let status = response.status();
+    let body = response.text().await.map_err(failure)?;
+    if status >= 400 {
+        return Err(ApiError::from_answer(status, &body));
+    }
+    Ok(Answer { status, body })
+}
+
+/// Aborts the request when its future is dropped or the limit has passed.
+struct Guard {
+    controller: AbortController,
+    timed_out: Rc<Cell<bool>>,
+    timer: Option<TimeoutHandle>,
+}
+
+impl Guard {
+    fn new() -> Result<Self, wasm_bindgen::JsValue> {
+        let controller = AbortController::new()?;
+        let timed_out = Rc::new(Cell::new(false));
+        let timer = set_timeout_with_handle(
+            {
+                let (controller, timed_out) = (controller.clone(), Rc::clone(&timed_out));
+                move || {
+                    timed_out.set(true);
+                    controller.abort();
+                }
+            },
+            LIMIT,
+        )
+        .ok();
+        Ok(Self {
+            controller,
+            timed_out,
+            timer,
+        })
+    }
+
+    fn failure(&self) -> ApiError {
+        if self.timed_out.get() {
+            ApiError::Timeout
+        } else {
+            ApiError::Network
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(timer) = &self.timer {
+            timer.clear();
+        }
+        self.controller.abort();
+    }
+}

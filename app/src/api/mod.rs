@@ -1,0 +1,11 @@
+//! The server's API: one function per endpoint; the types are those of `scim_schema::api`.
+
+mod client;
+pub(crate) mod connections;
+mod error;
+pub(crate) mod log;
+pub(crate) mod session;
+pub(crate) mod users;
+
+pub(crate) use client::BASE;
+pub(crate) use error::ApiError;

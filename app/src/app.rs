@@ -1,0 +1,65 @@
+//! The application: contexts, routes, and the frame around signed-in pages.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    clock::Clock,
+    live::Live,
+    pages::{
+        ConnectionPage, ConnectionsPage, FreshSecret, NotFoundPage, RootPage, SetupPage, Shell,
+        SignInPage, UserPage, UsersPage,
+    },
+    session::Session,
+    shortcuts::Shortcuts,
+    text,
+    theme::Theme,
+    toast::Toasts,
+    ui::{ToastRegion, Visits},
+};
+
+/// The console, to be mounted on the body of the page.
+#[component]
+pub fn App() -> impl IntoView {
+    Theme::provide();
+    Clock::provide();
+    Toasts::provide();
+    Shortcuts::provide();
+    Visits::provide();
+    FreshSecret::provide();
+    let session = Session::provide();
+    Live::provide(session);
+    view! {
+        <a class="btn skip" href="#main" on:click=skip>
+            {text::shell::SKIP}
+        </a>
+        <Router>
+            <Routes fallback=|| view! { <NotFoundPage /> }>
+                <Route path=path!("/") view=RootPage />
+                <Route path=path!("/a/:slug") view=SignInPage />
+                <Route path=path!("/setup") view=SetupPage />
+                <ParentRoute path=path!("") view=Shell>
+                    <Route path=path!("/users") view=UsersPage />
+                    <Route path=path!("/users/:id") view=UserPage />
+                    <Route path=path!("/provisioning") view=ConnectionsPage />
+                    <Route path=path!("/provisioning/:id") view=ConnectionPage />
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <ToastRegion />
+    }
+}
+
+/// The skip link moves focus itself: a fragment in the address would be a navigation.
+fn skip(event: leptos::ev::MouseEvent) {
+    event.prevent_default();
+    let main = document()
+        .get_element_by_id("main")
+        .and_then(|main| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(main).ok());
+    if let Some(main) = main {
+        let _focused = main.focus();
+    }
+}

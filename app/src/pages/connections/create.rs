@@ -1,0 +1,150 @@
+//! Adding a connection: name and kind; its page then shows the secret once.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use scim_schema::{
+    api::connections::{CreateConnection, check_name},
+    dialect::ConnectionKind,
+};
+
+use super::FreshSecret;
+use crate::{
+    api,
+    form::{FormErrors, FormState},
+    routes,
+    session::Session,
+    text::{self, connections as words},
+    toast::Toasts,
+    ui::{
+        ErrorSummary, Icon, Modal, Navigator, SubmitButton, TextField, icon,
+    },
+};
+
+const NAME: &str = "name";
+const KIND: &str = "kind";
+const TITLE_ID: &str = "create-title";
+
+/// The dialog.
+#[component]
+pub(super) fn CreateDialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let session = Session::get();
+    let toasts = Toasts::get();
+    let navigator = Navigator::new();
+    let secrets = FreshSecret::get();
+    let form = FormState::new();
+    let name = RwSignal::new(String::new());
+    let kind = RwSignal::new(ConnectionKind::Okta);
+    Effect::new(move |_| {
+        if open.get() {
+            form.reset();
+            name.set(String::new());
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let body = CreateConnection {
+            name: name.get_untracked().trim().to_owned(),
+            kind: kind.get_untracked(),
+        };
+        if !form.begin(FormErrors::default().check(NAME, check_name(&body.name))) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            match session.watch(api::connections::create(&body).await) {
+                Ok(new) => {
+                    form.succeed();
+                    open.set(false);
+                    toasts.success(words::added(&new.connection.name));
+                    let page = routes::connection(new.connection.id);
+                    secrets.keep(new.connection.id, new.token);
+                    navigator.open(&page);
+                }
+                Err(error) => form.fail(FormErrors::from_answer(&error, &[NAME, KIND])),
+            }
+        });
+    };
+    let content = ViewFn::from(move || {
+        view! {
+            <form on:submit=submit novalidate>
+                <header>
+                    <h2 id=TITLE_ID>{words::CREATE_TITLE}</h2>
+                </header>
+                <div class="content">
+                    <ErrorSummary form />
+                    <TextField
+                        id=NAME
+                        label=words::NAME
+                        value=name
+                        form
+                        hint=words::NAME_HINT
+                        autofocus=true
+                    />
+                    <KindField kind />
+                </div>
+                <footer>
+                    <button class="btn" type="button" on:click=move |_| open.set(false)>
+                        {text::form::CANCEL}
+                    </button>
+                    <SubmitButton
+                        label=words::CREATE
+                        doing=words::CREATING
+                        pending=Signal::derive(move || form.is_pending())
+                    />
+                </footer>
+            </form>
+        }
+        .into_any()
+    });
+    view! { <Modal open title_id=TITLE_ID content /> }
+}
+
+/// The kinds, with what each is for.
+#[component]
+fn KindField(
+    /// The chosen one.
+    kind: RwSignal<ConnectionKind>,
+) -> impl IntoView {
+    let order = [
+        ConnectionKind::Okta,
+        ConnectionKind::Entra,
+        ConnectionKind::EntraLegacy,
+        ConnectionKind::OneLogin,
+        ConnectionKind::JumpCloud,
+        ConnectionKind::Generic,
+        ConnectionKind::InteropStrict,
+    ];
+    let option = move |one: ConnectionKind| {
+        view! {
+            <option value=one.as_str() selected=move || kind.get() == one>
+                {words::kind(one)}
+            </option>
+        }
+    };
+    let choose = move |event| {
+        if let Some(chosen) = ConnectionKind::parse(&event_target_value(&event)) {
+            kind.set(chosen);
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=KIND>{words::KIND}</label>
+            <span class="select wide">
+                <select
+                    class="input"
+                    id=KIND
+                    name=KIND
+                    aria-describedby="kind-hint"
+                    on:change=choose
+                >
+                    {order.map(option).collect_view()}
+                </select>
+                {icon(Icon::Down)}
+            </span>
+            <p class="hint" id="kind-hint">
+                {move || words::kind_hint(kind.get())}
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,33 @@
+//! How to connect this kind of provider.
+
+use leptos::prelude::*;
+use scim_schema::dialect::ConnectionKind;
+
+use crate::{
+    text::connections as words,
+    ui::CopyButton,
+};
+
+/// Steps at the provider's side, and a command that proves that it works.
+#[component]
+pub(super) fn Guide(
+    /// The kind.
+    kind: ConnectionKind,
+    /// To paste into the provider.
+    base_url: String,
+) -> impl IntoView {
+    let command = words::curl(&base_url, None);
+    let step = |step: &'static str| view! { <li>{step}</li> };
+    view! {
+        <ol class="guide small">{words::steps(kind).iter().copied().map(step).collect_view()}</ol>
+        <div class="stack s2">
+            <h3>{words::CHECK_CURL}</h3>
+            <pre class="pre" tabindex="0" role="region" aria-label=words::CHECK_CURL>
+                {command.clone()}
+            </pre>
+            <div class="row">
+                <CopyButton value=Signal::stored(command) label=words::COPY_CURL />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,72 @@
+//! `/provisioning`: connections of identity providers, and one of them.
+
+mod create;
+mod guide;
+mod list;
+mod one;
+mod secret;
+mod tokens;
+
+pub(crate) use list::ConnectionsPage;
+pub(crate) use one::ConnectionPage;
+pub(crate) use secret::FreshSecret;
+
+use leptos::prelude::*;
+use scim_schema::{
+    api::{
+        connections::RequestSummary,
+        events::{ChangeEvent, ChangeKind},
+    },
+    id::ConnectionId,
+};
+
+use super::log::outcome_view;
+use crate::{live::Update, ui::RelativeTime};
+
+/// Whether a live update can change what is shown of connections, or of the one named.
+fn concerns(update: Update, only: Option<ConnectionId>) -> bool {
+    match update {
+        Update::Resync => true,
+        Update::Change(ChangeEvent { kind, id, .. }) => match kind {
+            ChangeKind::Connection | ChangeKind::ProvisioningLog => {
+                only.is_none_or(|only| only.0 == id)
+            }
+            // Counts of users and groups change with them; their events do not name a connection.
+            ChangeKind::User | ChangeKind::Group => true,
+        },
+    }
+}
+
+/// When, and what became of it.
+fn request_view(request: &RequestSummary) -> AnyView {
+    view! {
+        <span class="when">
+            <RelativeTime at=request.at />
+            {outcome_view(&request.method, request.status)}
+        </span>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_follows_its_own_log_and_the_list_follows_all() {
+        let id = ConnectionId(Uuid::from_u128(1));
+        let change = |kind, id| {
+            Update::Change(ChangeEvent {
+                kind,
+                id: Uuid::from_u128(id),
+                version: 0,
+            })
+        };
+        assert!(concerns(change(ChangeKind::ProvisioningLog, 1), Some(id)));
+        assert!(!concerns(change(ChangeKind::ProvisioningLog, 2), Some(id)));
+        assert!(concerns(change(ChangeKind::ProvisioningLog, 2), None));
+        assert!(concerns(change(ChangeKind::User, 9), Some(id)));
+    }
+}

@@ -1,0 +1,277 @@
+//! One connection: how to connect it, what it sent last, its tokens.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use scim_schema::{
+    api::{connections::ConnectionView, provisioning_log::LogQuery},
+    id::ConnectionId,
+    permission::Permission,
+};
+
+use super::{
+    FreshSecret, concerns,
+    guide::Guide,
+    request_view,
+    secret::SecretPanel,
+    tokens::{NewTokenButton, Tokens},
+};
+use crate::{
+    api, format,
+    pages::{
+        log::{LiveMark, RequestLog, of_connection},
+        not_found::NotFoundPage,
+    },
+    query::QueryString,
+    routes,
+    session::Session,
+    text::{connections as words, log as log_words},
+    ui::{
+        CopyButton, Family, Icon, Loaded, LongTime, Navigator, Notice, PageHead, Remote,
+        SkeletonLines,
+    },
+};
+
+/// The connection that everything on the page shows; renewed by live updates.
+pub(super) type Shown = Signal<Arc<ConnectionView>>;
+
+/// The page of the connection in the address.
+#[component]
+pub(crate) fn ConnectionPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| {
+            params
+                .get_str("id")
+                .and_then(|id| id.parse::<ConnectionId>().ok())
+        })
+    });
+    move || match id.get() {
+        Some(id) => view! { <OneConnection id /> }.into_any(),
+        None => view! { <NotFoundPage /> }.into_any(),
+    }
+}
+
+/// Loads one connection and keeps up with changes.
+#[component]
+fn OneConnection(
+    /// Which.
+    id: ConnectionId,
+) -> impl IntoView {
+    let connection = Remote::new(move || id, api::connections::one);
+    connection.follow(move |update| concerns(update, Some(id)));
+    let content = move |shown: Shown| view! { <Page id shown connection /> }.into_any();
+    view! {
+        <Loaded
+            remote=connection
+            what=words::ONE_FAILED
+            skeleton=ViewFn::from(|| {
+                view! {
+                    <PageHead
+                        title=Signal::stored(words::COLUMN_CONNECTION.to_owned())
+                        crumb=(words::TITLE, routes::PROVISIONING)
+                    />
+                    <div class="body">
+                        <SkeletonLines lines=8 />
+                    </div>
+                }
+            })
+            content
+        />
+    }
+}
+
+/// Everything about it.
+#[component]
+fn Page(
+    /// Which.
+    id: ConnectionId,
+    /// The connection.
+    shown: Shown,
+    /// To be fetched again after an act.
+    connection: Remote<ConnectionView>,
+) -> impl IntoView {
+    let session = Session::get();
+    let secrets = FreshSecret::get();
+    let may_manage = Memo::new(move |_| session.may(Permission::ManageConnections));
+    let name = Signal::derive(move || shown.with(|shown| shown.name.clone()));
+    let lede = Signal::derive(move || Some(words::kind(shown.with(|shown| shown.kind)).to_owned()));
+    let secret = move || {
+        secrets.of(id).map(|token| {
+            let shown = shown.get_untracked();
+            view! { <SecretPanel name=shown.name.clone() base_url=shown.base_url.clone() token /> }
+        })
+    };
+    let act = move || {
+        may_manage
+            .get()
+            .then(|| view! { <NewTokenButton shown connection /> })
+    };
+    let log = session
+        .may(Permission::ReadProvisioningLog)
+        .then(|| view! { <Requests id /> });
+    view! {
+        <PageHead title=name lede crumb=(words::TITLE, routes::PROVISIONING)>
+            {act}
+        </PageHead>
+        <div class="body narrow">
+            <div class="split">
+                <div class="stack s8">
+                    {secret} <Connecting shown /> {log} <Tokens shown connection may_manage />
+                </div>
+                <Summary shown />
+            </div>
+        </div>
+    }
+}
+
+/// The steps: open until the first request, folded afterwards.
+#[component]
+fn Connecting(
+    /// The connection.
+    shown: Shown,
+) -> impl IntoView {
+    let silent = Memo::new(move |_| shown.with(|shown| shown.last_request.is_none()));
+    let guide = move || {
+        let shown = shown.get_untracked();
+        view! { <Guide kind=shown.kind base_url=shown.base_url.clone() /> }
+    };
+    move || {
+        if silent.get() {
+            view! {
+                <section class="section">
+                    <header>
+                        <h2>{words::HOW}</h2>
+                        <LiveMark />
+                    </header>
+                    <div class="stack pad-top">
+                        <div role="status">
+                            <Notice family=Family::Arrive glyph=Icon::Clock>
+                                <strong>
+                                    {words::waiting(&shown.with(|shown| shown.name.clone()))}
+                                </strong>
+                                <br />
+                                {words::WAITING_WHY}
+                            </Notice>
+                        </div>
+                        {guide()}
+                    </div>
+                </section>
+            }
+            .into_any()
+        } else {
+            view! {
+                <details class="fold">
+                    <summary>{words::HOW}</summary>
+                    <div class="stack">{guide()}</div>
+                </details>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What it sent last; the address says whether only failed requests are listed.
+#[component]
+fn Requests(
+    /// Which.
+    id: ConnectionId,
+) -> impl IntoView {
+    let navigator = Navigator::new();
+    let map = use_query_map();
+    let errors_only = Memo::new(move |_| map.with(|map| map.get_str("errors") == Some("only")));
+    let query = Signal::derive(move || LogQuery {
+        connection: Some(id),
+        errors_only: errors_only.get().then_some(true),
+        ..LogQuery::default()
+    });
+    let choose = move |event| {
+        let only = event_target_checked(&event).then_some("only");
+        let path = QueryString::default()
+            .with_some("errors", only)
+            .after(&routes::connection(id));
+        navigator.amend(&path, false);
+    };
+    view! {
+        <section class="section">
+            <header>
+                <h2>{words::REQUESTS}</h2>
+                <div class="row">
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || errors_only.get()
+                            on:change=choose
+                        />
+                        {log_words::ERRORS_ONLY}
+                    </label>
+                    <LiveMark />
+                </div>
+            </header>
+            <RequestLog query concerns=of_connection />
+        </section>
+    }
+}
+
+/// The column beside it.
+#[component]
+fn Summary(
+    /// The connection.
+    shown: Shown,
+) -> impl IntoView {
+    view! {
+        <aside class="aside" aria-label=words::SUMMARY>
+            <section class="section">
+                <header>
+                    <h2>{words::SUMMARY}</h2>
+                </header>
+                <dl class="kv">{move || shown.with(|shown| summary(shown))}</dl>
+            </section>
+        </aside>
+    }
+}
+
+fn summary(connection: &ConnectionView) -> AnyView {
+    let none = |word: &'static str| view! { <span class="faint">{word}</span> }.into_any();
+    let last_request = connection
+        .last_request
+        .as_ref()
+        .map_or_else(|| none(words::NEVER), request_view);
+    let last_error = match &connection.last_error {
+        Some(error) => {
+            let detail = error.detail.clone();
+            view! {
+                {request_view(error)}
+                <small class="muted">{detail}</small>
+            }
+            .into_any()
+        }
+        None => none(words::NO_ERROR),
+    };
+    let base_url = connection.base_url.clone();
+    view! {
+        <dt>{words::KIND_SHORT}</dt>
+        <dd>{words::kind(connection.kind)}</dd>
+        <dt>{words::BASE_URL}</dt>
+        <dd class="with-copy">
+            <span class="mono" data-testid="base-url">{base_url.clone()}</span>
+            <CopyButton value=Signal::stored(base_url) label=words::COPY_BASE_URL bare=true />
+        </dd>
+        <dt>{words::USERS}</dt>
+        <dd>
+            <a href=routes::users_of(connection.id)>{format::count(connection.user_count)}</a>
+        </dd>
+        <dt>{words::GROUPS}</dt>
+        <dd>{format::count(connection.group_count)}</dd>
+        <dt>{words::LAST_REQUEST}</dt>
+        <dd>{last_request}</dd>
+        <dt>{words::LAST_ERROR}</dt>
+        <dd>{last_error}</dd>
+        <dt>{words::CREATED}</dt>
+        <dd>
+            <LongTime at=connection.created_at />
+        </dd>
+    }
+    .into_any()
+}

@@ -1,0 +1,241 @@
+//! Tokens of a connection: making another one, ending one.
+
+use leptos::prelude::*;
+use scim_schema::api::connections::{ConnectionView, TokenView};
+
+use super::{FreshSecret, one::Shown};
+use crate::{
+    api,
+    form::{FormErrors, FormState},
+    session::Session,
+    text::{self, connections as words},
+    toast::Toasts,
+    ui::{Confirm, Icon, LongTime, RelativeTime, Remote, icon},
+};
+
+/// Asks, with the name typed, and makes another token.
+#[component]
+pub(super) fn NewTokenButton(
+    /// The connection.
+    shown: Shown,
+    /// To be fetched again.
+    connection: Remote<ConnectionView>,
+) -> impl IntoView {
+    let session = Session::get();
+    let secrets = FreshSecret::get();
+    let open = RwSignal::new(false);
+    let form = FormState::new();
+    let name = Signal::derive(move || shown.with(|shown| shown.name.clone()));
+    let run = Callback::new(move |()| {
+        let id = shown.with_untracked(|shown| shown.id);
+        leptos::task::spawn_local(async move {
+            match session.watch(api::connections::add_token(id).await) {
+                Ok(new) => {
+                    form.succeed();
+                    open.set(false);
+                    secrets.keep(id, new.token);
+                    connection.reload();
+                    window().scroll_to_with_x_and_y(0.0, 0.0);
+                }
+                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
+            }
+        });
+    });
+    view! {
+        <button class="btn" type="button" on:click=move |_| open.set(true)>
+            {icon(Icon::Key)}
+            {words::NEW_TOKEN}
+        </button>
+        <Confirm
+            open
+            title_id="new-token-title"
+            title=Signal::derive(move || words::new_token_title(&name.get()))
+            consequences=Signal::derive(move || {
+                words::new_token_consequences(shown.with(|shown| shown.tokens.len()))
+            })
+            keep=words::KEEP_TOKENS
+            act=words::MAKE_TOKEN
+            doing=words::MAKING_TOKEN
+            act_class="primary"
+            typed=Signal::derive(move || Some(name.get()))
+            form
+            run
+        />
+    }
+}
+
+/// The valid tokens.
+#[component]
+pub(super) fn Tokens(
+    /// The connection.
+    shown: Shown,
+    /// To be fetched again.
+    connection: Remote<ConnectionView>,
+    /// Whether the person may end one.
+    may_manage: Memo<bool>,
+) -> impl IntoView {
+    let revoking = RwSignal::new(None::<TokenView>);
+    let table = move || {
+        let may_manage = may_manage.get();
+        shown.with(|shown| {
+            if shown.tokens.is_empty() {
+                return view! { <p class="small muted pad-y">{words::NO_TOKENS}</p> }.into_any();
+            }
+            let row = |token: &TokenView| row(token, may_manage, revoking);
+            let rows = shown.tokens.iter().map(row).collect_view();
+            view! { <Table rows=rows.into_any() may_manage /> }.into_any()
+        })
+    };
+    view! {
+        <section class="section">
+            <header>
+                <h2>{words::TOKENS}</h2>
+                <p>{words::TOKENS_NOTE}</p>
+            </header>
+            {table}
+        </section>
+        <RevokeDialog shown connection revoking />
+    }
+}
+
+/// The frame of the rows.
+#[component]
+fn Table(
+    /// The rows.
+    rows: AnyView,
+    /// Whether there is a column of acts.
+    may_manage: bool,
+) -> impl IntoView {
+    let act = may_manage.then(|| {
+        view! {
+            <th scope="col">
+                <span class="vh">{words::ACT}</span>
+            </th>
+        }
+    });
+    view! {
+        <div class="table-wrap flush" tabindex="0" role="region" aria-label=words::TOKENS_CAPTION>
+            <table class="cards" role="table">
+                <caption class="vh">{words::TOKENS_CAPTION}</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col">{words::TOKEN_BEGINS}</th>
+                        <th scope="col">{words::TOKEN_CREATED}</th>
+                        <th scope="col">{words::TOKEN_EXPIRES}</th>
+                        <th scope="col">{words::TOKEN_USED}</th>
+                        {act}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>>) -> AnyView {
+    let used = match token.last_used_at {
+        Some(at) => view! { <RelativeTime at /> }.into_any(),
+        None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
+    };
+    let act = may_manage.then(|| {
+        let token = token.clone();
+        view! {
+            <td role="cell" class="num act">
+                <button
+                    class="btn danger-quiet"
+                    type="button"
+                    aria-label=words::revoke_label(&token.hint)
+                    on:click=move |_| revoking.set(Some(token.clone()))
+                >
+                    {words::REVOKE}
+                </button>
+            </td>
+        }
+    });
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                <code>{format!("{}…", token.hint)}</code>
+            </th>
+            <td role="cell" data-l=words::TOKEN_CREATED>
+                <LongTime at=token.created_at />
+            </td>
+            <td role="cell" data-l=words::TOKEN_EXPIRES>
+                <RelativeTime at=token.expires_at />
+            </td>
+            <td role="cell" data-l=words::TOKEN_USED>
+                {used}
+            </td>
+            {act}
+        </tr>
+    }
+    .into_any()
+}
+
+/// Asks before a token ends.
+#[component]
+fn RevokeDialog(
+    /// The connection.
+    shown: Shown,
+    /// To be fetched again.
+    connection: Remote<ConnectionView>,
+    /// The token to end.
+    revoking: RwSignal<Option<TokenView>>,
+) -> impl IntoView {
+    let session = Session::get();
+    let toasts = Toasts::get();
+    let form = FormState::new();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        if revoking.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            revoking.set(None);
+        }
+    });
+    let title = Signal::derive(move || {
+        revoking.with(|token| {
+            token
+                .as_ref()
+                .map(|token| words::revoke_title(&token.hint))
+                .unwrap_or_default()
+        })
+    });
+    let consequences = Signal::derive(move || {
+        shown.with(|shown| words::revoke_consequences(&shown.name, shown.tokens.len() <= 1))
+    });
+    let run = Callback::new(move |()| {
+        let Some(token) = revoking.get_untracked() else {
+            form.succeed();
+            return;
+        };
+        let id = shown.with_untracked(|shown| shown.id);
+        leptos::task::spawn_local(async move {
+            match session.watch(api::connections::revoke_token(id, token.id).await) {
+                Ok(()) => {
+                    form.succeed();
+                    open.set(false);
+                    toasts.success(words::REVOKED);
+                    connection.reload();
+                }
+                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
+            }
+        });
+    });
+    view! {
+        <Confirm
+            open
+            title_id="revoke-title"
+            title
+            consequences
+            keep=words::KEEP_TOKEN
+            act=words::REVOKE_TOKEN
+            doing=words::REVOKING
+            form
+            run
+        />
+    }
+}

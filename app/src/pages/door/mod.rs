@@ -1,0 +1,57 @@
+//! Pages of people who are not signed in.
+
+mod art;
+mod root;
+mod setup;
+mod sign_in;
+
+pub(crate) use root::RootPage;
+pub(crate) use setup::SetupPage;
+pub(crate) use sign_in::SignInPage;
+
+use leptos::prelude::*;
+
+use self::art::Register;
+use crate::{
+    routes,
+    ui::{Brand, ThemeButton, use_heading},
+};
+
+/// The frame of these pages: a narrow column, and the register beside it.
+#[component]
+fn Door(
+    /// Heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Title of the document, where it differs from the heading.
+    #[prop(optional, into)]
+    document_title: Option<Signal<String>>,
+    /// A line below the heading.
+    #[prop(optional, into)]
+    lede: MaybeProp<String>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let heading = use_heading(document_title.unwrap_or(title));
+    let lede = move || lede.get().map(|lede| view! { <p class="muted">{lede}</p> });
+    view! {
+        <div class="signin">
+            <main id="main" tabindex="-1" class="stack s6">
+                <div class="row spread">
+                    <Brand href=routes::ROOT />
+                    <ThemeButton />
+                </div>
+                <div class="stack s1">
+                    <h1 tabindex="-1" node_ref=heading>
+                        {move || title.get()}
+                    </h1>
+                    {lede}
+                </div>
+                {children()}
+            </main>
+            <aside aria-hidden="true">
+                <Register />
+            </aside>
+        </div>
+    }
+}

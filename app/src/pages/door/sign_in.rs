@@ -1,0 +1,224 @@
+//! `/a/{slug}`: signing in to an account.
+
+use std::sync::Arc;
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::hooks::{use_params_map, use_query_map};
+use scim_schema::api::{
+    problem::ErrorCode,
+    session::{SignIn, SignInOptions},
+};
+
+use super::Door;
+use crate::{
+    api,
+    form::{FormErrors, FormState},
+    routes,
+    session::{Session, State},
+    text,
+    ui::{
+        Empty, ErrorSummary, Failure, Family, Icon, Navigator, Notice, PasswordField, Remote,
+        SubmitButton, TextField,
+    },
+};
+
+const LOGIN: &str = "login";
+const PASSWORD: &str = "password";
+
+/// The sign-in page; signed-in people are led on.
+#[component]
+pub(crate) fn SignInPage() -> impl IntoView {
+    let session = Session::get();
+    let navigator = Navigator::new();
+    let params = use_params_map();
+    let query = use_query_map();
+    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    Effect::new(move |_| {
+        if session.is_signed_in() {
+            let next = query.with_untracked(|query| query.get("next"));
+            let next = next.as_deref().and_then(routes::safe_next);
+            navigator.replace(next.unwrap_or(routes::USERS));
+        }
+    });
+    let options = Remote::new(
+        move || slug.get(),
+        |slug| async move { api::session::options(Some(&slug)).await },
+    );
+    move || match (options.value(), options.error()) {
+        (Some(options), None) => known(&options),
+        (_, Some(error)) if error.code() == Some(ErrorCode::NotFound) => unknown_account(),
+        (_, Some(error)) => view! {
+            <Door title=text::door::ACCOUNT_TITLE>
+                <Failure
+                    what=text::door::OPTIONS_FAILED
+                    error
+                    retry=Callback::new(move |()| options.reload())
+                />
+            </Door>
+        }
+        .into_any(),
+        (None, None) => ().into_any(),
+    }
+}
+
+fn known(options: &Arc<SignInOptions>) -> AnyView {
+    let Some(account) = options.account.clone() else {
+        return unknown_account();
+    };
+    let form = FormState::new();
+    let heading = text::door::sign_in_to(&account.name);
+    let title = heading.clone();
+    let document_title = Signal::derive(move || {
+        if form.has_errors() {
+            text::form::error_title(&title)
+        } else {
+            title.clone()
+        }
+    });
+    if options.needs_setup {
+        return view! {
+            <Door title=heading>
+                <NeedsSetup />
+            </Door>
+        }
+        .into_any();
+    }
+    view! {
+        <Door title=heading document_title>
+            <Expired />
+            <SignInForm slug=account.slug form />
+            <p class="xs faint">{text::door::TROUBLE}</p>
+        </Door>
+    }
+    .into_any()
+}
+
+fn unknown_account() -> AnyView {
+    view! {
+        <Door title=text::door::ACCOUNT_TITLE>
+            <Empty
+                glyph=Icon::Search
+                title=text::door::UNKNOWN_ACCOUNT
+                why=text::door::UNKNOWN_ACCOUNT_WHY
+            />
+        </Door>
+    }
+    .into_any()
+}
+
+/// Says that a session ended while it was in use.
+#[component]
+fn Expired() -> impl IntoView {
+    let session = Session::get();
+    let expired = move || matches!(session.state(), State::SignedOut { expired: true });
+    view! {
+        <Show when=expired>
+            <div role="status">
+                <Notice family=Family::Pause glyph=Icon::Clock>
+                    <strong>{text::door::EXPIRED}</strong>
+                    <br />
+                    {text::door::EXPIRED_WHY}
+                </Notice>
+            </div>
+        </Show>
+    }
+}
+
+/// Nobody can sign in yet.
+#[component]
+fn NeedsSetup() -> impl IntoView {
+    view! {
+        <Notice family=Family::Arrive glyph=Icon::Key>
+            <strong>{text::door::NEEDS_SETUP}</strong>
+            <br />
+            {text::door::NEEDS_SETUP_WHY}
+        </Notice>
+        <pre class="pre">{text::door::ADMIN_CREATE}</pre>
+    }
+}
+
+/// Name and password.
+#[component]
+fn SignInForm(
+    /// The account.
+    slug: String,
+    /// State of the form.
+    form: FormState,
+) -> impl IntoView {
+    let session = Session::get();
+    let login = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let body = SignIn {
+            account: slug.clone(),
+            login: login.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+        };
+        if !form.begin(check(&body)) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            match api::session::sign_in(&body).await {
+                Ok(me) => {
+                    form.succeed();
+                    session.sign_in(me);
+                }
+                Err(error) => {
+                    password.set(String::new());
+                    form.fail(FormErrors::from_answer(&error, &[LOGIN, PASSWORD]));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="stack" on:submit=submit novalidate>
+            <ErrorSummary form />
+            <TextField
+                id=LOGIN
+                label=text::door::LOGIN_LABEL
+                value=login
+                form
+                autocomplete="username"
+            />
+            <PasswordField
+                id=PASSWORD
+                label=text::door::PASSWORD_LABEL
+                value=password
+                form
+                autocomplete="current-password"
+            />
+            <div class="row">
+                <SubmitButton
+                    label=text::door::SIGN_IN
+                    doing=text::door::SIGNING_IN
+                    pending=Signal::derive(move || form.is_pending())
+                />
+            </div>
+        </form>
+    }
+}
+
+fn check(body: &SignIn) -> FormErrors {
+    let needed = |text: &str, missing| if text.is_empty() { Err(missing) } else { Ok(()) };
+    FormErrors::default()
+        .check(LOGIN, needed(&body.login, text::door::LOGIN_MISSING))
+        .check(PASSWORD, needed(&body.password, text::door::PASSWORD_MISSING))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_and_password_are_needed() {
+        let body = |login: &str, password: &str| SignIn {
+            account: "main".to_owned(),
+            login: login.to_owned(),
+            password: password.to_owned(),
+        };
+        assert!(check(&body("dana", "secret")).is_empty());
+        assert!(check(&body("", "secret")).of(LOGIN).is_some());
+        assert!(check(&body("dana", "")).of(PASSWORD).is_some());
+    }
+}

@@ -1,0 +1,38 @@
+//! A request in one line.
+
+use leptos::prelude::*;
+use scim_schema::api::provisioning_log::LogRow;
+
+use super::{caret, outcome_view};
+use crate::{
+    clock::{self, Clock},
+    format,
+};
+
+/// Time, method, what was decided, outcome, status, duration.
+#[component]
+pub(super) fn Summary(
+    /// The request.
+    row: LogRow,
+) -> impl IntoView {
+    let moment = clock::in_zone(row.at);
+    let tooltip = format!("{} ({})", moment.full(), clock::zone_name());
+    let say = if row.decision.is_empty() {
+        row.path.clone()
+    } else {
+        row.decision.clone()
+    };
+    view! {
+        <summary>
+            {caret()}
+            <time class="t" datetime=row.at.to_rfc3339() title=tooltip>
+                {move || moment.log(&Clock::now())}
+            </time>
+            <span class="m">{row.method.clone()}</span>
+            <span class="say">{say} " " <small class="path">{row.path.clone()}</small></span>
+            {outcome_view(&row.method, row.status)}
+            <span class="code mono">{row.status}</span>
+            <span class="ms num muted">{format::duration(row.duration_us)}</span>
+        </summary>
+    }
+}

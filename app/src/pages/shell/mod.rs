@@ -1,0 +1,160 @@
+//! The frame around signed-in pages: navigation, account, live connection.
+
+mod account;
+mod help;
+mod nav;
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::Outlet,
+    hooks::{use_location, use_navigate},
+};
+use scim_schema::{
+    api::{
+        events::{ChangeEvent, ChangeKind},
+        users::UserCounts,
+    },
+    permission::Permission,
+};
+
+use self::{help::HelpDialog, nav::Navigation};
+use crate::{
+    api,
+    live::Update,
+    routes,
+    session::{Session, State},
+    shortcuts::{Command, Shortcuts},
+    storage, text,
+    ui::{Failure, Navigator, Remote},
+};
+
+/// Users per status, shared by navigation and saved views.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts(pub Remote<UserCounts>);
+
+/// Shows its page to signed-in people and sends others to sign in, remembering where they were.
+#[component]
+pub(crate) fn Shell() -> impl IntoView {
+    let session = Session::get();
+    let location = use_location();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if !matches!(session.state(), State::SignedOut { .. }) {
+            return;
+        }
+        let here = format!(
+            "{}{}",
+            location.pathname.get_untracked(),
+            search(&location.search.get_untracked())
+        );
+        let next = routes::safe_next(&here).filter(|next| *next != routes::USERS);
+        let door = match storage::read(storage::ACCOUNT) {
+            Some(account) => routes::sign_in(&account, next),
+            None => routes::root(next),
+        };
+        let options = leptos_router::NavigateOptions {
+            replace: true,
+            ..leptos_router::NavigateOptions::default()
+        };
+        navigate(&door, options);
+    });
+    let signed_in = Memo::new(move |_| session.is_signed_in());
+    move || {
+        if signed_in.get() {
+            return view! { <Frame /> }.into_any();
+        }
+        match session.state() {
+            State::Unknown(error) => view! {
+                <main id="main" tabindex="-1" class="alone">
+                    <Failure
+                        what=text::shell::SESSION_FAILED
+                        error
+                        retry=Callback::new(move |()| session.check())
+                    />
+                </main>
+            }
+            .into_any(),
+            State::Checking | State::SignedIn(_) | State::SignedOut { .. } => ().into_any(),
+        }
+    }
+}
+
+/// The search part of an address with its question mark.
+fn search(search: &str) -> String {
+    match search.trim_start_matches('?') {
+        "" => String::new(),
+        some => format!("?{some}"),
+    }
+}
+
+/// Navigation beside the page.
+#[component]
+fn Frame() -> impl IntoView {
+    let session = Session::get();
+    let may_read = Memo::new(move |_| session.may(Permission::ReadUsers));
+    let counts = Remote::new(
+        move || may_read.get(),
+        |may_read| async move {
+            if may_read {
+                api::users::counts().await
+            } else {
+                Ok(UserCounts::default())
+            }
+        },
+    );
+    counts.follow(concerns_users);
+    provide_context(Counts(counts));
+    let help = RwSignal::new(false);
+    let navigator = Navigator::new();
+    Shortcuts::get().listen(move |command| match command {
+        Command::Help => {
+            help.set(true);
+            true
+        }
+        Command::GoUsers => {
+            navigator.open(routes::USERS);
+            true
+        }
+        Command::GoConnections => {
+            navigator.open(routes::PROVISIONING);
+            true
+        }
+        Command::Search | Command::Next | Command::Previous => false,
+    });
+    view! {
+        <div class="app">
+            <Navigation help />
+            <div class="main">
+                <nav::TopBar />
+                <main id="main" tabindex="-1">
+                    <Outlet />
+                </main>
+            </div>
+        </div>
+        <HelpDialog open=help />
+    }
+}
+
+/// Whether a live update can change lists of users.
+pub(super) fn concerns_users(update: Update) -> bool {
+    matches!(
+        update,
+        Update::Resync
+            | Update::Change(ChangeEvent {
+                kind: ChangeKind::User,
+                ..
+            })
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_part_keeps_one_question_mark() {
+        assert_eq!(search(""), "");
+        assert_eq!(search("q=a"), "?q=a");
+        assert_eq!(search("?q=a"), "?q=a");
+    }
+}

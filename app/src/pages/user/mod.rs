@@ -1,0 +1,208 @@
+//! `/users/{id}`: one person, live; deleted people too.
+
+mod access;
+mod attributes;
+mod groups;
+mod head;
+mod profile;
+mod provisioning;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use scim_schema::{
+    api::{
+        events::{ChangeEvent, ChangeKind},
+        users::UserDetail,
+    },
+    id::UserId,
+};
+
+use self::head::{Blocked, Head};
+use super::not_found::NotFoundPage;
+use crate::{
+    api,
+    live::Update,
+    routes,
+    text::user as words,
+    ui::{Loaded, PageHead, Remote, SkeletonLines, Tab, Tabs},
+};
+
+/// The user that everything on the page shows; renewed by live updates.
+type Shown = Signal<Arc<UserDetail>>;
+
+/// The tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Profile,
+    Access,
+    Groups,
+    Provisioning,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Profile, Self::Access, Self::Groups, Self::Provisioning];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Access => "access",
+            Self::Groups => "groups",
+            Self::Provisioning => "provisioning",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Profile => words::TAB_PROFILE,
+            Self::Access => words::TAB_ACCESS,
+            Self::Groups => words::TAB_GROUPS,
+            Self::Provisioning => words::TAB_PROVISIONING,
+        }
+    }
+
+    /// The tab of this word; the first for any other.
+    fn parse(word: Option<&str>) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|part| Some(part.word()) == word)
+            .unwrap_or(Self::Profile)
+    }
+
+    const fn count(self, user: &UserDetail) -> Option<u64> {
+        match self {
+            Self::Access if !user.open_holds.is_empty() => Some(user.open_holds.len() as u64),
+            Self::Groups => Some(user.group_count as u64),
+            Self::Profile | Self::Access | Self::Provisioning => None,
+        }
+    }
+}
+
+/// The page of the user in the address.
+#[component]
+pub(crate) fn UserPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get_str("id").and_then(|id| id.parse::<UserId>().ok()))
+    });
+    move || match id.get() {
+        Some(id) => view! { <OneUser id /> }.into_any(),
+        None => view! { <NotFoundPage /> }.into_any(),
+    }
+}
+
+/// Loads one user and keeps up with changes.
+#[component]
+fn OneUser(
+    /// Who.
+    id: UserId,
+) -> impl IntoView {
+    let user = Remote::new(move || id, api::users::one);
+    user.follow(move |update| concerns(update, id));
+    let content = move |user: Shown| view! { <Page id user /> }.into_any();
+    view! {
+        <Loaded
+            remote=user
+            what=words::FAILED
+            skeleton=ViewFn::from(|| {
+                view! {
+                    <PageHead
+                        title=Signal::stored(words::LOADING.to_owned())
+                        crumb=(crate::text::users::TITLE, routes::USERS)
+                    />
+                    <div class="body">
+                        <SkeletonLines lines=8 />
+                    </div>
+                }
+            })
+            content
+        />
+    }
+}
+
+fn concerns(update: Update, id: UserId) -> bool {
+    match update {
+        Update::Resync => true,
+        Update::Change(ChangeEvent { kind, id: changed, .. }) => {
+            // A group's change can be this person's membership.
+            (kind == ChangeKind::User && changed == id.0) || kind == ChangeKind::Group
+        }
+    }
+}
+
+/// Head, banner, tabs and the open tab.
+#[component]
+fn Page(
+    /// Who.
+    id: UserId,
+    /// The user.
+    user: Shown,
+) -> impl IntoView {
+    let query = use_query_map();
+    let open = Memo::new(move |_| query.with(|query| Part::parse(query.get_str("tab"))));
+    let tabs = Signal::derive(move || {
+        user.with(|user| {
+            let tab = |part: Part| Tab {
+                label: part.label(),
+                href: routes::user_tab(id, part.word()),
+                open: part == open.get(),
+                count: part.count(user),
+            };
+            Part::ALL.map(tab).to_vec()
+        })
+    });
+    let part = move || match open.get() {
+        Part::Profile => view! { <profile::Profile user /> }.into_any(),
+        Part::Access => view! { <access::Access user /> }.into_any(),
+        Part::Groups => view! { <groups::Groups user /> }.into_any(),
+        Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
+    };
+    view! {
+        <Head user />
+        <Blocked user />
+        <Tabs label=Signal::derive(move || user.with(|user| user.row.name.clone())) tabs />
+        <div class="body narrow below-tabs">{part}</div>
+    }
+}
+
+/// A field that is empty says so.
+fn or_not_set(value: Option<String>) -> AnyView {
+    match value.filter(|value| !value.is_empty()) {
+        Some(value) => value.into_any(),
+        None => view! { <span class="faint">{words::NOT_SET}</span> }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn unknown_tabs_open_the_first() {
+        for part in Part::ALL {
+            assert_eq!(Part::parse(Some(part.word())), part);
+        }
+        assert_eq!(Part::parse(Some("licences")), Part::Profile);
+        assert_eq!(Part::parse(None), Part::Profile);
+    }
+
+    #[test]
+    fn the_page_fetches_again_for_its_person_and_for_groups() {
+        let id = UserId(Uuid::from_u128(1));
+        let change = |kind, id| {
+            Update::Change(ChangeEvent {
+                kind,
+                id: Uuid::from_u128(id),
+                version: 2,
+            })
+        };
+        assert!(concerns(change(ChangeKind::User, 1), id));
+        assert!(!concerns(change(ChangeKind::User, 2), id));
+        assert!(concerns(change(ChangeKind::Group, 9), id));
+        assert!(!concerns(change(ChangeKind::ProvisioningLog, 1), id));
+        assert!(concerns(Update::Resync, id));
+    }
+}

@@ -1,0 +1,329 @@
+//! Search, filters, chips, and how many match.
+
+use std::time::Duration;
+
+use leptos::{html::Input, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use scim_schema::lifecycle::Status;
+
+use super::{
+    Context,
+    query::{ListQuery, SourceFilter},
+    views,
+};
+use crate::{
+    pages::status::look,
+    shortcuts::{Command, Shortcuts},
+    text::{self, users as words},
+    ui::{Icon, icon, lozenge},
+};
+
+const DEBOUNCE: Duration = Duration::from_millis(250);
+const FILTER_ID: &str = "user-filter";
+
+/// The row above the table.
+#[component]
+pub(super) fn Toolbar(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let Context { query, page, .. } = context;
+    let matching = move || {
+        let page = page.value()?;
+        Some(words::matching(
+            page.total,
+            query.with(ListQuery::is_narrowed),
+        ))
+    };
+    let busy = move || page.is_busy() && page.value().is_some();
+    view! {
+        <div class="toolbar">
+            <Search context />
+            <FilterMenu context />
+            <Chips context />
+            <span class="grow"></span>
+            <Show when=busy>
+                <span class="spinner late" aria-hidden="true"></span>
+            </Show>
+            <span class="small muted nowrap" role="status">
+                {matching}
+            </span>
+        </div>
+    }
+}
+
+/// The search field: what is typed reaches the address after a short rest.
+#[component]
+fn Search(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let query = context.query;
+    let typed = RwSignal::new(query.with_untracked(|query| query.q.clone()));
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let input = NodeRef::<Input>::new();
+    let sent = Memo::new(move |_| query.with(|query| query.q.clone()));
+    Effect::new(move |_| {
+        let sent = sent.get();
+        if waiting.with_value(Option::is_none) && typed.with_untracked(|typed| typed.trim() != sent)
+        {
+            typed.set(sent);
+        }
+    });
+    let forget = move || {
+        waiting.try_update_value(|waiting| {
+            if let Some(waiting) = waiting.take() {
+                waiting.clear();
+            }
+        });
+    };
+    let send = move || {
+        forget();
+        let next = typed.with_untracked(|typed| query.get_untracked().searching(typed));
+        context.show(&next, true);
+    };
+    let on_input = move |event| {
+        typed.set(event_target_value(&event));
+        forget();
+        let send_later = move || {
+            if waiting.try_get_value().is_some() {
+                send();
+            }
+        };
+        waiting.set_value(set_timeout_with_handle(send_later, DEBOUNCE).ok());
+    };
+    on_cleanup(forget);
+    Shortcuts::get().listen(move |command| {
+        let found = input.get_untracked().filter(|_| command == Command::Search);
+        found.is_some_and(|input| {
+            input.select();
+            input.focus().is_ok()
+        })
+    });
+    view! {
+        <search class="search">
+            {icon(Icon::Search)} <label class="vh" for="q">
+                {words::SEARCH}
+            </label>
+            <input
+                class="input"
+                id="q"
+                type="search"
+                maxlength="200"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder=words::SEARCH_HINT
+                prop:value=move || typed.get()
+                node_ref=input
+                on:input=on_input
+                on:change=move |_| send()
+            /> <kbd aria-hidden="true">"/"</kbd>
+        </search>
+    }
+}
+
+/// The filters, in a popover; each choice applies at once.
+#[component]
+fn FilterMenu(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let query = context.query;
+    let on = move || {
+        query.with(|query| query.statuses.len() + usize::from(query.source.is_some()))
+    };
+    let badge = move || {
+        Some(on()).filter(|on| *on > 0).map(|on| view! { <span class="badge">{on}</span> })
+    };
+    view! {
+        <button
+            class="btn"
+            type="button"
+            popovertarget=FILTER_ID
+            aria-label=move || words::filters_on(on())
+        >
+            {icon(Icon::Filter)}
+            {words::FILTER}
+            {badge}
+        </button>
+        <div
+            class="popover"
+            id=FILTER_ID
+            popover="auto"
+            role="dialog"
+            aria-label=words::FILTER_TITLE
+        >
+            <StatusFilter context />
+            <SourceChoice context />
+            <div class="row spread">
+                <button
+                    class="btn link small"
+                    type="button"
+                    on:click=move |_| context.show(&query.get_untracked().unfiltered(), false)
+                >
+                    {words::CLEAR_ALL}
+                </button>
+                <button
+                    class="btn"
+                    type="button"
+                    popovertarget=FILTER_ID
+                    popovertargetaction="hide"
+                >
+                    {words::DONE}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// Statuses, in the order in which people meet them.
+#[component]
+fn StatusFilter(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let query = context.query;
+    let one = move |status: Status| {
+        let (family, glyph) = look(status);
+        view! {
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || query.with(|query| query.statuses.contains(&status))
+                    on:change=move |_| {
+                        context.show(&query.get_untracked().toggling(status), false);
+                    }
+                />
+                {lozenge(family, glyph, text::status::plain(status))}
+            </label>
+        }
+    };
+    let offered = Status::ALL
+        .iter()
+        .rev()
+        .copied()
+        .filter(|status| *status != Status::Purged);
+    view! {
+        <fieldset>
+            <legend class="legend">{words::STATUS}</legend>
+            <div class="choices">{offered.map(one).collect_view()}</div>
+        </fieldset>
+    }
+}
+
+/// Anywhere, here, or one connection.
+#[component]
+fn SourceChoice(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let query = context.query;
+    let one = move |(label, source): (String, Option<SourceFilter>)| {
+        view! {
+            <label class="check">
+                <input
+                    type="radio"
+                    name="source"
+                    prop:checked=move || query.with(|query| query.source == source)
+                    on:change=move |_| {
+                        context.show(&query.get_untracked().from_source(source), false);
+                    }
+                />
+                {label}
+            </label>
+        }
+    };
+    let choices = move || {
+        let mut choices = vec![
+            (words::SOURCE_ANY.to_owned(), None),
+            (words::SOURCE_LOCAL.to_owned(), Some(SourceFilter::Local)),
+        ];
+        if let Some(connections) = context.connections.value() {
+            choices.extend(connections.iter().map(|connection| {
+                let source = SourceFilter::Connection(connection.id);
+                (connection.name.clone(), Some(source))
+            }));
+        }
+        choices.into_iter().map(one).collect_view()
+    };
+    view! {
+        <fieldset>
+            <legend class="legend">{words::SOURCE}</legend>
+            <div class="choices">{choices}</div>
+        </fieldset>
+    }
+}
+
+/// What is filtered, each with a button that ends it.
+#[component]
+fn Chips(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let query = context.query;
+    let status_chip = move || {
+        query.with(|query| {
+            let listed = !query.statuses.is_empty() && !views::is_view(&query.statuses);
+            let names = query.statuses.iter().map(|status| text::status::plain(*status));
+            listed.then(|| (words::STATUS, names.collect::<Vec<_>>().join(", ")))
+        })
+    };
+    let source_chip = move || {
+        let source = query.with(|query| query.source)?;
+        let name = match source {
+            SourceFilter::Local => Some(words::SOURCE_LOCAL.to_owned()),
+            SourceFilter::Connection(id) => context.connections.value().and_then(|all| {
+                let found = all.iter().find(|connection| connection.id == id);
+                found.map(|connection| connection.name.clone())
+            }),
+        };
+        Some((
+            words::SOURCE,
+            name.unwrap_or_else(|| words::SOURCE_UNKNOWN.to_owned()),
+        ))
+    };
+    let chips = move || {
+        let statuses = status_chip().map(|(name, value)| {
+            chip(name, &value, move || {
+                context.show(&query.get_untracked().with_statuses(&[]), false);
+            })
+        });
+        let source = source_chip().map(|(name, value)| {
+            chip(name, &value, move || {
+                context.show(&query.get_untracked().from_source(None), false);
+            })
+        });
+        let any = statuses.is_some() || source.is_some();
+        let clear = any.then(|| {
+            view! {
+                <button
+                    class="btn link small"
+                    type="button"
+                    on:click=move |_| context.show(&query.get_untracked().unfiltered(), false)
+                >
+                    {words::CLEAR_ALL}
+                </button>
+            }
+        });
+        view! { {statuses} {source} {clear} }
+    };
+    view! { <div class="chips">{chips}</div> }
+}
+
+fn chip(name: &'static str, value: &str, remove: impl Fn() + 'static) -> AnyView {
+    view! {
+        <span class="chip">
+            <span>
+                <span class="k">{name}</span>
+                {value.to_owned()}
+            </span>
+            <button
+                type="button"
+                aria-label=words::remove_filter(name, value)
+                on:click=move |_| remove()
+            >
+                {icon(Icon::X)}
+            </button>
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,167 @@
+//! `/users`: everybody, searched, filtered, sorted, live.
+
+mod changes;
+mod filters;
+mod highlight;
+mod query;
+mod states;
+mod table;
+mod views;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use scim_schema::{
+    api::{connections::ConnectionView, page::Page, users::UserRow},
+    permission::Permission,
+};
+
+use self::{
+    changes::recently_changed,
+    filters::Toolbar,
+    query::ListQuery,
+    states::{IgnoredParts, NobodyHere, StaleCursor},
+    table::UsersTable,
+};
+use super::shell::{Counts, concerns_users};
+use crate::{
+    api,
+    session::Session,
+    text::users as words,
+    ui::{Loaded, Navigator, PageHead, Pager, Remote, SkeletonRows, Tabs},
+};
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+struct Context {
+    query: Memo<ListQuery>,
+    page: Remote<Page<UserRow>>,
+    connections: Remote<Vec<ConnectionView>>,
+    navigator: Navigator,
+}
+
+impl Context {
+    /// Shows something else. Typing replaces the address, a choice adds to the history.
+    fn show(self, query: &ListQuery, replace: bool) {
+        if self.query.with_untracked(|present| present != query) {
+            self.navigator.amend(&query.path(), replace);
+        }
+    }
+}
+
+/// The users table.
+#[component]
+pub(crate) fn UsersPage() -> impl IntoView {
+    let map = use_query_map();
+    let read = Memo::new(move |_| {
+        map.with(|map| {
+            ListQuery::from_pairs(map.latest_values().map(|(key, value)| (&**key, value)))
+        })
+    });
+    let query = Memo::new(move |_| read.with(|(query, _)| query.clone()));
+    let ignored = Memo::new(move |_| read.with(|(_, ignored)| ignored.clone()));
+    let page = Remote::new(
+        move || query.get(),
+        |query| async move { api::users::list(query.api()).await },
+    );
+    page.follow(concerns_users);
+    let context = Context {
+        query,
+        page,
+        connections: known_connections(),
+        navigator: Navigator::new(),
+    };
+    let counts = use_context::<Counts>();
+    let tabs = Signal::derive(move || {
+        let counts = counts.and_then(|counts| counts.0.value());
+        query.with(|query| views::tabs(query, counts.as_deref()))
+    });
+    view! {
+        <PageHead title=Signal::stored(words::TITLE.to_owned()) />
+        <Tabs label=words::VIEWS tabs />
+        <div class="body">
+            <IgnoredParts context ignored />
+            <Toolbar context />
+            <StaleCursor context />
+            <List context />
+        </div>
+    }
+}
+
+/// Connections, to name the sources; nobody may see them without the permission.
+fn known_connections() -> Remote<Vec<ConnectionView>> {
+    let session = Session::get();
+    let may_read = Memo::new(move |_| session.may(Permission::ReadConnections));
+    Remote::new(
+        move || may_read.get(),
+        |may_read| async move {
+            if may_read {
+                api::connections::list().await
+            } else {
+                Ok(Vec::new())
+            }
+        },
+    )
+}
+
+/// The table, or why there is none.
+#[component]
+fn List(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let Context { query, page, .. } = context;
+    let recent = recently_changed(query, page);
+    let content = move |shown: Signal<std::sync::Arc<Page<UserRow>>>| {
+        let empty = Memo::new(move |_| shown.with(|page| page.items.is_empty()));
+        (move || {
+            if empty.get() {
+                view! { <NobodyHere context /> }.into_any()
+            } else {
+                view! {
+                    <UsersTable context shown recent />
+                    <ListPager context shown />
+                }
+                .into_any()
+            }
+        })
+        .into_any()
+    };
+    view! {
+        <Loaded
+            remote=page
+            what=words::FAILED
+            skeleton=ViewFn::from(|| view! { <SkeletonRows rows=8 /> })
+            content
+        />
+    }
+}
+
+/// Paging.
+#[component]
+fn ListPager(
+    /// What the parts share.
+    context: Context,
+    /// The present page.
+    shown: Signal<std::sync::Arc<Page<UserRow>>>,
+) -> impl IntoView {
+    let query = context.query;
+    let showing = Signal::derive(move || {
+        shown.with(|page| {
+            let rows = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+            words::showing(page.offset, rows, page.total)
+        })
+    });
+    let to = move |cursor: Option<String>| cursor.map(|cursor| query.get().at(cursor).path());
+    let on_size = Callback::new(move |size| {
+        context.show(&query.get_untracked().sized(size), false);
+    });
+    view! {
+        <Pager
+            showing
+            size=Signal::derive(move || query.with(|query| query.limit))
+            on_size
+            previous=Signal::derive(move || to(shown.with(|page| page.previous_cursor.clone())))
+            next=Signal::derive(move || to(shown.with(|page| page.next_cursor.clone())))
+        />
+    }
+}

@@ -1,0 +1,123 @@
+//! The table's other states: nobody, a page that is gone, an address with strange parts.
+
+use leptos::prelude::*;
+use scim_schema::{api::problem::ErrorCode, permission::Permission};
+
+use super::Context;
+use crate::{
+    pages::Counts,
+    routes,
+    session::Session,
+    text::users as words,
+    ui::{Empty, Family, Icon, Notice, icon},
+};
+
+/// Nobody: at first use, in this view, or for these words and filters.
+#[component]
+pub(super) fn NobodyHere(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let query = context.query;
+    let session = Session::get();
+    let counts = use_context::<Counts>();
+    let clear = move |_| context.show(&query.get_untracked().everybody(), false);
+    let first_use = move || {
+        let nobody = counts
+            .and_then(|counts| counts.0.value())
+            .is_none_or(|counts| counts.all == 0);
+        nobody && query.with(|query| !query.is_narrowed())
+    };
+    let connect = move || {
+        session.may(Permission::ReadConnections).then(|| {
+            view! {
+                <a class="btn primary" href=routes::PROVISIONING>
+                    {icon(Icon::Plug)}
+                    {words::CONNECT}
+                </a>
+            }
+        })
+    };
+    move || {
+        if first_use() {
+            return view! {
+                <Empty glyph=Icon::Users title=words::EMPTY why=words::EMPTY_WHY>
+                    {connect}
+                </Empty>
+            }
+            .into_any();
+        }
+        let (words_searched, in_view) = query.with(|query| {
+            let only_view = query.q.is_empty() && query.source.is_none();
+            (query.q.clone(), only_view && super::views::is_view(&query.statuses))
+        });
+        let title = if in_view {
+            words::EMPTY_VIEW.to_owned()
+        } else {
+            words::no_match(&words_searched)
+        };
+        view! {
+            <Empty glyph=Icon::Search title why=words::NO_MATCH_WHY>
+                <button class="btn" type="button" on:click=clear>
+                    {icon(Icon::X)}
+                    {words::CLEAR_SEARCH}
+                </button>
+            </Empty>
+        }
+        .into_any()
+    }
+}
+
+/// A cursor that no longer fits the list: trying again would not help, the first page does.
+#[component]
+pub(super) fn StaleCursor(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let stale = Memo::new(move |_| {
+        context
+            .page
+            .error()
+            .is_some_and(|error| error.code() == Some(ErrorCode::InvalidCursor))
+    });
+    view! {
+        <Show when=move || stale.get()>
+            <div role="alert">
+                <Notice family=Family::Pause glyph=Icon::Warn>
+                    <strong>{words::CURSOR_GONE}</strong>
+                    " "
+                    <a href=move || context.query.with(|query| query.first_page().path())>
+                        {words::FIRST_PAGE}
+                    </a>
+                </Notice>
+            </div>
+        </Show>
+    }
+}
+
+/// Parts of the address that mean nothing here.
+#[component]
+pub(super) fn IgnoredParts(
+    /// What the parts share.
+    context: Context,
+    /// Those parts.
+    ignored: Memo<Vec<String>>,
+) -> impl IntoView {
+    let notice = move || {
+        ignored.with(|parts| {
+            (!parts.is_empty()).then(|| {
+                view! {
+                    <div class="notice-row" role="status">
+                        <Notice family=Family::Rest glyph=Icon::Info>
+                            {words::ignored(parts)} " "
+                            <a href=move || context.query.with(super::ListQuery::path)>
+                                {words::IGNORED_DISMISS}
+                            </a>
+                        </Notice>
+                    </div>
+                }
+            })
+        })
+    };
+    view! { {notice} }
+}

@@ -1,0 +1,90 @@
+//! Typed paths of the console. Everything that links builds its address here.
+
+use scim_schema::id::{ConnectionId, UserId};
+
+use crate::query::{QueryString, encode};
+
+/// Where signed-in people start and signed-out people are sent on.
+pub(crate) const ROOT: &str = "/";
+/// The users table.
+pub(crate) const USERS: &str = "/users";
+/// Connections of identity providers.
+pub(crate) const PROVISIONING: &str = "/provisioning";
+/// Where a one-time link leads; its secret is in the fragment only.
+pub(crate) const SETUP: &str = "/setup";
+
+/// One user's page.
+pub(crate) fn user(id: UserId) -> String {
+    format!("{USERS}/{id}")
+}
+
+/// One tab of a user's page.
+pub(crate) fn user_tab(id: UserId, tab: &str) -> String {
+    QueryString::default().with("tab", tab).after(&user(id))
+}
+
+/// One connection's page.
+pub(crate) fn connection(id: ConnectionId) -> String {
+    format!("{PROVISIONING}/{id}")
+}
+
+/// The users a connection brought.
+pub(crate) fn users_of(id: ConnectionId) -> String {
+    QueryString::default()
+        .with("source", &id.to_string())
+        .after(USERS)
+}
+
+/// The sign-in page of an account, leading to `next` afterwards.
+pub(crate) fn sign_in(account: &str, next: Option<&str>) -> String {
+    QueryString::default()
+        .with_some("next", next)
+        .after(&format!("/a/{}", encode(account)))
+}
+
+/// The root, leading to `next` once the account is known and the person signed in.
+pub(crate) fn root(next: Option<&str>) -> String {
+    QueryString::default().with_some("next", next).after(ROOT)
+}
+
+/// A return path is followed only when it stays in this console: it starts with one slash, and no
+/// browser reads it as another host.
+pub(crate) fn safe_next(next: &str) -> Option<&str> {
+    let rest = next.strip_prefix('/')?;
+    let other_host = rest.starts_with('/') || next.contains('\\');
+    let door = next == ROOT || next.starts_with("/?") || next.starts_with("/a/");
+    let clean = !next.chars().any(char::is_control);
+    (clean && !other_host && !door && !next.starts_with(SETUP)).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn return_paths_stay_in_the_console() {
+        assert_eq!(safe_next("/users?q=a"), Some("/users?q=a"));
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "users",
+            "/",
+            "/?next=%2F",
+            "/a/main",
+            "/setup",
+            "/us\ners",
+            "",
+        ] {
+            assert_eq!(safe_next(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_return_path_is_one_encoded_value() {
+        assert_eq!(
+            sign_in("north field", Some("/users?q=a&sort=name")),
+            "/a/north%20field?next=%2Fusers%3Fq%3Da%26sort%3Dname"
+        );
+    }
+}

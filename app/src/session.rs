@@ -1,0 +1,145 @@
+//! Who is signed in, app-wide.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use scim_schema::{api::session::Me, permission::Permission};
+
+use crate::{
+    api::{self, ApiError},
+    storage,
+};
+
+/// What is known about the session.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum State {
+    /// Not asked yet.
+    Checking,
+    /// Signed in.
+    SignedIn(Arc<Me>),
+    /// Nobody is signed in.
+    SignedOut {
+        /// A session ended while it was in use.
+        expired: bool,
+    },
+    /// The server could not be asked.
+    Unknown(ApiError),
+}
+
+/// The session; a handle, cheap to copy.
+#[derive(Clone, Copy)]
+pub(crate) struct Session(RwSignal<State>);
+
+impl Session {
+    /// Provides the context and asks the server who is signed in.
+    pub(crate) fn provide() -> Self {
+        let session = Self(RwSignal::new(State::Checking));
+        provide_context(session);
+        session.check();
+        session
+    }
+
+    /// The context.
+    pub(crate) fn get() -> Self {
+        use_context().unwrap_or_else(|| Self(RwSignal::new(State::Checking)))
+    }
+
+    /// What is known, tracked.
+    pub(crate) fn state(self) -> State {
+        self.0.get()
+    }
+
+    /// The signed-in person, tracked.
+    pub(crate) fn me(self) -> Option<Arc<Me>> {
+        self.0.with(|state| match state {
+            State::SignedIn(me) => Some(Arc::clone(me)),
+            State::Checking | State::SignedOut { .. } | State::Unknown(_) => None,
+        })
+    }
+
+    /// Whether somebody is signed in, tracked.
+    pub(crate) fn is_signed_in(self) -> bool {
+        self.0.with(|state| matches!(state, State::SignedIn(_)))
+    }
+
+    /// Whether somebody is signed in, untracked.
+    pub(crate) fn is_signed_in_now(self) -> bool {
+        self.0
+            .with_untracked(|state| matches!(state, State::SignedIn(_)))
+    }
+
+    /// Whether the signed-in person has `permission`, tracked.
+    pub(crate) fn may(self, permission: Permission) -> bool {
+        self.me()
+            .is_some_and(|me| me.permissions.contains(&permission))
+    }
+
+    /// Asks the server who is signed in.
+    pub(crate) fn check(self) {
+        leptos::task::spawn_local(async move {
+            match api::session::me().await {
+                Ok(me) => self.sign_in(me),
+                Err(error) if error.is_signed_out() => self.end(),
+                Err(error) => self.0.update(|state| {
+                    if !matches!(state, State::SignedIn(_)) {
+                        *state = State::Unknown(error);
+                    }
+                }),
+            }
+        });
+    }
+
+    /// Takes over who has just signed in.
+    pub(crate) fn sign_in(self, me: Me) {
+        storage::write(storage::ACCOUNT, Some(&me.account.slug));
+        let next = State::SignedIn(Arc::new(me));
+        if self.0.with_untracked(|state| *state != next) {
+            self.0.set(next);
+        }
+    }
+
+    /// The person signed out.
+    pub(crate) fn sign_out(self) {
+        self.0.set(State::SignedOut { expired: false });
+    }
+
+    /// Passes `result` on, and ends the session when the server says that nobody is signed in.
+    pub(crate) fn watch<T>(self, result: Result<T, ApiError>) -> Result<T, ApiError> {
+        if result.as_ref().is_err_and(ApiError::is_signed_out) {
+            self.end();
+        }
+        result
+    }
+
+    /// The server knows no session; it has expired if there was one.
+    fn end(self) {
+        let next = self
+            .0
+            .with_untracked(|state| state.without_session());
+        if self.0.with_untracked(|state| *state != next) {
+            self.0.set(next);
+        }
+    }
+}
+
+impl State {
+    fn without_session(&self) -> Self {
+        let expired = matches!(self, Self::SignedIn(_) | Self::SignedOut { expired: true });
+        Self::SignedOut { expired }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_session_that_existed_expires() {
+        assert_eq!(
+            State::Checking.without_session(),
+            State::SignedOut { expired: false }
+        );
+        let expired = State::SignedOut { expired: true };
+        assert_eq!(expired.without_session(), expired);
+    }
+}

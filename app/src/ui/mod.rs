@@ -1,0 +1,37 @@
+//! The console's components: native elements, our style sheet, and no domain type but by props.
+
+mod badge;
+mod button;
+mod confirm;
+mod copy;
+mod dialog;
+mod empty;
+mod field;
+mod icon;
+mod navigate;
+mod page;
+mod pager;
+mod remote;
+mod skeleton;
+mod table;
+mod tabs;
+mod time;
+mod toast;
+
+pub(crate) use badge::{Avatar, Family, lozenge};
+pub(crate) use button::{SubmitButton, ThemeButton};
+pub(crate) use confirm::Confirm;
+pub(crate) use copy::{CopyButton, CopyField};
+pub(crate) use dialog::Modal;
+pub(crate) use empty::{Empty, Failure, Notice, Refusal};
+pub(crate) use field::{ErrorSummary, InputKind, PasswordField, TextField};
+pub(crate) use icon::{Brand, Icon, icon};
+pub(crate) use navigate::Navigator;
+pub(crate) use page::{PageHead, Visits, use_heading};
+pub(crate) use pager::Pager;
+pub(crate) use remote::{Loaded, Remote};
+pub(crate) use skeleton::{SkeletonLines, SkeletonRows};
+pub(crate) use table::{SortHeader, SortOrder};
+pub(crate) use tabs::{Tab, Tabs};
+pub(crate) use time::{LongTime, RelativeTime};
+pub(crate) use toast::ToastRegion;

@@ -1,0 +1,221 @@
+//! Data of the server on a page: what was fetched last, what went wrong last, and whether a request
+//! is on its way. Old data stays while new data is fetched, also when fetching fails: a page whose
+//! network broke still shows what it knew, and says so.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+
+use super::empty::{Failure, Refusal};
+use crate::{
+    api::ApiError,
+    live::{Live, Update},
+    session::Session,
+};
+
+/// Changes within this time are fetched together.
+const COALESCE: Duration = Duration::from_millis(300);
+
+/// What is known.
+#[derive(Debug)]
+pub(crate) struct Snapshot<T> {
+    value: Option<Arc<T>>,
+    error: Option<ApiError>,
+    busy: bool,
+}
+
+impl<T> Default for Snapshot<T> {
+    fn default() -> Self {
+        Self {
+            value: None,
+            error: None,
+            busy: false,
+        }
+    }
+}
+
+impl<T> Snapshot<T> {
+    fn begin(&mut self) {
+        self.busy = true;
+    }
+
+    fn finish(&mut self, result: Result<T, ApiError>) {
+        self.busy = false;
+        match result {
+            Ok(value) => {
+                self.value = Some(Arc::new(value));
+                self.error = None;
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+}
+
+/// Data of the server; a handle.
+pub(crate) struct Remote<T: Send + Sync + 'static> {
+    state: RwSignal<Snapshot<T>>,
+    again: RwSignal<u32>,
+    scheduled: StoredValue<bool>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Remote<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Remote<T> {}
+
+impl<T: Send + Sync + 'static> Remote<T> {
+    /// Fetches now and whenever the signals that `key` reads change. A request that is no longer
+    /// wanted is aborted.
+    pub(crate) fn new<K, F>(
+        key: impl Fn() -> K + 'static,
+        fetch: impl Fn(K) -> F + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let session = Session::get();
+        let remote = Self {
+            state: RwSignal::new(Snapshot::default()),
+            again: RwSignal::new(0),
+            scheduled: StoredValue::new(false),
+        };
+        Effect::new(move |_| {
+            remote.again.track();
+            let request = fetch(key());
+            remote.state.update(Snapshot::begin);
+            spawn_local_scoped_with_cancellation(async move {
+                let result = session.watch(request.await);
+                remote.state.update(|state| state.finish(result));
+            });
+        });
+        remote
+    }
+
+    /// Fetches again.
+    pub(crate) fn reload(self) {
+        self.again.update(|again| *again = again.wrapping_add(1));
+    }
+
+    /// Fetches again, quietly, after live updates that `concerns` this data.
+    pub(crate) fn follow(self, concerns: impl Fn(Update) -> bool + 'static) {
+        Live::get().listen(move |update| {
+            if concerns(update) {
+                self.reload_soon();
+            }
+        });
+    }
+
+    /// Many changes make one request; one that is on its way is let through first.
+    fn reload_soon(self) {
+        if self.scheduled.try_get_value() != Some(false) {
+            return;
+        }
+        self.scheduled.set_value(true);
+        set_timeout(
+            move || {
+                if self.scheduled.try_set_value(false).is_some() {
+                    return; // the page is gone
+                }
+                if self.state.with_untracked(|state| state.busy) {
+                    self.reload_soon();
+                } else {
+                    self.reload();
+                }
+            },
+            COALESCE,
+        );
+    }
+
+    /// The last good answer, tracked.
+    pub(crate) fn value(self) -> Option<Arc<T>> {
+        self.state.with(|state| state.value.clone())
+    }
+
+    /// What went wrong last, tracked; `None` once it went well again.
+    pub(crate) fn error(self) -> Option<ApiError> {
+        self.state.with(|state| state.error.clone())
+    }
+
+    /// Whether a request is on its way, tracked.
+    pub(crate) fn is_busy(self) -> bool {
+        self.state.with(|state| state.busy)
+    }
+}
+
+/// Shows a skeleton, then the data, and what went wrong in between. `content` is drawn once and
+/// follows its signal, so that focus and scroll position outlive a refresh.
+#[component]
+pub(crate) fn Loaded<T, C>(
+    /// The data.
+    remote: Remote<T>,
+    /// What could not be done if it fails: "The list of users could not be loaded."
+    what: &'static str,
+    /// The shape of what is coming.
+    skeleton: ViewFn,
+    /// Draws the data.
+    content: C,
+) -> impl IntoView
+where
+    T: Send + Sync + 'static,
+    C: Fn(Signal<Arc<T>>) -> AnyView + Send + Sync + 'static,
+{
+    let retry = Callback::new(move |()| remote.reload());
+    let present = Memo::new(move |_| remote.state.with(|state| state.value.is_some()));
+    let error = Memo::new(move |_| remote.error());
+    let stale = move || {
+        let error = error.get().filter(|_| present.get())?;
+        Some(view! { <Failure what error retry /> })
+    };
+    let body = move || {
+        if present.get()
+            && let Some(first) = remote.state.with_untracked(|state| state.value.clone())
+        {
+            let value = RwSignal::new(first);
+            Effect::new(move |_| {
+                if let Some(latest) = remote.value() {
+                    value.set(latest);
+                }
+            });
+            return content(value.into());
+        }
+        match error.get() {
+            Some(error) => view! { <Refusal what error retry /> }.into_any(),
+            None => skeleton.run(),
+        }
+    };
+    view! {
+        <div class="loaded" aria-busy=move || remote.is_busy().to_string()>
+            {stale}
+            {body}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_data_outlives_a_failed_refresh() {
+        let mut state = Snapshot::default();
+        state.begin();
+        assert!(state.busy);
+        state.finish(Ok(1));
+        state.begin();
+        state.finish(Err(ApiError::Network));
+        assert_eq!(state.value.as_deref(), Some(&1));
+        assert_eq!(state.error, Some(ApiError::Network));
+        assert!(!state.busy);
+    }
+
+    #[test]
+    fn a_good_answer_clears_the_error() {
+        let mut state = Snapshot::default();
+        state.finish(Err(ApiError::Timeout));
+        state.finish(Ok(2));
+        assert_eq!(state.error, None);
+    }
+}

@@ -1,0 +1,33 @@
+//! Live updates: `GET /events`, server-sent events. The client fetches again what changed.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::lifecycle::word_enum;
+
+word_enum! {
+    /// What changed.
+    ChangeKind {
+        /// A user: attributes, status, holds, memberships.
+        User = "user",
+        /// A group or its members.
+        Group = "group",
+        /// A connection or its tokens.
+        Connection = "connection",
+        /// A new row of the provisioning log; the id is the connection's.
+        ProvisioningLog = "provisioning_log",
+    }
+}
+
+/// `data` of an event named `change`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeEvent {
+    /// What changed.
+    pub kind: ChangeKind,
+    /// Its id.
+    pub id: Uuid,
+    /// Its version after the change; 0 where there is none.
+    pub version: i64,
+}

@@ -1,0 +1,100 @@
+//! Errors of the admin API: RFC 9457 problem details with a stable code.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// Every code the admin API answers with: one table of code, HTTP status and title.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $code)] $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable word on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The HTTP status that goes with the code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// A short human title.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The body or the query is not what the endpoint takes; `errors` names the fields.
+    Invalid = "invalid", 400, "The request is not valid";
+    /// A cursor that was not issued for this query.
+    InvalidCursor = "invalid_cursor", 400, "This page link no longer fits the list";
+    /// Nobody is signed in, or the session ended.
+    Unauthorized = "unauthorized", 401, "You are not signed in";
+    /// Name or password is wrong; says nothing about which.
+    WrongCredentials = "wrong_credentials", 401, "Name or password is wrong";
+    /// The identity is proven and sign-in is refused; `detail` says why.
+    SignInRefused = "sign_in_refused", 403, "Sign-in is refused";
+    /// Signed in, but without the permission.
+    Forbidden = "forbidden", 403, "You may not do this";
+    /// Origin or the required header is missing or wrong.
+    CrossSite = "cross_site", 403, "The request did not come from the console";
+    /// Unknown, or of another account.
+    NotFound = "not_found", 404, "Not found";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method_not_allowed", 405, "This method does not exist here";
+    /// Something else has this name.
+    Conflict = "conflict", 409, "Something else is in the way";
+    /// The one-time link was used, ran out or never existed.
+    LinkUnusable = "link_unusable", 410, "This link can no longer be used";
+    /// `If-Match` names an older version.
+    PreconditionFailed = "precondition_failed", 412, "Somebody else changed this meanwhile";
+    /// The body is over the limit.
+    TooLarge = "too_large", 413, "The request is too large";
+    /// The body is not JSON by its content type.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The body must be JSON";
+    /// Too many tries; `Retry-After` says when.
+    TooManyRequests = "too_many_requests", 429, "Too many requests";
+    /// A fault of ours; the log has the cause under the request id.
+    Internal = "internal", 500, "Something went wrong on our side";
+    /// The database or a limit is unavailable for now.
+    Unavailable = "unavailable", 503, "The service is not available right now";
+}
+
+/// One field that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Path of the field in the body, such as `email`.
+    pub path: String,
+    /// What is wrong and what to do, as a sentence.
+    pub message: String,
+}
+
+/// Body of every error of the admin API, `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// Title of the code.
+    pub title: String,
+    /// HTTP status, repeated.
+    pub status: u16,
+    /// What happened, why and what to do, as a sentence.
+    pub detail: String,
+    /// Finds the request in the log.
+    pub request_id: String,
+    /// Fields that are wrong; empty unless `code` is `invalid`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}

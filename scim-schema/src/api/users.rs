@@ -1,0 +1,241 @@
+//! Users as the console sees them: `GET /users`, `/users/counts`, `/users/{id}`.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    id::{ConnectionId, GroupId, HoldId, LinkId, OrganisationId, UserId},
+    lifecycle::{HoldKind, HoldScope, InvitationState, Lifecycle, Status, word_enum},
+    permission::AccountRole,
+};
+
+/// Where a user comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Source {
+    /// Made here.
+    Local,
+    /// Owned by the live link of a connection.
+    Connection {
+        /// The connection.
+        id: ConnectionId,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// One row of the users table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRow {
+    /// The user.
+    pub id: UserId,
+    /// Name to show: display name, else given and family name, else user name.
+    pub name: String,
+    /// User name.
+    pub user_name: String,
+    /// E-mail address, if any.
+    pub email: Option<String>,
+    /// Displayed status.
+    pub status: Status,
+    /// Kinds of all open holds, the displayed one included.
+    pub holds: Vec<HoldKind>,
+    /// Where the user comes from.
+    pub source: Source,
+    /// Names of the organisations, home first; at most 20, `organisation_count` has the number.
+    pub organisations: Vec<String>,
+    /// Number of organisations.
+    pub organisation_count: u32,
+    /// Last sign-in here.
+    pub last_login_at: Option<DateTime<Utc>>,
+    /// Created here.
+    pub created_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i64,
+}
+
+word_enum! {
+    /// Columns the users table sorts by; each has the id as second key.
+    UserSort {
+        /// Name to show.
+        Name = "name",
+        /// E-mail address.
+        Email = "email",
+        /// Displayed status, in order of precedence.
+        Status = "status",
+        /// Last sign-in; never comes last when descending.
+        LastLogin = "last_login",
+        /// Creation.
+        Created = "created",
+    }
+}
+
+/// Query of `GET /users`; also the state of the page's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserQuery {
+    /// Words to find in given, family, full and display name, user name and e-mail address; each
+    /// word must be found. At most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Displayed statuses, comma-separated; none means every one but deleted and purged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// `local` or the id of a connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// A [`UserSort`] word, with `-` in front for descending; `name` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// From [`super::page::Page`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Rows a page, 1 to 100; 50 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// Answer of `GET /users/counts`: users per displayed status, purged ones left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCounts {
+    /// Every living user and the archived.
+    pub all: u64,
+    /// Pairs of status and number, only those with users.
+    pub by_status: Vec<(Status, u64)>,
+}
+
+/// Answer of `GET /users/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UserDetail {
+    /// The row of the table.
+    #[serde(flatten)]
+    pub row: UserRow,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// Display name as given.
+    pub display_name: Option<String>,
+    /// First axis.
+    pub lifecycle: Lifecycle,
+    /// Third axis.
+    pub invitation: InvitationState,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
+    /// Account-wide roles.
+    pub roles: Vec<AccountRole>,
+    /// Local administrator that no identity provider can lock out.
+    pub break_glass: bool,
+    /// Last change here.
+    pub updated_at: DateTime<Utc>,
+    /// Every open hold, oldest first.
+    pub open_holds: Vec<HoldView>,
+    /// Holds that were lifted, newest first, at most 20.
+    pub lifted_holds: Vec<HoldView>,
+    /// Memberships, home first.
+    pub memberships: Vec<MembershipView>,
+    /// Groups, by name, at most 200.
+    pub groups: Vec<GroupRef>,
+    /// Number of groups.
+    pub group_count: u32,
+    /// The live link to a connection.
+    pub link: Option<LinkDetail>,
+}
+
+/// One hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldView {
+    /// The hold.
+    pub id: HoldId,
+    /// Why.
+    pub kind: HoldKind,
+    /// How far.
+    pub scope: HoldScope,
+    /// Who or what set it.
+    pub placed_by: Actor,
+    /// In the words of who set it.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Ends by itself then.
+    pub until: Option<DateTime<Utc>>,
+    /// When it was lifted.
+    pub lifted_at: Option<DateTime<Utc>>,
+    /// Who lifted it.
+    pub lifted_by: Option<Actor>,
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Actor {
+    /// A person, through the console or its API.
+    User {
+        /// The person.
+        id: UserId,
+        /// Name to show.
+        name: String,
+    },
+    /// An identity provider's connection.
+    Connection {
+        /// The connection.
+        id: ConnectionId,
+        /// Its name.
+        name: String,
+    },
+    /// A background job or a rule of the product.
+    System {
+        /// What it is called, such as `lock_out`.
+        name: String,
+    },
+    /// Somebody with a shell on the host.
+    Operator,
+}
+
+/// One membership.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembershipView {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Its name.
+    pub name: String,
+    /// Whether it is the home organisation.
+    pub home: bool,
+    /// Since when.
+    pub joined_at: DateTime<Utc>,
+}
+
+/// One group of a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRef {
+    /// The group.
+    pub id: GroupId,
+    /// Its display name.
+    pub display_name: String,
+    /// The connection that owns it; `None` for a local group.
+    pub source: Source,
+}
+
+/// The live link of a user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkDetail {
+    /// The SCIM `id`.
+    pub scim_id: LinkId,
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub connection_name: String,
+    /// The provider's own id.
+    pub external_id: Option<String>,
+    /// Since when.
+    pub linked_at: DateTime<Utc>,
+    /// Last request of the provider that touched this person.
+    pub last_idp_request_at: Option<DateTime<Utc>>,
+    /// Registered attributes as SCIM answers them.
+    pub attributes: Map<String, Value>,
+    /// What the provider sent beyond them.
+    pub unmapped: Map<String, Value>,
+}

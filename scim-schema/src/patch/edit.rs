@@ -1,0 +1,393 @@
+//! One operation on the value of one attribute: the current value in, the new value out.
+
+use serde_json::{Map, Value};
+
+use super::{
+    element::{covers, is_same_value, sort_subs},
+    op::Op,
+    path::AttrTarget,
+};
+use crate::{
+    attr::{AttrDef, AttrType, Mutability},
+    dialect::quirks,
+    filter::{TypedFilter, element_matches},
+    resource::{At, Members, Normaliser, ScimError, check_count},
+};
+
+/// An attribute under change, and how errors name it.
+pub(super) struct Edit<'a, 'n> {
+    pub(super) normaliser: &'a mut Normaliser<'n>,
+    pub(super) def: &'a AttrDef,
+    pub(super) sub: Option<&'a AttrDef>,
+    pub(super) target: &'a AttrTarget,
+    /// The path as sent, for messages.
+    pub(super) path: &'a str,
+    /// Collects unknown sub-attributes.
+    pub(super) unknown: &'a mut Vec<Value>,
+}
+
+impl Edit<'_, '_> {
+    /// Applies the operation.
+    pub(super) fn run(
+        &mut self,
+        op: Op,
+        current: Option<Value>,
+        value: Option<Value>,
+    ) -> Result<Option<Value>, ScimError> {
+        let fixed = self.def.mutability == Mutability::Immutable;
+        let before = current.clone().filter(|_| fixed);
+        let next = match op {
+            Op::Remove => self.remove(current, value)?,
+            Op::Add | Op::Replace => self.assign(op, current, value.unwrap_or(Value::Null))?,
+        };
+        if before.is_some() && before != next {
+            return Err(ScimError::mutability(
+                self.path,
+                "cannot be changed once it is set",
+            ));
+        }
+        if self.def.required && next.is_none() {
+            return Err(match op {
+                Op::Remove => ScimError::mutability(self.path, "is required and cannot be removed"),
+                Op::Add | Op::Replace => ScimError::invalid_value(self.path, "is required"),
+            });
+        }
+        Ok(next)
+    }
+
+    fn at(&self) -> At<'_> {
+        At::new(self.target.extension.as_deref(), &self.def.name)
+    }
+
+    fn remove(
+        &mut self,
+        current: Option<Value>,
+        value: Option<Value>,
+    ) -> Result<Option<Value>, ScimError> {
+        let listed = value.filter(|value| !value.is_null());
+        let whole = self.target.filter.is_none() && self.sub.is_none();
+        if whole
+            && self.def.multi_valued
+            && let Some(listed) = listed
+        {
+            quirks::remove_by_value(self.normaliser.dialect, self.path, self.normaliser.notes)?;
+            let listed = self.elements(listed)?;
+            let mut items = into_items(current);
+            items.retain(|item| !listed.iter().any(|wanted| covers(self.def, item, wanted)));
+            return Ok(from_items(items));
+        }
+        if whole {
+            return Ok(None);
+        }
+        if !self.def.multi_valued {
+            return Ok(match (current, self.sub) {
+                (Some(Value::Object(mut members)), Some(sub)) => {
+                    unset(&mut members, sub, self.path)?;
+                    from_members(members)
+                }
+                (current, _) => current,
+            });
+        }
+        let mut items = into_items(current);
+        match self.sub {
+            None => items.retain(|item| !self.selects(item)),
+            Some(sub) => {
+                for item in items.iter_mut().filter(|item| self.selects(item)) {
+                    if let Value::Object(members) = item {
+                        unset(members, sub, self.path)?;
+                    }
+                }
+                items.retain(|item| item.as_object().is_none_or(|members| !members.is_empty()));
+            }
+        }
+        Ok(from_items(items))
+    }
+
+    fn assign(
+        &mut self,
+        op: Op,
+        current: Option<Value>,
+        value: Value,
+    ) -> Result<Option<Value>, ScimError> {
+        if self.def.multi_valued && (self.target.filter.is_some() || self.sub.is_some()) {
+            return self.assign_selected(op, into_items(current), value);
+        }
+        if self.def.multi_valued {
+            return match op {
+                Op::Add => self.append(current, value),
+                _ => self.replace_list(value),
+            };
+        }
+        if self.def.attr_type == AttrType::Complex {
+            let mut members = match current {
+                Some(Value::Object(members)) => members,
+                _ => Map::new(),
+            };
+            match self.sub {
+                Some(sub) => self.set_sub(&mut members, sub, value)?,
+                None => {
+                    let value = quirks::manager_as_string(
+                        self.normaliser.dialect,
+                        self.def,
+                        value,
+                        self.normaliser.notes,
+                    );
+                    if value.is_null() {
+                        return Ok(None);
+                    }
+                    self.merge(&mut members, value)?;
+                }
+            }
+            return Ok(from_members(members));
+        }
+        if value.is_null() {
+            return Ok(None);
+        }
+        let at = At::new(self.target.extension.as_deref(), &self.def.name);
+        self.normaliser.simple(self.def, value, at).map(Some)
+    }
+
+    /// `replace` of a whole list; one object stands for a list of one.
+    fn replace_list(&mut self, value: Value) -> Result<Option<Value>, ScimError> {
+        let value = match value {
+            Value::Object(_) => Value::Array(vec![value]),
+            other => other,
+        };
+        let at = At::new(self.target.extension.as_deref(), &self.def.name);
+        let normalised = self.normaliser.attribute(self.def, value, at)?;
+        if let Some(Value::Array(rest)) = normalised.unknown {
+            self.unknown.extend(rest);
+        }
+        Ok(normalised.value)
+    }
+
+    /// `add` to a list: what is there already stays as it is, the same value and type takes the
+    /// other sub-attributes, anything else is a new value.
+    fn append(&mut self, current: Option<Value>, value: Value) -> Result<Option<Value>, ScimError> {
+        let mut items = into_items(current);
+        let mut touched = Vec::new();
+        for new in self.elements(value)? {
+            if items.iter().any(|item| covers(self.def, item, &new)) {
+                continue;
+            }
+            let same = items
+                .iter()
+                .position(|item| is_same_value(self.def, item, &new));
+            match (same.map(|at| (at, &mut items[at])), new) {
+                (Some((at, Value::Object(present))), Value::Object(new)) => {
+                    present.extend(new);
+                    sort_subs(present, self.def);
+                    touched.push(at);
+                }
+                (_, new) => {
+                    touched.push(items.len());
+                    items.push(new);
+                }
+            }
+        }
+        check_count(items.len(), self.at())?;
+        self.keep_one_primary(&mut items, &touched)?;
+        Ok(from_items(items))
+    }
+
+    /// `add` and `replace` on selected values, or on a sub-attribute of these.
+    fn assign_selected(
+        &mut self,
+        op: Op,
+        mut items: Vec<Value>,
+        value: Value,
+    ) -> Result<Option<Value>, ScimError> {
+        let selected: Vec<_> = (0..items.len())
+            .filter(|at| self.selects(&items[*at]))
+            .collect();
+        if selected.is_empty() {
+            let made = self.make_element(value)?;
+            items.push(made);
+            check_count(items.len(), self.at())?;
+            let last = items.len() - 1;
+            self.keep_one_primary(&mut items, &[last])?;
+            return Ok(from_items(items));
+        }
+        if self.sub.is_none() && value.is_null() {
+            items.retain(|item| !self.selects(item));
+            return Ok(from_items(items));
+        }
+        for at in &selected {
+            let Value::Object(members) = &mut items[*at] else {
+                continue;
+            };
+            match (self.sub, op) {
+                (Some(sub), _) => self.set_sub(members, sub, value.clone())?,
+                (None, Op::Replace) => {
+                    members.clear();
+                    self.merge(members, value.clone())?;
+                }
+                (None, _) => self.merge(members, value.clone())?,
+            }
+        }
+        self.keep_one_primary(&mut items, &selected)?;
+        items.retain(|item| item.as_object().is_none_or(|members| !members.is_empty()));
+        Ok(from_items(items))
+    }
+
+    /// The value that a path did not find, where the dialect makes it.
+    fn make_element(&mut self, value: Value) -> Result<Value, ScimError> {
+        let empty = Map::new();
+        let seed = match &self.target.filter {
+            None => Some(&empty),
+            Some(_) => self.target.seed.as_ref(),
+        };
+        let made = quirks::create_missing_element(
+            self.normaliser.dialect,
+            seed.filter(|_| !value.is_null()),
+            self.path,
+            self.normaliser.notes,
+        );
+        let Some(seed) = made else {
+            return Err(ScimError::no_target(self.path));
+        };
+        let mut members = Map::new();
+        self.merge(&mut members, Value::Object(seed))?;
+        match self.sub {
+            Some(sub) => self.set_sub(&mut members, sub, value)?,
+            None => self.merge(&mut members, value)?,
+        }
+        Ok(Value::Object(members))
+    }
+
+    /// Sets the sub-attributes that `value` has; null unassigns one, the others stay.
+    fn merge(&mut self, members: &mut Map<String, Value>, value: Value) -> Result<(), ScimError> {
+        let cleared: Vec<_> = value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| value.is_null())
+            .filter_map(|(name, _)| self.def.sub(name))
+            .filter(|sub| sub.is_writable())
+            .collect();
+        for sub in cleared {
+            unset(members, sub, self.path)?;
+        }
+        let at = At::new(self.target.extension.as_deref(), &self.def.name);
+        let Members { known, unknown } = self.normaliser.object(self.def, value, at)?;
+        if !unknown.is_empty() {
+            self.unknown.push(Value::Object(unknown));
+        }
+        for (name, value) in known {
+            if let Some(sub) = self.def.sub(&name) {
+                check_fixed(members, sub, &value, self.path)?;
+            }
+            members.insert(name, value);
+        }
+        sort_subs(members, self.def);
+        Ok(())
+    }
+
+    fn set_sub(
+        &mut self,
+        members: &mut Map<String, Value>,
+        sub: &AttrDef,
+        value: Value,
+    ) -> Result<(), ScimError> {
+        if value.is_null() {
+            return unset(members, sub, self.path);
+        }
+        let at = At::new(self.target.extension.as_deref(), &self.def.name).sub(&sub.name);
+        let value = self.normaliser.simple(sub, value, at)?;
+        check_fixed(members, sub, &value, self.path)?;
+        members.insert(sub.name.clone().into_owned(), value);
+        sort_subs(members, self.def);
+        Ok(())
+    }
+
+    /// The values of an operation on a whole list: a list, or one value.
+    fn elements(&mut self, value: Value) -> Result<Vec<Value>, ScimError> {
+        let value = quirks::roles_as_text(
+            self.normaliser.dialect,
+            self.def,
+            value,
+            self.normaliser.notes,
+        );
+        let items = match value {
+            Value::Null => Vec::new(),
+            Value::Array(items) => items,
+            single => vec![single],
+        };
+        check_count(items.len(), self.at())?;
+        let mut elements = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            let at = At::new(self.target.extension.as_deref(), &self.def.name).index(index);
+            let element = self.normaliser.element(self.def, item, at)?;
+            elements.extend(element.value);
+            self.unknown.extend(element.unknown);
+        }
+        Ok(elements)
+    }
+
+    fn selects(&self, item: &Value) -> bool {
+        let filter: Option<&TypedFilter> = self.target.filter.as_ref();
+        filter.is_none_or(|filter| element_matches(filter, item))
+    }
+
+    /// A value that this operation made primary takes it from the others.
+    fn keep_one_primary(&self, items: &mut [Value], touched: &[usize]) -> Result<(), ScimError> {
+        let is_primary = |item: &Value| item.get("primary") == Some(&Value::Bool(true));
+        let mut chosen = touched.iter().filter(|at| is_primary(&items[**at]));
+        let Some(first) = chosen.next().copied() else {
+            return Ok(());
+        };
+        if chosen.next().is_some() {
+            return Err(ScimError::invalid_value(
+                self.at(),
+                "must have 'primary' true in one value at most",
+            ));
+        }
+        for (at, item) in items.iter_mut().enumerate() {
+            if at != first && is_primary(item) {
+                item["primary"] = Value::Bool(false);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unset(members: &mut Map<String, Value>, sub: &AttrDef, path: &str) -> Result<(), ScimError> {
+    let present = members.contains_key(sub.name.as_ref());
+    if present && (sub.required || sub.mutability == Mutability::Immutable) {
+        return Err(ScimError::mutability(path, "cannot be removed"));
+    }
+    members.shift_remove(sub.name.as_ref());
+    Ok(())
+}
+
+fn check_fixed(
+    members: &Map<String, Value>,
+    sub: &AttrDef,
+    value: &Value,
+    path: &str,
+) -> Result<(), ScimError> {
+    let present = members.get(sub.name.as_ref());
+    let fixed = sub.mutability == Mutability::Immutable;
+    if fixed && present.is_some_and(|present| present != value) {
+        return Err(ScimError::mutability(
+            path,
+            "cannot be changed once it is set",
+        ));
+    }
+    Ok(())
+}
+
+fn into_items(current: Option<Value>) -> Vec<Value> {
+    match current {
+        Some(Value::Array(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn from_items(items: Vec<Value>) -> Option<Value> {
+    (!items.is_empty()).then_some(Value::Array(items))
+}
+
+fn from_members(members: Map<String, Value>) -> Option<Value> {
+    (!members.is_empty()).then_some(Value::Object(members))
+}

@@ -1,0 +1,69 @@
+//! Rules that look at more than one value.
+
+use serde_json::{Map, Value};
+
+use super::{At, ScimError};
+use crate::schema::ResourceType;
+
+/// Most values of one attribute; operations compare values pairwise.
+const MAX_VALUES: usize = 500;
+
+/// The number of values is bounded.
+pub(crate) fn check_count(count: usize, at: At<'_>) -> Result<(), ScimError> {
+    if count <= MAX_VALUES {
+        return Ok(());
+    }
+    let why = format!("must have at most {MAX_VALUES} values");
+    Err(ScimError::invalid_value(at, why))
+}
+
+/// `primary` is true at most once (RFC 7643 section 2.4).
+pub(crate) fn check_primary(items: &[Value], at: At<'_>) -> Result<(), ScimError> {
+    let primary = items
+        .iter()
+        .filter(|item| item.get("primary") == Some(&Value::Bool(true)))
+        .count();
+    if primary > 1 {
+        return Err(ScimError::invalid_value(
+            at,
+            "must have 'primary' true in one value at most",
+        ));
+    }
+    Ok(())
+}
+
+/// Required attributes that a client sets have a value; `document` holds canonical names.
+/// `schemas` is checked where it is read: a document does not hold it.
+pub(crate) fn check_required(
+    rt: &ResourceType,
+    document: &Map<String, Value>,
+) -> Result<(), ScimError> {
+    let core = rt.schema.attributes.iter();
+    for def in core.filter(|def| def.required && def.is_writable()) {
+        if !document.contains_key(def.name.as_ref()) {
+            return Err(ScimError::invalid_value(&def.name, "is required"));
+        }
+    }
+    for extension in &rt.extensions {
+        let urn = extension.schema.urn.as_ref();
+        let members = document.get(urn).and_then(Value::as_object);
+        let Some(members) = members else {
+            if extension.required {
+                return Err(ScimError::invalid_value(urn, "is required"));
+            }
+            continue;
+        };
+        for def in extension
+            .schema
+            .attributes
+            .iter()
+            .filter(|def| def.required)
+        {
+            if !members.contains_key(def.name.as_ref()) {
+                let at = At::new(Some(urn), &def.name);
+                return Err(ScimError::invalid_value(at, "is required"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Resources on the wire: what a client sends, what it gets back, and errors.
+
+mod check;
+mod document;
+mod error;
+mod incoming;
+mod list;
+mod member;
+mod meta;
+mod normalise;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::{
+    check::{check_count, check_primary, check_required},
+    document::sort_members,
+    incoming::{check_schemas, is_urn, merge_object, read_password, sort_extension},
+    member::parse_members,
+    normalise::{At, Members, Normaliser, is_unassigned},
+};
+pub use self::{
+    document::{Document, Leaf},
+    error::{ScimError, ScimType},
+    incoming::{Incoming, parse_resource},
+    list::ListResponse,
+    member::MemberRef,
+    meta::Meta,
+};

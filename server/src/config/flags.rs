@@ -1,0 +1,135 @@
+//! The flags that carry settings. Their values stay text here: every source of a setting is
+//! checked by the same code, so that a wrong flag and a wrong variable read alike.
+
+use clap::Args;
+use config::{ConfigError as LayerError, Map, Source, Value};
+
+/// All flags that carry settings.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// The flags of every command.
+    #[command(flatten)]
+    pub store: StoreFlags,
+    /// The flags of a server.
+    #[command(flatten)]
+    pub serve: ServeFlags,
+}
+
+/// Flags of every command: which installation is meant, and how to log.
+#[derive(Args, Clone, Debug, Default)]
+pub struct StoreFlags {
+    /// Configuration file [default: rollcall.toml in the data folder, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
+    /// Data folder [default: ./data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<String>,
+    /// sqlite:FILE or postgres://USER@HOST/NAME [default: rollcall.db in the data folder]
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Address under which people and identity providers reach the server [default: where it listens]
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// text or json [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// What to log, for example `info` or `rollcall_server=debug,info` [default: info]
+    #[arg(long, value_name = "FILTER")]
+    pub log_filter: Option<String>,
+}
+
+/// Flags of a server.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeFlags {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Certificate chain in PEM; makes the server speak TLS
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// Private key of the certificate in PEM
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+    /// Networks whose Forwarded headers are believed, separated by commas [default: none]
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
+    /// Address and port of /metrics, or `off` [default: 127.0.0.1:9090]
+    #[arg(long, value_name = "ADDR")]
+    pub metrics_listen: Option<String>,
+    /// Largest request body [default: 16 MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub body_limit: Option<String>,
+    /// Seconds after which a request is given up [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub request_timeout_s: Option<String>,
+    /// Requests per second that one SCIM token may send, at least 25 [default: 100]
+    #[arg(long, value_name = "NUMBER")]
+    pub scim_rate_per_second: Option<String>,
+    /// Seconds that requests in flight get to finish at shutdown [default: 25]
+    #[arg(long, value_name = "SECONDS")]
+    pub shutdown_grace_s: Option<String>,
+    /// Days that bodies of SCIM requests are kept for the provisioning log, 0 to 90 [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    pub provisioning_body_days: Option<String>,
+}
+
+impl Flags {
+    /// The flags of a command that does not listen.
+    #[must_use]
+    pub fn of_store(store: StoreFlags) -> Self {
+        Self {
+            store,
+            serve: ServeFlags::default(),
+        }
+    }
+
+    fn given(&self) -> Vec<(&'static str, Value)> {
+        let (store, serve) = (&self.store, &self.serve);
+        let texts = [
+            ("data", &store.data),
+            ("database_url", &store.database_url),
+            ("public_url", &store.public_url),
+            ("log_format", &store.log_format),
+            ("log_filter", &store.log_filter),
+            ("listen", &serve.listen),
+            ("tls_cert", &serve.tls_cert),
+            ("tls_key", &serve.tls_key),
+            ("metrics_listen", &serve.metrics_listen),
+            ("body_limit", &serve.body_limit),
+            ("request_timeout_s", &serve.request_timeout_s),
+            ("scim_rate_per_second", &serve.scim_rate_per_second),
+            ("shutdown_grace_s", &serve.shutdown_grace_s),
+            ("provisioning_body_days", &serve.provisioning_body_days),
+        ];
+        let origin = ORIGIN.to_owned();
+        let mut given: Vec<_> = texts
+            .into_iter()
+            .filter_map(|(key, text)| {
+                let text = text.clone()?;
+                Some((key, Value::new(Some(&origin), text)))
+            })
+            .collect();
+        if !serve.trusted_proxies.is_empty() {
+            let list = Value::new(Some(&origin), serve.trusted_proxies.clone());
+            given.push(("trusted_proxies", list));
+        }
+        given
+    }
+}
+
+/// The origin that marks a value as coming from a flag.
+pub(super) const ORIGIN: &str = "flag";
+
+impl Source for Flags {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, LayerError> {
+        Ok(self
+            .given()
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect())
+    }
+}

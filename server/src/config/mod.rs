@@ -1,0 +1,105 @@
+//! What an operator can set, where it comes from and how a wrong value is refused.
+//!
+//! Each setting has one name in three spellings: `public_url` in the file, `ROLLCALL_PUBLIC_URL` in
+//! the environment and `--public-url` as a flag. Later sources win: default, file, variable, flag.
+//! The file is the one named by `--config` (or `ROLLCALL_CONFIG`), otherwise `rollcall.toml` in the
+//! data folder if there is one. Paths are taken relative to the working directory.
+//!
+//! ```toml
+//! # rollcall.toml, with the defaults
+//! listen = "127.0.0.1:8080"
+//! metrics_listen = "127.0.0.1:9090"    # "off" for none
+//! public_url = "http://127.0.0.1:8080" # https unless the host is this machine
+//! # database_url = "postgres://rollcall@localhost/rollcall"  (default: rollcall.db in the data folder)
+//! # tls_cert = "/etc/rollcall/fullchain.pem"
+//! # tls_key = "/etc/rollcall/key.pem"
+//! trusted_proxies = []                 # for example ["10.0.0.0/8"]
+//! body_limit = "16 MiB"
+//! request_timeout_s = 30
+//! scim_rate_per_second = 100           # for each SCIM token; at least 25
+//! shutdown_grace_s = 25
+//! provisioning_body_days = 30          # 0 to 90
+//! log_format = "text"                  # or "json"
+//! log_filter = "info"
+//! ```
+
+pub mod database;
+pub mod error;
+pub mod flags;
+mod layers;
+pub mod limits;
+pub mod listen;
+pub mod log;
+pub mod public_url;
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub use database::DatabaseLocation;
+pub use error::ConfigError;
+pub use flags::{Flags, ServeFlags, StoreFlags};
+pub use limits::{Limits, Retention};
+pub use listen::{ListenConfig, TlsFiles, TrustedProxies};
+pub use log::{LogConfig, LogFormat};
+pub use public_url::PublicUrl;
+
+use layers::Layers;
+
+/// Every setting of a process, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder that holds the embedded database and what else belongs to this installation.
+    pub data: PathBuf,
+    /// Where the records are kept.
+    pub database: DatabaseLocation,
+    /// How the server listens, and whom it believes.
+    pub listen: ListenConfig,
+    /// The address under which people and identity providers reach the server.
+    pub public_url: PublicUrl,
+    /// Bounds of a single request and of a caller.
+    pub limits: Limits,
+    /// How long what was received is kept.
+    pub retention: Retention,
+    /// What is logged, and how it is written.
+    pub log: LogConfig,
+    /// The configuration file that was read.
+    pub file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads and checks the settings of one invocation. `variables` is the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: the first setting that is wrong, where it stands, and how to mend it.
+    pub fn load<S: BuildHasher>(
+        flags: &Flags,
+        variables: &HashMap<String, String, S>,
+    ) -> Result<Self, ConfigError> {
+        let layers = Layers::read(flags, variables)?;
+        let listen = ListenConfig::from_layers(&layers)?;
+        Ok(Self {
+            data: layers.data().to_path_buf(),
+            database: DatabaseLocation::from_layers(&layers)?,
+            public_url: PublicUrl::from_layers(&layers, listen.address, listen.tls.is_some())?,
+            limits: Limits::from_layers(&layers)?,
+            retention: Retention::from_layers(&layers)?,
+            log: LogConfig::from_layers(&layers)?,
+            file: layers.file_path(),
+            listen,
+        })
+    }
+
+    /// The same settings once the listener has its address: port 0 asks the system for a free port,
+    /// which the default public URL then has to name.
+    #[must_use]
+    pub fn bound_to(mut self, address: SocketAddr) -> Self {
+        self.public_url = self.public_url.with_bound_port(address.port());
+        self.listen.address = address;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

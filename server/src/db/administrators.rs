@@ -1,0 +1,122 @@
+//! Account-wide roles.
+
+use scim_schema::{
+    id::UserId,
+    permission::AccountRole,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{account_role as role, user},
+    error::DbError,
+    fetch,
+    scope::AccountScope,
+    unit::AccountTx,
+};
+
+/// Lifecycles in which a user counts as an administrator.
+const LIVING: [&str; 2] = ["staged", "active"];
+
+impl AccountScope<'_> {
+    /// Whether the account has a System Administrator.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn has_system_administrator(&self) -> Result<bool, DbError> {
+        let found = system_administrators(self.connection, self.account.0, 1).await?;
+        Ok(!found.is_empty())
+    }
+}
+
+impl AccountTx {
+    /// The System Administrators of the account that could be at work, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn system_administrators(&self, limit: u64) -> Result<Vec<UserId>, DbError> {
+        system_administrators(&self.connection, self.account().0, limit).await
+    }
+
+    /// Gives a user an account-wide role.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn insert_role(&self, user: UserId, granted: AccountRole) -> Result<(), DbError> {
+        let row = role::ActiveModel {
+            account_id: Set(self.account().0),
+            user_id: Set(user.0),
+            role: Set(granted.as_str().to_owned()),
+            parked_at: Set(None),
+        };
+        role::Entity::insert(row)
+            .exec_without_returning(&self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The account-wide roles of a user that are not parked.
+pub(super) async fn roles_of<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    user: Uuid,
+) -> Result<Vec<AccountRole>, DbError> {
+    let rows = role::Entity::find()
+        .filter(role::Column::AccountId.eq(account))
+        .filter(role::Column::UserId.eq(user))
+        .filter(role::Column::ParkedAt.is_null())
+        .all(connection)
+        .await?;
+    let mut roles = rows
+        .iter()
+        .map(|row| parse_role(&row.role))
+        .collect::<Result<Vec<_>, _>>()?;
+    roles.sort_unstable();
+    Ok(roles)
+}
+
+/// The role that a stored word stands for.
+pub(super) fn parse_role(word: &str) -> Result<AccountRole, DbError> {
+    word.parse()
+        .map_err(|error| DbError::Corrupt(format!("account_roles.role: {error}")))
+}
+
+#[derive(FromQueryResult)]
+struct Holder {
+    user_id: Uuid,
+}
+
+async fn system_administrators<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    limit: u64,
+) -> Result<Vec<UserId>, DbError> {
+    let select = Query::select()
+        .column((role::Entity, role::Column::UserId))
+        .from(role::Entity)
+        .inner_join(
+            user::Entity,
+            Expr::col((user::Entity, user::Column::AccountId))
+                .equals((role::Entity, role::Column::AccountId))
+                .and(
+                    Expr::col((user::Entity, user::Column::Id))
+                        .equals((role::Entity, role::Column::UserId)),
+                ),
+        )
+        .and_where(Expr::col((role::Entity, role::Column::AccountId)).eq(account))
+        .and_where(
+            Expr::col((role::Entity, role::Column::Role))
+                .eq(AccountRole::SystemAdministrator.as_str()),
+        )
+        .and_where(Expr::col((role::Entity, role::Column::ParkedAt)).is_null())
+        .and_where(Expr::col((user::Entity, user::Column::Lifecycle)).is_in(LIVING))
+        .limit(limit)
+        .to_owned();
+    let rows: Vec<Holder> = fetch::all(connection, &select).await?;
+    Ok(rows.into_iter().map(|row| UserId(row.user_id)).collect())
+}

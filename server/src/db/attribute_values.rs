@@ -1,0 +1,292 @@
+//! Searchable values of a user: which attribute is found in which column, and the rows of
+//! `user_attribute_values` that a document yields.
+
+use chrono::{DateTime, Utc};
+use scim_schema::{
+    attr::{AttrDef, AttrId, AttrType},
+    id::UserId,
+    resource::Document,
+    schema::{ResourceKind, registry},
+    text::fold,
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+use super::{entity::user_attribute_value as value, error::DbError, unit::AccountTx};
+
+/// Characters of a text that its index holds; longer ones are compared in full after that.
+pub(crate) const TEXT_KEY_CHARS: usize = 200;
+
+/// Where an attribute of a user is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// A column of the link or of the user: no row of its own.
+    Column,
+    /// Column `text` of the row of this multi-valued attribute's element.
+    ElementText(AttrId),
+    /// Column `element_type` of that row.
+    ElementType(AttrId),
+    /// Column `is_primary` of that row.
+    ElementPrimary(AttrId),
+    /// A row of its own under the attribute's number.
+    Row,
+    /// Other tables: groups, holds, the schemas that are present.
+    Derived,
+}
+
+/// Where `id` is searched. A new attribute does not compile until it is placed here.
+pub(crate) const fn storage(id: AttrId) -> Storage {
+    use AttrId as A;
+    match id {
+        A::Id | A::ExternalId | A::Meta | A::MetaResourceType | A::MetaCreated
+        | A::MetaLastModified | A::MetaLocation | A::MetaVersion | A::UserName | A::Name
+        | A::NameFamilyName | A::NameGivenName | A::DisplayName | A::Active | A::Password
+        | A::GroupDisplayName | A::UserStatus | A::UserStatusLifecycle => Storage::Column,
+        A::Schemas | A::Groups | A::GroupsValue | A::GroupsRef | A::GroupsDisplay
+        | A::GroupsType | A::GroupMembers | A::GroupMembersValue | A::GroupMembersRef
+        | A::GroupMembersType | A::GroupMembersDisplay | A::UserStatusHolds
+        | A::UserStatusHoldsKind | A::UserStatusHoldsSince | A::UserStatusHoldsSource => {
+            Storage::Derived
+        }
+        A::EmailsValue => Storage::ElementText(A::Emails),
+        A::EmailsType => Storage::ElementType(A::Emails),
+        A::EmailsPrimary => Storage::ElementPrimary(A::Emails),
+        A::PhoneNumbersValue => Storage::ElementText(A::PhoneNumbers),
+        A::PhoneNumbersType => Storage::ElementType(A::PhoneNumbers),
+        A::PhoneNumbersPrimary => Storage::ElementPrimary(A::PhoneNumbers),
+        A::ImsValue => Storage::ElementText(A::Ims),
+        A::ImsType => Storage::ElementType(A::Ims),
+        A::ImsPrimary => Storage::ElementPrimary(A::Ims),
+        A::PhotosValue => Storage::ElementText(A::Photos),
+        A::PhotosType => Storage::ElementType(A::Photos),
+        A::PhotosPrimary => Storage::ElementPrimary(A::Photos),
+        A::AddressesFormatted => Storage::ElementText(A::Addresses),
+        A::AddressesType => Storage::ElementType(A::Addresses),
+        A::AddressesPrimary => Storage::ElementPrimary(A::Addresses),
+        A::EntitlementsValue => Storage::ElementText(A::Entitlements),
+        A::EntitlementsType => Storage::ElementType(A::Entitlements),
+        A::EntitlementsPrimary => Storage::ElementPrimary(A::Entitlements),
+        A::RolesValue => Storage::ElementText(A::Roles),
+        A::RolesType => Storage::ElementType(A::Roles),
+        A::RolesPrimary => Storage::ElementPrimary(A::Roles),
+        A::X509CertificatesValue => Storage::ElementText(A::X509Certificates),
+        A::X509CertificatesType => Storage::ElementType(A::X509Certificates),
+        A::X509CertificatesPrimary => Storage::ElementPrimary(A::X509Certificates),
+        A::Emails | A::PhoneNumbers | A::Ims | A::Photos | A::Addresses | A::Entitlements
+        | A::Roles | A::X509Certificates | A::NameFormatted | A::NameMiddleName
+        | A::NameHonorificPrefix | A::NameHonorificSuffix | A::NickName | A::ProfileUrl
+        | A::Title | A::UserType | A::PreferredLanguage | A::Locale | A::Timezone
+        | A::EmailsDisplay | A::PhoneNumbersDisplay | A::ImsDisplay | A::PhotosDisplay
+        | A::AddressesStreetAddress | A::AddressesLocality | A::AddressesRegion
+        | A::AddressesPostalCode | A::AddressesCountry | A::EntitlementsDisplay
+        | A::RolesDisplay | A::X509CertificatesDisplay | A::EnterpriseEmployeeNumber
+        | A::EnterpriseCostCenter | A::EnterpriseOrganization | A::EnterpriseDivision
+        | A::EnterpriseDepartment | A::EnterpriseManager | A::EnterpriseManagerValue
+        | A::EnterpriseManagerRef | A::EnterpriseManagerDisplayName => Storage::Row,
+    }
+}
+
+/// The row of one element or single value, without its user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct AttributeValue {
+    pub(crate) attribute: i16,
+    pub(crate) ordinal: i16,
+    text: Option<String>,
+    element_type: Option<String>,
+    is_primary: Option<bool>,
+    number: Option<f64>,
+    instant: Option<DateTime<Utc>>,
+    present: bool,
+}
+
+/// The rows of a user's document, ordered by attribute and position.
+pub(crate) fn rows_of(document: &Document) -> Vec<AttributeValue> {
+    let mut rows: Vec<AttributeValue> = Vec::new();
+    for leaf in document.leaves(registry().resource_type(ResourceKind::User)) {
+        let Ok(ordinal) = i16::try_from(leaf.ordinal) else {
+            continue;
+        };
+        let target = match storage(leaf.id) {
+            Storage::Column | Storage::Derived => continue,
+            Storage::Row => {
+                // Every element has its own row, so that a value path finds all of them.
+                if let Some(parent) = leaf.parent.filter(|parent| is_multi_valued(*parent)) {
+                    row_mut(&mut rows, parent, ordinal);
+                }
+                leaf.id
+            }
+            Storage::ElementText(parent)
+            | Storage::ElementType(parent)
+            | Storage::ElementPrimary(parent) => parent,
+        };
+        fill(row_mut(&mut rows, target, ordinal), leaf.id, leaf.value);
+    }
+    rows.sort_by_key(|row| (row.attribute, row.ordinal));
+    rows
+}
+
+fn is_multi_valued(id: AttrId) -> bool {
+    registry()
+        .location(id)
+        .is_some_and(|location| location.attr.multi_valued)
+}
+
+fn row_mut(rows: &mut Vec<AttributeValue>, attribute: AttrId, ordinal: i16) -> &mut AttributeValue {
+    let at = rows
+        .iter()
+        .position(|row| row.attribute == attribute.code() && row.ordinal == ordinal);
+    let at = at.unwrap_or_else(|| {
+        rows.push(AttributeValue {
+            attribute: attribute.code(),
+            ordinal,
+            present: true,
+            ..AttributeValue::default()
+        });
+        rows.len() - 1
+    });
+    &mut rows[at]
+}
+
+fn fill(row: &mut AttributeValue, id: AttrId, value: &serde_json::Value) {
+    match storage(id) {
+        Storage::ElementType(_) => row.element_type = value.as_str().map(fold),
+        Storage::ElementPrimary(_) => row.is_primary = value.as_bool(),
+        _ => {
+            row.number = value.as_f64();
+            row.text = value.as_str().map(|text| comparable(definition(id), text));
+            row.instant = value
+                .as_str()
+                .filter(|_| definition(id).is_some_and(|def| def.attr_type == AttrType::DateTime))
+                .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
+                .map(|instant| instant.to_utc());
+            if let Some(flag) = value.as_bool() {
+                row.number = Some(f64::from(u8::from(flag)));
+            }
+        }
+    }
+}
+
+fn definition(id: AttrId) -> Option<&'static AttrDef> {
+    let location = registry().location(id)?;
+    Some(location.sub.unwrap_or(location.attr))
+}
+
+fn comparable(def: Option<&AttrDef>, text: &str) -> String {
+    match def {
+        Some(def) if def.case_exact => text.to_owned(),
+        _ => fold(text),
+    }
+}
+
+/// The indexed beginning of a comparable text.
+pub(crate) fn text_key(text: &str) -> String {
+    text.chars().take(TEXT_KEY_CHARS).collect()
+}
+
+/// The rows that turn `old` into `new`: changed and added ones as they are, vanished ones emptied,
+/// so that one upsert carries every change.
+pub(crate) fn changes(old: &[AttributeValue], new: &[AttributeValue]) -> Vec<AttributeValue> {
+    let key = |row: &AttributeValue| (row.attribute, row.ordinal);
+    let mut changed: Vec<AttributeValue> = new
+        .iter()
+        .filter(|row| !old.contains(row))
+        .cloned()
+        .collect();
+    let vanished = old
+        .iter()
+        .filter(|row| !new.iter().any(|other| key(other) == key(row)));
+    changed.extend(vanished.map(|row| AttributeValue {
+        attribute: row.attribute,
+        ordinal: row.ordinal,
+        ..AttributeValue::default()
+    }));
+    changed
+}
+
+impl AccountTx {
+    /// Writes searchable values of a user in one statement; none at all when there are no rows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn upsert_attribute_values(
+        &self,
+        user: UserId,
+        rows: &[AttributeValue],
+    ) -> Result<(), DbError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let models = rows.iter().map(|row| value::ActiveModel {
+            account_id: Set(self.account().0),
+            user_id: Set(user.0),
+            attribute_id: Set(row.attribute),
+            ordinal: Set(row.ordinal),
+            present: Set(row.present),
+            text: Set(row.text.clone()),
+            text_key: Set(row.text.as_deref().map(text_key)),
+            element_type: Set(row.element_type.clone()),
+            is_primary: Set(row.is_primary),
+            number: Set(row.number),
+            instant: Set(row.instant),
+        });
+        use value::Column as C;
+        value::Entity::insert_many(models)
+            .on_conflict(
+                OnConflict::columns([C::AccountId, C::UserId, C::AttributeId, C::Ordinal])
+                    .update_columns([
+                        C::Present,
+                        C::Text,
+                        C::TextKey,
+                        C::ElementType,
+                        C::IsPrimary,
+                        C::Number,
+                        C::Instant,
+                    ])
+                    .to_owned(),
+            )
+            .exec_without_returning(&self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::from_json_text(text).expect("a document")
+    }
+
+    #[test]
+    fn an_element_is_one_row_and_further_sub_attributes_have_their_own() {
+        let rows = rows_of(&document(
+            r#"{"userName":"a","title":"Guide","emails":[{"value":"A@x.org","type":"Work","primary":true},{"value":"b@x.org","display":"B"}]}"#,
+        ));
+        let shape: Vec<_> = rows
+            .iter()
+            .map(|row| (row.attribute, row.ordinal, row.text.as_deref()))
+            .collect();
+        assert_eq!(
+            shape,
+            [
+                (AttrId::Title.code(), 0, Some("guide")),
+                (AttrId::Emails.code(), 0, Some("a@x.org")),
+                (AttrId::Emails.code(), 1, Some("b@x.org")),
+                (AttrId::EmailsDisplay.code(), 1, Some("b")),
+            ]
+        );
+        assert_eq!(rows[1].element_type.as_deref(), Some("work"));
+        assert_eq!(rows[1].is_primary, Some(true));
+    }
+
+    #[test]
+    fn a_vanished_value_is_emptied_and_an_unchanged_one_left_alone() {
+        let old = rows_of(&document(r#"{"title":"Guide","nickName":"Babs"}"#));
+        let new = rows_of(&document(r#"{"title":"Guide"}"#));
+        let changed = changes(&old, &new);
+        assert_eq!(changed.len(), 1);
+        assert_eq!(changed[0].attribute, AttrId::NickName.code());
+        assert!(!changed[0].present);
+        assert!(changes(&new, &new).is_empty());
+    }
+}

@@ -1,0 +1,154 @@
+//! Where SQLite and PostgreSQL differ: this file and no other.
+
+use sea_orm::{
+    DatabaseBackend,
+    sea_query::{BinOper, Expr, ExprTrait, Func, SimpleExpr},
+};
+
+use super::error::UniqueKey;
+
+/// Which unique rule a driver's message speaks of: PostgreSQL names the index, SQLite the columns.
+pub(crate) fn unique_key(message: &str) -> UniqueKey {
+    const RULES: &[(&str, &str, UniqueKey)] = &[
+        ("ux_users_user_name", "users.user_name_folded", UniqueKey::UserName),
+        ("ux_scim_links_external_id", "scim_links.external_id", UniqueKey::LinkExternalId),
+        ("ux_scim_links_live_user", "scim_links.user_id", UniqueKey::LiveLink),
+        ("ux_groups_display_name", "groups.display_name_folded", UniqueKey::GroupDisplayName),
+        ("ux_groups_external_id", "groups.external_id", UniqueKey::GroupExternalId),
+        ("ux_idp_connections_name", "idp_connections.name_folded", UniqueKey::ConnectionName),
+        ("accounts_slug_key", "accounts.slug", UniqueKey::AccountSlug),
+        ("ux_holds_open", "holds.source_id", UniqueKey::OpenHold),
+    ];
+    RULES
+        .iter()
+        .find(|(index, column, _)| message.contains(index) || message.contains(column))
+        .map_or(UniqueKey::Other, |(_, _, key)| *key)
+}
+
+/// Whether `haystack` contains `needle`, telling upper from lower case. LIKE of SQLite ignores the
+/// case of ASCII letters, so it cannot serve a case-exact attribute.
+pub(crate) fn contains_exact(
+    backend: DatabaseBackend,
+    haystack: SimpleExpr,
+    needle: &str,
+) -> SimpleExpr {
+    let function = match backend {
+        DatabaseBackend::Sqlite => "instr",
+        _ => "strpos",
+    };
+    SimpleExpr::from(Func::cust(function).args([haystack, Expr::val(needle)])).gt(0)
+}
+
+/// Whether `haystack` begins with `needle`, telling upper from lower case.
+pub(crate) fn starts_exact(haystack: SimpleExpr, needle: &str) -> SimpleExpr {
+    let length = i32::try_from(needle.chars().count()).unwrap_or(i32::MAX);
+    SimpleExpr::from(Func::cust("substr").args([haystack, Expr::val(1), Expr::val(length)]))
+        .eq(needle)
+}
+
+/// Whether `haystack` ends with `needle`, telling upper from lower case.
+pub(crate) fn ends_exact(
+    backend: DatabaseBackend,
+    haystack: SimpleExpr,
+    needle: &str,
+) -> SimpleExpr {
+    let length = i32::try_from(needle.chars().count()).unwrap_or(i32::MAX);
+    if length == 0 {
+        return haystack.is_not_null();
+    }
+    let tail = match backend {
+        DatabaseBackend::Sqlite => Func::cust("substr").args([haystack, Expr::val(-length)]),
+        _ => Func::cust("right").args([haystack, Expr::val(length)]),
+    };
+    SimpleExpr::from(tail).eq(needle)
+}
+
+/// `LIKE` pattern text with its special characters taken literally; use with `ESCAPE '\'`.
+pub(crate) fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 4);
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// The canonical text of a UUID column: SQLite stores its 16 bytes.
+pub(crate) fn uuid_text(backend: DatabaseBackend, column: &Expr) -> Expr {
+    if backend != DatabaseBackend::Sqlite {
+        return column.clone().cast_as("text");
+    }
+    let hex: Expr = Func::lower(Func::cust("hex").arg(column.clone())).into();
+    let part = |from: i32, length: i32| -> Expr {
+        Func::cust("substr")
+            .args([hex.clone(), Expr::val(from), Expr::val(length)])
+            .into()
+    };
+    [(9, 4), (13, 4), (17, 4), (21, 12)]
+        .into_iter()
+        .fold(part(1, 8), |text, (from, length)| {
+            let dash = text.binary(BinOper::Custom("||".into()), "-");
+            dash.binary(BinOper::Custom("||".into()), part(from, length))
+        })
+}
+
+/// The groups of the user in scope that belong to the connection in scope, as one JSON text: an
+/// array of objects with `id` (hexadecimal or canonical UUID) and `display`.
+pub(crate) fn groups_json(backend: DatabaseBackend) -> Expr {
+    Expr::cust(match backend {
+        DatabaseBackend::Sqlite => {
+            "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = scim_links.account_id AND m.user_id = scim_links.user_id AND g.connection_id = scim_links.connection_id)"
+        }
+        _ => {
+            "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = scim_links.account_id AND m.user_id = scim_links.user_id AND g.connection_id = scim_links.connection_id)"
+        }
+    })
+}
+
+/// Members of the group in scope that are users with a live link in its connection, as one JSON
+/// text: an array of objects with `id` and `display`.
+pub(crate) fn group_users_json(backend: DatabaseBackend) -> Expr {
+    Expr::cust(match backend {
+        DatabaseBackend::Sqlite => {
+            "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(u.display_name, NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+        }
+        _ => {
+            "(SELECT json_agg(json_build_object('id', l.scim_id::text, 'display', COALESCE(u.display_name, NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name)))::text FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+        }
+    })
+}
+
+/// Members of the group in scope that are groups, as [`group_users_json`].
+pub(crate) fn group_subgroups_json(backend: DatabaseBackend) -> Expr {
+    Expr::cust(match backend {
+        DatabaseBackend::Sqlite => {
+            "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+        }
+        _ => {
+            "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_both_drivers_name_the_same_rule() {
+        for message in [
+            "UNIQUE constraint failed: users.account_id, users.user_name_folded",
+            "duplicate key value violates unique constraint \"ux_users_user_name\"",
+        ] {
+            assert_eq!(unique_key(message), UniqueKey::UserName);
+        }
+        assert_eq!(unique_key("something else"), UniqueKey::Other);
+    }
+
+    #[test]
+    fn like_takes_wildcards_literally() {
+        assert_eq!(escape_like(r"50%_\"), r"50\%\_\\");
+    }
+}

@@ -1,0 +1,27 @@
+//! Table `idp_connections`.
+
+use sea_orm::entity::prelude::*;
+
+/// An identity provider's connection.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "idp_connections")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub account_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub name: String,
+    pub name_folded: String,
+    pub kind: String,
+    pub mode: String,
+    pub default_organisation_id: Uuid,
+    pub adopt_existing: bool,
+    pub accept_password: bool,
+    pub user_patch_204: bool,
+    pub group_patch_200: bool,
+    pub version: i64,
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

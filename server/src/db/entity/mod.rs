@@ -1,0 +1,23 @@
+//! One file per table: columns and nothing else.
+
+pub(crate) mod account;
+pub(crate) mod organisation;
+pub(crate) mod user;
+pub(crate) mod user_attribute_value;
+pub(crate) mod hold;
+pub(crate) mod membership;
+pub(crate) mod account_role;
+pub(crate) mod idp_connection;
+pub(crate) mod scim_token;
+pub(crate) mod scim_link;
+pub(crate) mod scim_request_log;
+pub(crate) mod scim_request_user;
+pub(crate) mod group;
+pub(crate) mod group_member;
+pub(crate) mod group_subgroup;
+pub(crate) mod session;
+pub(crate) mod one_time_link;
+pub(crate) mod audit_event;
+pub(crate) mod audit_detail;
+pub(crate) mod job;
+pub(crate) mod change;

@@ -1,0 +1,403 @@
+//! Conditions on users: the link and user row, the value rows, groups and holds.
+
+use scim_schema::{
+    attr::{AttrId, AttrType},
+    filter::{AttrRef, CompareOp, TypedFilter, TypedValue},
+    schema::{registry, urn},
+    text::fold,
+};
+use sea_orm::{
+    ColumnTrait, IntoSimpleExpr,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+
+use super::{
+    FilterScope, Searchable,
+    compare::{always, compare, compare_id, concat, constant, matches_text, never, present_text},
+    condition,
+};
+use crate::db::{
+    attribute_values::{Storage, storage, text_key},
+    dialect,
+    entity::{group, group_member, hold, scim_link as link, user, user_attribute_value as value},
+};
+
+/// Users of a connection, as `scim_links` joined with `users`.
+pub(crate) struct Users<'s>(pub(crate) &'s FilterScope);
+
+impl Searchable for Users<'_> {
+    fn atom(&self, atom: &TypedFilter) -> Expr {
+        match atom {
+            TypedFilter::Present(attr) => self.present(*attr),
+            TypedFilter::Compare { attr, op, value } => self.compare(*attr, *op, value),
+            TypedFilter::Element { attr, filter } => self.element(attr.id, filter),
+            other => condition(self, other),
+        }
+    }
+}
+
+impl Users<'_> {
+    fn compare(&self, attr: AttrRef, op: CompareOp, wanted: &TypedValue) -> Expr {
+        let backend = self.0.backend;
+        match storage(attr.id) {
+            Storage::Column => self.compare_column(attr, op, wanted),
+            Storage::Row => self.in_values(attr.id, row_test(self.0, attr, op, wanted)),
+            Storage::ElementText(parent) => {
+                self.in_values(parent, row_test(self.0, attr, op, wanted))
+            }
+            Storage::ElementType(parent) => {
+                let test = compare(backend, &column(value::Column::ElementType), op, wanted);
+                self.in_values(parent, test)
+            }
+            Storage::ElementPrimary(parent) => {
+                let test = compare(backend, &column(value::Column::IsPrimary), op, wanted);
+                self.in_values(parent, test)
+            }
+            Storage::Derived if attr.id == AttrId::Schemas => self.schemas(op, wanted),
+            Storage::Derived => self.derived(
+                attr,
+                &TypedFilter::Compare {
+                    attr,
+                    op,
+                    value: wanted.clone(),
+                },
+            ),
+        }
+    }
+
+    fn compare_column(&self, attr: AttrRef, op: CompareOp, wanted: &TypedValue) -> Expr {
+        let backend = self.0.backend;
+        match attr.id {
+            AttrId::Id => compare_id(backend, column(link::Column::ScimId), op, wanted),
+            AttrId::MetaResourceType => constant(matches_text(&in_case("User", attr), op, wanted)),
+            _ => match self.column_of(attr.id) {
+                Some(column) => compare(backend, &column, op, wanted),
+                None => never(),
+            },
+        }
+    }
+
+    /// The column that an attribute without rows is found in.
+    fn column_of(&self, id: AttrId) -> Option<Expr> {
+        Some(match id {
+            AttrId::ExternalId => column(link::Column::ExternalId),
+            AttrId::UserName => column(link::Column::UserNameFolded),
+            AttrId::NameGivenName => column(user::Column::GivenNameFolded),
+            AttrId::NameFamilyName => column(user::Column::FamilyNameFolded),
+            AttrId::DisplayName => column(user::Column::DisplayNameFolded),
+            AttrId::Active => column(user::Column::IdpActive),
+            AttrId::UserStatus => column(user::Column::Status),
+            AttrId::UserStatusLifecycle => column(user::Column::Lifecycle),
+            AttrId::MetaCreated => column(link::Column::LinkedAt),
+            AttrId::MetaLastModified => column(user::Column::UpdatedAt),
+            AttrId::MetaVersion => version_text(column(user::Column::Version)),
+            AttrId::MetaLocation => concat(
+                Expr::val(format!("{}/Users/", self.0.base_url)),
+                dialect::uuid_text(self.0.backend, &column(link::Column::ScimId)),
+            ),
+            _ => return None,
+        })
+    }
+
+    fn present(&self, attr: AttrRef) -> Expr {
+        if attr.attr_type == AttrType::Complex && storage(attr.id) != Storage::Derived {
+            if attr.multi_valued {
+                return self.in_values(attr.id, always());
+            }
+            return self.any_sub_attribute(attr);
+        }
+        match storage(attr.id) {
+            Storage::Column => match self.column_of(attr.id) {
+                Some(column) if attr.attr_type == AttrType::String => present_text(&column),
+                Some(column) => column.is_not_null(),
+                None => constant(matches!(attr.id, AttrId::Id | AttrId::MetaResourceType)),
+            },
+            Storage::Row => self.in_values(attr.id, row_present(attr)),
+            Storage::ElementText(parent) => self.in_values(parent, row_present(attr)),
+            Storage::ElementType(parent) => {
+                self.in_values(parent, present_text(&column(value::Column::ElementType)))
+            }
+            Storage::ElementPrimary(parent) => {
+                self.in_values(parent, column(value::Column::IsPrimary).is_not_null())
+            }
+            Storage::Derived if attr.id == AttrId::Schemas => always(),
+            Storage::Derived => self.derived(attr, &TypedFilter::Present(attr)),
+        }
+    }
+
+    /// A single complex attribute is present when one of its sub-attributes is.
+    fn any_sub_attribute(&self, attr: AttrRef) -> Expr {
+        let Some(location) = registry().location(attr.id) else {
+            return never();
+        };
+        if attr.id == AttrId::Meta {
+            return always();
+        }
+        location
+            .attr
+            .sub_attributes
+            .iter()
+            .map(|sub| {
+                self.present(AttrRef {
+                    id: sub.id,
+                    parent: Some(attr.id),
+                    attr_type: sub.attr_type,
+                    multi_valued: false,
+                    case_exact: sub.case_exact,
+                })
+            })
+            .reduce(ExprTrait::or)
+            .unwrap_or_else(never)
+    }
+
+    /// One element satisfies the whole filter.
+    fn element(&self, parent: AttrId, filter: &TypedFilter) -> Expr {
+        if storage(parent) == Storage::Derived {
+            return match parent {
+                AttrId::Groups => self.in_groups(filter),
+                AttrId::UserStatusHolds => self.in_holds(filter),
+                _ => never(),
+            };
+        }
+        self.in_values(parent, condition(&Element(self.0), filter))
+    }
+
+    fn in_values(&self, attribute: AttrId, test: Expr) -> Expr {
+        column(link::Column::UserId).in_subquery(
+            value_rows(self.0, attribute)
+                .column(value::Column::UserId)
+                .and_where(test)
+                .to_owned(),
+        )
+    }
+
+    fn derived(&self, attr: AttrRef, filter: &TypedFilter) -> Expr {
+        match attr.parent.unwrap_or(attr.id) {
+            AttrId::Groups => self.in_groups(filter),
+            AttrId::UserStatusHolds => self.in_holds(filter),
+            _ => never(),
+        }
+    }
+
+    fn in_groups(&self, filter: &TypedFilter) -> Expr {
+        let rows = Query::select()
+            .column((group_member::Entity, group_member::Column::UserId))
+            .from(group_member::Entity)
+            .inner_join(
+                group::Entity,
+                column(group::Column::AccountId)
+                    .equals((group_member::Entity, group_member::Column::AccountId))
+                    .and(
+                        column(group::Column::Id)
+                            .equals((group_member::Entity, group_member::Column::GroupId)),
+                    ),
+            )
+            .and_where(group_member::Column::AccountId.eq(self.0.account.0))
+            .and_where(group::Column::ConnectionId.eq(self.0.connection.0))
+            .and_where(condition(&OfGroup(self.0), filter))
+            .to_owned();
+        column(link::Column::UserId).in_subquery(rows)
+    }
+
+    fn in_holds(&self, filter: &TypedFilter) -> Expr {
+        let rows = Query::select()
+            .column(hold::Column::UserId)
+            .from(hold::Entity)
+            .and_where(hold::Column::AccountId.eq(self.0.account.0))
+            .and_where(hold::Column::LiftedAt.is_null())
+            .and_where(condition(&OfHold(self.0), filter))
+            .to_owned();
+        column(link::Column::UserId).in_subquery(rows)
+    }
+
+    /// `schemas`: the core schema and our status are always there, the enterprise extension when
+    /// one of its attributes is.
+    fn schemas(&self, op: CompareOp, wanted: &TypedValue) -> Expr {
+        let matches = |urn: &str| {
+            matches_text(urn, op, wanted) || matches_text(&fold(urn), op, wanted)
+        };
+        if matches(urn::USER) || matches(urn::USER_STATUS) {
+            return always();
+        }
+        if !matches(urn::ENTERPRISE_USER) {
+            return never();
+        }
+        let first = AttrId::EnterpriseEmployeeNumber.code();
+        let last = AttrId::EnterpriseManagerDisplayName.code();
+        let rows = Query::select()
+            .column(value::Column::UserId)
+            .from(value::Entity)
+            .and_where(value::Column::AccountId.eq(self.0.account.0))
+            .and_where(value::Column::AttributeId.between(first, last))
+            .and_where(value::Column::Present.eq(true))
+            .to_owned();
+        column(link::Column::UserId).in_subquery(rows)
+    }
+}
+
+/// One element of a multi-valued attribute: the value row in scope and its siblings.
+struct Element<'s>(&'s FilterScope);
+
+impl Searchable for Element<'_> {
+    fn atom(&self, atom: &TypedFilter) -> Expr {
+        let backend = self.0.backend;
+        match atom {
+            TypedFilter::Compare { attr, op, value: wanted } => match storage(attr.id) {
+                Storage::ElementText(_) => row_test(self.0, *attr, *op, wanted),
+                Storage::ElementType(_) => {
+                    compare(backend, &column(value::Column::ElementType), *op, wanted)
+                }
+                Storage::ElementPrimary(_) => {
+                    compare(backend, &column(value::Column::IsPrimary), *op, wanted)
+                }
+                _ => sibling(self.0, attr.id, |row| {
+                    compare(backend, &row(value::Column::Text), *op, wanted)
+                }),
+            },
+            TypedFilter::Present(attr) => match storage(attr.id) {
+                Storage::ElementText(_) => row_present(*attr),
+                Storage::ElementType(_) => present_text(&column(value::Column::ElementType)),
+                Storage::ElementPrimary(_) => column(value::Column::IsPrimary).is_not_null(),
+                _ => sibling(self.0, attr.id, |row| present_text(&row(value::Column::Text))),
+            },
+            other => condition(self, other),
+        }
+    }
+}
+
+/// A group of a user.
+struct OfGroup<'s>(&'s FilterScope);
+
+impl Searchable for OfGroup<'_> {
+    fn atom(&self, atom: &TypedFilter) -> Expr {
+        let backend = self.0.backend;
+        let TypedFilter::Compare { attr, op, value } = atom else {
+            return match atom {
+                TypedFilter::Present(_) => always(),
+                other => condition(self, other),
+            };
+        };
+        let id = column(group::Column::Id);
+        match attr.id {
+            AttrId::GroupsValue => compare_id(backend, id, *op, value),
+            AttrId::GroupsDisplay => {
+                compare(backend, &column(group::Column::DisplayNameFolded), *op, value)
+            }
+            AttrId::GroupsType => constant(matches_text("direct", *op, value)),
+            AttrId::GroupsRef => {
+                let prefix = Expr::val(format!("{}/Groups/", self.0.base_url));
+                let location = concat(prefix, dialect::uuid_text(backend, &id));
+                compare(backend, &location, *op, value)
+            }
+            _ => never(),
+        }
+    }
+}
+
+/// An open hold of a user.
+struct OfHold<'s>(&'s FilterScope);
+
+impl Searchable for OfHold<'_> {
+    fn atom(&self, atom: &TypedFilter) -> Expr {
+        let TypedFilter::Compare { attr, op, value } = atom else {
+            return match atom {
+                TypedFilter::Present(_) => always(),
+                other => condition(self, other),
+            };
+        };
+        let column = match attr.id {
+            AttrId::UserStatusHoldsKind => column(hold::Column::Kind),
+            AttrId::UserStatusHoldsSince => column(hold::Column::Since),
+            AttrId::UserStatusHoldsSource => column(hold::Column::SourceName),
+            _ => return never(),
+        };
+        compare(self.0.backend, &column, *op, value)
+    }
+}
+
+/// A column with its table's name in front.
+pub(super) fn column(column: impl IntoSimpleExpr) -> Expr {
+    column.into_simple_expr()
+}
+
+/// The text of an ETag (RFC 7644 section 3.14) for a version column.
+pub(super) fn version_text(version: Expr) -> Expr {
+    let number = version.cast_as("text");
+    concat(concat(Expr::val("W/\""), number), Expr::val("\""))
+}
+
+/// A constant in the case that the attribute compares in.
+pub(super) fn in_case(text: &str, attr: AttrRef) -> String {
+    if attr.case_exact { text.to_owned() } else { fold(text) }
+}
+
+fn value_rows(scope: &FilterScope, attribute: AttrId) -> SelectStatement {
+    Query::select()
+        .from(value::Entity)
+        .and_where(value::Column::AccountId.eq(scope.account.0))
+        .and_where(value::Column::AttributeId.eq(attribute.code()))
+        .and_where(value::Column::Present.eq(true))
+        .to_owned()
+}
+
+/// A test of the row's value in the column of its type; equality of text goes by the index first.
+fn row_test(scope: &FilterScope, attr: AttrRef, op: CompareOp, wanted: &TypedValue) -> Expr {
+    match wanted {
+        TypedValue::String(text) => {
+            let test = compare(scope.backend, &column(value::Column::Text), op, wanted);
+            match op {
+                CompareOp::Eq => column(value::Column::TextKey).eq(text_key(text)).and(test),
+                CompareOp::Sw => column(value::Column::TextKey).gte(text_key(text)).and(test),
+                _ => test,
+            }
+        }
+        TypedValue::DateTime(_) => {
+            compare(scope.backend, &column(value::Column::Instant), op, wanted)
+        }
+        TypedValue::Boolean(flag) => {
+            let number = TypedValue::Decimal(f64::from(u8::from(*flag)));
+            compare(scope.backend, &column(value::Column::Number), op, &number)
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "numbers are stored as doubles, as JSON has them"
+        )]
+        TypedValue::Integer(number) => {
+            let number = TypedValue::Decimal(*number as f64);
+            compare(scope.backend, &column(value::Column::Number), op, &number)
+        }
+        TypedValue::Decimal(_) if attr.attr_type == AttrType::DateTime => never(),
+        TypedValue::Decimal(_) => {
+            compare(scope.backend, &column(value::Column::Number), op, wanted)
+        }
+    }
+}
+
+fn row_present(attr: AttrRef) -> Expr {
+    match attr.attr_type {
+        AttrType::Boolean | AttrType::Decimal | AttrType::Integer => {
+            column(value::Column::Number).is_not_null()
+        }
+        _ => present_text(&column(value::Column::Text)),
+    }
+}
+
+/// Another row of the same element.
+fn sibling(
+    scope: &FilterScope,
+    attribute: AttrId,
+    test: impl FnOnce(&dyn Fn(value::Column) -> Expr) -> Expr,
+) -> Expr {
+    let row = |name: value::Column| Expr::col(("sibling", name));
+    let rows = Query::select()
+        .expr(Expr::val(1))
+        .from_as(value::Entity, "sibling")
+        .and_where(row(value::Column::AccountId).eq(scope.account.0))
+        .and_where(row(value::Column::UserId).equals((value::Entity, value::Column::UserId)))
+        .and_where(row(value::Column::Ordinal).equals((value::Entity, value::Column::Ordinal)))
+        .and_where(row(value::Column::AttributeId).eq(attribute.code()))
+        .and_where(row(value::Column::Present).eq(true))
+        .and_where(test(&row))
+        .to_owned();
+    Expr::exists(rows)
+}

@@ -1,0 +1,54 @@
+//! The database: the only place with SQL. Everything starts from an [`AccountScope`] (reads) or an
+//! [`AccountTx`] (inside a unit of work), so that no query can leave its account.
+
+mod accounts;
+mod administrators;
+mod audit;
+mod connect;
+mod console_users;
+mod scim_users;
+mod scim_user_writes;
+mod scim_groups;
+mod members;
+pub(crate) mod holds;
+mod filter;
+pub(crate) mod attribute_values;
+pub(crate) mod dialect;
+mod entity;
+mod error;
+mod feed;
+mod fetch;
+mod idp_connections;
+mod jobs;
+pub mod migrate;
+mod one_time_links;
+mod provisioning_log;
+mod retention;
+mod scim_tokens;
+mod scope;
+mod sessions;
+mod sign_in;
+mod unit;
+mod writer;
+
+pub use accounts::{Account, PLATFORM_ACCOUNT};
+pub use audit::{AuditEntry, Outcome, Target};
+pub use connect::{DatabaseSettings, Db};
+pub use console_users::{CursorError, UserList, UserListError};
+pub use error::{DbError, UniqueKey};
+pub use feed::{Change, FeedRow};
+pub use holds::NewHold;
+pub use idp_connections::NewIdpConnection;
+pub use jobs::{ClaimedJob, JobEnd, NewJob};
+pub use one_time_links::StoredLink;
+pub use provisioning_log::{LogFilter, NewLogRow};
+pub use retention::Perishable;
+pub(crate) use retention::RETENTION_BATCH;
+pub use scim_groups::{Candidate, GroupData, MemberOfGroup, ScimGroup};
+pub use scim_tokens::{ConnectionInfo, NewScimToken, StoredToken};
+pub use scim_user_writes::{NewLink, NewUser, Profile, UserUpdate};
+pub use scim_users::{GroupOfUser, ListQuery, ScimUser, Sort, Window};
+pub use scope::{AccountScope, PlatformScope};
+pub use sessions::{NewSession, StoredSession};
+pub use sign_in::SignInUser;
+pub use unit::{AccountTx, UnitError, Written};

@@ -1,0 +1,240 @@
+//! What signing in by password reads and writes of a user.
+
+use chrono::{DateTime, Utc};
+use scim_schema::{
+    id::UserId,
+    lifecycle::Axes,
+    permission::AccountRole,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Condition, Expr, ExprTrait},
+};
+
+use super::{
+    administrators, entity::user, error::DbError, holds, scim_user_writes::Profile,
+    scope::AccountScope, unit::AccountTx,
+};
+
+/// A person who may try to sign in.
+#[derive(Clone, Debug)]
+pub struct SignInUser {
+    /// Who.
+    pub id: UserId,
+    /// Name to show.
+    pub name: String,
+    /// Sign-in name.
+    pub user_name: String,
+    /// E-mail address, if any.
+    pub email: Option<String>,
+    /// Lifecycle, holds and invitation.
+    pub axes: Axes,
+    /// Local administrator that no identity provider can lock out.
+    pub break_glass: bool,
+    /// Argon2id in PHC form; `None` when the person has no password.
+    pub password_hash: Option<String>,
+    /// Wrong passwords in a row.
+    pub failed_passwords: i32,
+    /// Sessions of an older epoch are refused.
+    pub access_epoch: i64,
+    /// Rises with every change.
+    pub version: i64,
+    /// Account-wide roles.
+    pub roles: Vec<AccountRole>,
+}
+
+impl AccountScope<'_> {
+    /// The person whom a folded sign-in name means: the living user of that user name, else the
+    /// only living user of that e-mail address (domain.md section 2, *Uniqueness*). Service users
+    /// do not sign in here.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sign_in_user(&self, login: &str) -> Result<Option<SignInUser>, DbError> {
+        let living = || {
+            user::Entity::find()
+                .filter(user::Column::AccountId.eq(self.account.0))
+                .filter(user::Column::Lifecycle.is_not_in(["deleted", "purged"]))
+        };
+        let mut found = living()
+            .filter(user::Column::UserNameFolded.eq(login))
+            .all(self.connection)
+            .await?;
+        if found.is_empty() {
+            found = living()
+                .filter(user::Column::EmailFolded.eq(login))
+                .limit(2)
+                .all(self.connection)
+                .await?;
+        }
+        let [row] = found.as_slice() else {
+            return Ok(None);
+        };
+        if row.kind != "person" {
+            return Ok(None);
+        }
+        with_roles(self.connection, row.clone()).await.map(Some)
+    }
+}
+
+impl AccountTx {
+    /// A user as signing in needs it, locked until the unit ends.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_sign_in_user(&self, id: UserId) -> Result<Option<SignInUser>, DbError> {
+        let row = user::Entity::find()
+            .filter(user::Column::AccountId.eq(self.account().0))
+            .filter(user::Column::Id.eq(id.0))
+            .lock_exclusive()
+            .one(&self.connection)
+            .await?;
+        match row {
+            Some(row) => with_roles(&self.connection, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Counts a try of a password in one statement, before the password is looked at, and answers
+    /// the new count; `None` when the person has to wait first. Each of `waits` is a count and the
+    /// latest instant of its last try at which another is allowed; below the first there is no
+    /// wait, the last stands for every higher count.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count_password_try(
+        &self,
+        id: UserId,
+        waits: &[(i32, DateTime<Utc>)],
+    ) -> Result<Option<i32>, DbError> {
+        use user::Column as C;
+        let mut due = Condition::any();
+        if let Some((first, _)) = waits.first() {
+            due = due.add(C::FailedPasswordCount.lt(*first));
+        }
+        for (index, (count, latest)) in waits.iter().enumerate() {
+            let counted = if index + 1 == waits.len() {
+                C::FailedPasswordCount.gte(*count)
+            } else {
+                C::FailedPasswordCount.eq(*count)
+            };
+            due = due.add(
+                counted.and(
+                    C::FailedPasswordAt
+                        .lte(*latest)
+                        .or(C::FailedPasswordAt.is_null()),
+                ),
+            );
+        }
+        let counted = user::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .filter(due)
+            .col_expr(
+                C::FailedPasswordCount,
+                Expr::col(C::FailedPasswordCount).add(1),
+            )
+            .col_expr(C::FailedPasswordAt, Expr::val(self.ctx().now))
+            .exec_with_returning(&self.connection)
+            .await?;
+        Ok(counted.first().map(|row| row.failed_password_count))
+    }
+
+    /// Forgets wrong passwords.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn reset_password_tries(&self, id: UserId) -> Result<(), DbError> {
+        use user::Column as C;
+        user::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .col_expr(C::FailedPasswordCount, Expr::val(0))
+            .col_expr(C::FailedPasswordAt, Expr::val(None::<DateTime<Utc>>))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Records a sign-in: last login and activity are now, wrong passwords are forgotten.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn record_sign_in(&self, id: UserId) -> Result<(), DbError> {
+        use user::Column as C;
+        user::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .col_expr(C::LastLoginAt, Expr::val(self.ctx().now))
+            .col_expr(C::LastActiveAt, Expr::val(self.ctx().now))
+            .col_expr(C::FailedPasswordCount, Expr::val(0))
+            .col_expr(C::FailedPasswordAt, Expr::val(None::<DateTime<Utc>>))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets a user's password; sessions of before are refused from now on.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn set_password(&self, id: UserId, hash: &str) -> Result<(), DbError> {
+        use user::Column as C;
+        user::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .col_expr(C::PasswordHash, Expr::val(hash))
+            .col_expr(C::AccessEpoch, Expr::col(C::AccessEpoch).add(1))
+            .col_expr(C::Version, Expr::col(C::Version).add(1))
+            .col_expr(C::UpdatedAt, Expr::val(self.ctx().now))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// The version of a user now, for an announcement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn user_version(&self, id: UserId) -> Result<i64, DbError> {
+        let version = user::Entity::find()
+            .select_only()
+            .column(user::Column::Version)
+            .filter(user::Column::AccountId.eq(self.account().0))
+            .filter(user::Column::Id.eq(id.0))
+            .into_tuple::<i64>()
+            .one(&self.connection)
+            .await?;
+        Ok(version.unwrap_or(0))
+    }
+}
+
+async fn with_roles<C: ConnectionTrait>(
+    connection: &C,
+    row: user::Model,
+) -> Result<SignInUser, DbError> {
+    let roles = administrators::roles_of(connection, row.account_id, row.id).await?;
+    let axes = holds::axes(&row.lifecycle, &row.invitation, &row.hold_kinds)?;
+    let profile = Profile {
+        user_name: row.user_name,
+        email: row.email,
+        given_name: row.given_name,
+        family_name: row.family_name,
+        display_name: row.display_name,
+        locale: None,
+        time_zone: None,
+    };
+    Ok(SignInUser {
+        id: row.id.into(),
+        name: profile.name(),
+        user_name: profile.user_name,
+        email: profile.email,
+        axes,
+        break_glass: row.break_glass,
+        password_hash: row.password_hash,
+        failed_passwords: row.failed_password_count,
+        access_epoch: row.access_epoch,
+        version: row.version,
+        roles,
+    })
+}

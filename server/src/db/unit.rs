@@ -1,0 +1,326 @@
+//! The unit of work: a re-runnable closure that ends with its audit entries. Nothing is committed
+//! unaudited, and change feed and jobs are written in the same transaction.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use scim_schema::id::AccountId;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, TransactionTrait};
+use tokio::sync::oneshot;
+
+use super::{
+    audit::{self, AuditEntry},
+    connect::{Db, Engine},
+    error::DbError,
+    feed::{self, Change},
+    jobs::NewJob,
+    writer::Unit,
+};
+use crate::{ctx::Ctx, ids::Ids};
+
+/// Longest time one unit may hold the database.
+const UNIT_SECONDS: u64 = 5;
+/// Tries of a unit that PostgreSQL asks to run again.
+const TRIES: u32 = 6;
+
+/// What a unit of work leaves behind.
+#[derive(Debug)]
+pub struct Written<T> {
+    /// The answer for the caller.
+    pub value: T,
+    /// Acts to record; without any, nothing is stored at all.
+    pub audit: Vec<AuditEntry>,
+    /// Changes to announce.
+    pub changes: Vec<Change>,
+    /// Follow-up work.
+    pub jobs: Vec<NewJob>,
+    /// Stored without an audit entry; see [`Written::bookkeeping`].
+    bookkeeping: bool,
+}
+
+impl<T> Written<T> {
+    /// Nothing changed: the transaction is rolled back and leaves no trace.
+    #[must_use]
+    pub const fn unchanged(value: T) -> Self {
+        Self {
+            value,
+            audit: Vec::new(),
+            changes: Vec::new(),
+            jobs: Vec::new(),
+            bookkeeping: false,
+        }
+    }
+
+    /// Stored without an audit entry, because nobody did anything: leases of jobs, the
+    /// provisioning log, when a token or a session was last seen.
+    #[must_use]
+    pub const fn bookkeeping(value: T) -> Self {
+        Self {
+            bookkeeping: true,
+            value,
+            audit: Vec::new(),
+            changes: Vec::new(),
+            jobs: Vec::new(),
+        }
+    }
+
+    const fn is_stored(&self) -> bool {
+        self.bookkeeping || !self.audit.is_empty()
+    }
+
+    /// One act.
+    #[must_use]
+    pub fn audited(value: T, entry: AuditEntry) -> Self {
+        Self {
+            audit: vec![entry],
+            ..Self::unchanged(value)
+        }
+    }
+
+    /// Announces a change as well.
+    #[must_use]
+    pub fn announcing(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// Queues follow-up work as well.
+    #[must_use]
+    pub fn queueing(mut self, job: NewJob) -> Self {
+        self.jobs.push(job);
+        self
+    }
+
+    /// The same trace with another answer.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
+        Written {
+            value: change(self.value),
+            audit: self.audit,
+            changes: self.changes,
+            jobs: self.jobs,
+            bookkeeping: self.bookkeeping,
+        }
+    }
+}
+
+/// Errors that a unit of work may end with.
+pub trait UnitError: From<DbError> + Send + 'static {
+    /// The database's part in it, to decide about another try.
+    fn database(&self) -> Option<&DbError>;
+}
+
+impl UnitError for DbError {
+    fn database(&self) -> Option<&DbError> {
+        Some(self)
+    }
+}
+
+/// An open unit of work, bound to one account.
+pub struct AccountTx {
+    pub(super) connection: DatabaseTransaction,
+    ctx: Arc<Ctx>,
+    ids: Ids,
+}
+
+impl AccountTx {
+    /// Who asks, and when.
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// The tenant of every statement.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.ctx.account
+    }
+
+    /// A new id, ordered by time.
+    #[must_use]
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.ids.uuid_v7(self.ctx.now)
+    }
+
+    pub(super) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        self.connection.get_database_backend()
+    }
+}
+
+type Work<T, E> =
+    dyn for<'t> Fn(&'t AccountTx) -> BoxFuture<'t, Result<Written<T>, E>> + Send + Sync;
+
+impl Db {
+    /// Runs `work` in one transaction of the account of `ctx` and commits it with its audit
+    /// entries, change feed and jobs. `work` may run more than once and does nothing but use the
+    /// database. The unit completes even when the caller goes away.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn write<T, E, F>(&self, ctx: &Arc<Ctx>, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError,
+        F: for<'t> Fn(&'t AccountTx) -> BoxFuture<'t, Result<Written<T>, E>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let work: Arc<Work<T, E>> = Arc::new(work);
+        let answer = match &self.inner.engine {
+            Engine::Sqlite { writer, .. } => {
+                let (sender, receiver) = oneshot::channel();
+                writer
+                    .submit(Box::new(Queued {
+                        work,
+                        ctx: Arc::clone(ctx),
+                        ids: self.inner.ids.clone(),
+                        result: None,
+                        sender,
+                    }))
+                    .await?;
+                receiver.await.map_err(|_| DbError::Closed)?
+            }
+            Engine::Postgres(_) => {
+                let (db, ctx) = (self.clone(), Arc::clone(ctx));
+                tokio::spawn(async move { db.write_postgres(&ctx, &*work).await })
+                    .await
+                    .map_err(|_| DbError::Panic)?
+            }
+        };
+        let (value, stored) = answer?;
+        if stored {
+            self.announce_commit();
+        }
+        Ok(value)
+    }
+
+    async fn write_postgres<T, E: UnitError>(
+        &self,
+        ctx: &Arc<Ctx>,
+        work: &Work<T, E>,
+    ) -> Result<(T, bool), E> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            match self.try_postgres(ctx, work).await {
+                Err(error)
+                    if attempt < TRIES
+                        && matches!(error.database(), Some(DbError::Conflict(_))) =>
+                {
+                    tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_postgres<T, E: UnitError>(
+        &self,
+        ctx: &Arc<Ctx>,
+        work: &Work<T, E>,
+    ) -> Result<(T, bool), E> {
+        let connection = self.reader().begin().await.map_err(DbError::from)?;
+        let tx = AccountTx {
+            connection,
+            ctx: Arc::clone(ctx),
+            ids: self.inner.ids.clone(),
+        };
+        let written = run_bounded(&tx, work).await?;
+        let stored = written.is_stored();
+        if stored {
+            tx.connection.commit().await.map_err(DbError::from)?;
+        } else {
+            tx.connection.rollback().await.map_err(DbError::from)?;
+        }
+        Ok((written.value, stored))
+    }
+}
+
+/// A unit that waits for the SQLite writer.
+struct Queued<T, E> {
+    work: Arc<Work<T, E>>,
+    ctx: Arc<Ctx>,
+    ids: Ids,
+    result: Option<Result<(T, bool), E>>,
+    sender: oneshot::Sender<Result<(T, bool), E>>,
+}
+
+impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
+    fn run<'a>(&'a mut self, group: &'a DatabaseTransaction) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let tx = match group.begin().await {
+                Ok(connection) => AccountTx {
+                    connection,
+                    ctx: Arc::clone(&self.ctx),
+                    ids: self.ids.clone(),
+                },
+                Err(error) => {
+                    self.result = Some(Err(DbError::from(error).into()));
+                    return;
+                }
+            };
+            self.result = Some(run_in_savepoint(tx, Arc::clone(&self.work)).await);
+        })
+    }
+
+    fn finish(self: Box<Self>, commit: Result<(), DbError>) {
+        let result = match commit {
+            Ok(()) => self.result.unwrap_or_else(|| Err(DbError::Closed.into())),
+            Err(error) => Err(error.into()),
+        };
+        // The caller may have gone; the unit is stored all the same.
+        drop(self.sender.send(result));
+    }
+}
+
+async fn run_in_savepoint<T, E: UnitError>(
+    tx: AccountTx,
+    work: Arc<Work<T, E>>,
+) -> Result<(T, bool), E> {
+    let result = run_bounded(&tx, &*work).await;
+    let stored = matches!(&result, Ok(written) if written.is_stored());
+    let end = if stored {
+        tx.connection.commit().await
+    } else {
+        tx.connection.rollback().await
+    };
+    let written = result?;
+    end.map_err(DbError::from)?;
+    Ok((written.value, stored))
+}
+
+/// Runs the closure and writes what it leaves behind; a panic or too long a run is an error.
+async fn run_bounded<T, E: UnitError>(
+    tx: &AccountTx,
+    work: &Work<T, E>,
+) -> Result<Written<T>, E> {
+    let run = AssertUnwindSafe(async {
+        let written = work(tx).await?;
+        if written.is_stored() {
+            record(tx, &written.audit, &written.changes, &written.jobs).await?;
+        }
+        Ok(written)
+    })
+    .catch_unwind();
+    match tokio::time::timeout(Duration::from_secs(UNIT_SECONDS), run).await {
+        Err(_) => Err(DbError::Timeout(UNIT_SECONDS).into()),
+        Ok(Err(_)) => Err(DbError::Panic.into()),
+        Ok(Ok(result)) => result,
+    }
+}
+
+async fn record(
+    tx: &AccountTx,
+    audit: &[AuditEntry],
+    changes: &[Change],
+    jobs: &[NewJob],
+) -> Result<(), DbError> {
+    audit::insert(tx, audit).await?;
+    feed::insert(tx, changes).await?;
+    tx.insert_jobs(jobs).await
+}

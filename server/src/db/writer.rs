@@ -1,0 +1,133 @@
+//! The one writer of SQLite: units of work that wait together share one commit.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::{Mutex, mpsc};
+
+use super::{connect, error::DbError};
+
+/// Units that share a commit at most.
+const GROUP: usize = 64;
+/// Units that may wait before senders do.
+const QUEUE: usize = 1_024;
+
+/// A unit of work without its types: runs inside its own savepoint, then learns how the group's
+/// commit ended.
+pub(super) trait Unit: Send {
+    /// Runs the unit and keeps its result; rolls back to the savepoint when it fails.
+    fn run<'a>(&'a mut self, group: &'a DatabaseTransaction) -> BoxFuture<'a, ()>;
+    /// Answers the caller after the commit, or after it failed.
+    fn finish(self: Box<Self>, commit: Result<(), DbError>);
+}
+
+/// Handle to the writer task.
+pub(super) struct SqliteWriter {
+    connection: DatabaseConnection,
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Unit>>>>,
+    task: Mutex<Option<tokio::task::JoinHandle<()>>>,
+}
+
+impl SqliteWriter {
+    /// Starts the task on the only connection that may write.
+    pub(super) fn start(connection: DatabaseConnection) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(work(connection.clone(), receiver));
+        Self {
+            connection,
+            queue: Mutex::new(Some(sender)),
+            task: Mutex::new(Some(task)),
+        }
+    }
+
+    pub(super) const fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Queues a unit; its caller is answered through the unit itself.
+    pub(super) async fn submit(&self, unit: Box<dyn Unit>) -> Result<(), DbError> {
+        let sender = self.queue.lock().await.clone().ok_or(DbError::Closed)?;
+        sender.send(unit).await.map_err(|_| DbError::Closed)
+    }
+
+    /// Takes no more units, finishes those that wait and closes the connection.
+    pub(super) async fn close(&self) {
+        drop(self.queue.lock().await.take());
+        let task = self.task.lock().await.take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer task ended badly");
+        }
+        connect::close(&self.connection).await;
+    }
+}
+
+async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Box<dyn Unit>>) {
+    while let Some(first) = queue.recv().await {
+        let mut group = vec![first];
+        // Wait for company only when somebody is already there: a lone request is not delayed.
+        while group.len() < GROUP {
+            match queue.try_recv() {
+                Ok(unit) => group.push(unit),
+                Err(_) => break,
+            }
+        }
+        let outcome = run_group(&connection, &mut group, &mut queue).await;
+        answer(group, outcome);
+    }
+}
+
+async fn run_group(
+    connection: &DatabaseConnection,
+    group: &mut Vec<Box<dyn Unit>>,
+    queue: &mut mpsc::Receiver<Box<dyn Unit>>,
+) -> Result<(), DbError> {
+    let transaction = begin_immediate(connection).await?;
+    let mut next = 0;
+    while let Some(unit) = group.get_mut(next) {
+        unit.run(&transaction).await;
+        next += 1;
+        // Whoever arrived while this one ran comes along: the sync to disk is the cost.
+        if next == group.len()
+            && next < GROUP
+            && let Ok(unit) = queue.try_recv()
+        {
+            group.push(unit);
+        }
+    }
+    transaction.commit().await.map_err(DbError::Commit)
+}
+
+fn answer(group: Vec<Box<dyn Unit>>, outcome: Result<(), DbError>) {
+    let failure = outcome.err().map(Arc::new);
+    for unit in group {
+        unit.finish(failure.as_deref().map_or(Ok(()), |error| {
+            tracing::error!(error = %error, "a group of writes was not stored");
+            Err(DbError::Closed)
+        }));
+    }
+}
+
+/// A deferred transaction that turns into a writer gets SQLITE_BUSY at once; an immediate one
+/// waits, as the busy timeout says, for another process such as the command line.
+async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    for _ in 0..5 {
+        match connection.begin_with_options(options).await {
+            Ok(transaction) => return Ok(transaction),
+            Err(error) => match DbError::from(error) {
+                DbError::Conflict(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                other => return Err(other),
+            },
+        }
+    }
+    Err(DbError::Timeout(10))
+}

@@ -1,0 +1,14 @@
+//! The Rollcall server as a library: the binary and the tests build on it.
+//!
+//! Dependencies point one way: `http` → `ops` → `db`; jobs call `ops` and `db`; `db` knows neither.
+
+pub mod clock;
+pub mod config;
+pub mod ctx;
+pub mod data_folder;
+pub mod db;
+pub mod http;
+pub mod ids;
+pub mod listen;
+pub mod metrics;
+pub mod telemetry;

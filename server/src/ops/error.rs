@@ -1,0 +1,101 @@
+//! What a verb of `ops` can end with, for the two renderers (`http::problem` and the SCIM one).
+
+use scim_schema::{lifecycle::SignInRefusal, resource::ScimError};
+
+use crate::db::{DbError, UnitError, UniqueKey};
+
+/// Why an act was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    /// Unknown, or of another account or connection: callers cannot tell these apart.
+    #[error("not found")]
+    NotFound,
+    /// A unique rule refused the value.
+    #[error("a unique rule refused the value: {0:?}")]
+    Unique(UniqueKey),
+    /// Something else is in the way; the sentence says what, and what to do.
+    #[error("{0}")]
+    Conflict(String),
+    /// The caller lacks the permission.
+    #[error("the caller lacks the permission")]
+    Forbidden,
+    /// A value of the request is wrong.
+    #[error("{path}: {message}")]
+    Invalid {
+        /// Path of the value in the request, such as `profile.email`.
+        path: &'static str,
+        /// What is wrong and what to do, as a sentence.
+        message: String,
+    },
+    /// A cursor that was not issued for this query.
+    #[error("the cursor was not issued for this query")]
+    InvalidCursor,
+    /// `If-Match` names another version.
+    #[error("the resource has another version than If-Match names")]
+    PreconditionFailed,
+    /// Name or password is wrong; nothing tells which.
+    #[error("name or password is wrong")]
+    WrongCredentials,
+    /// The identity is proven and the sign-in is refused all the same.
+    #[error("sign-in is refused: {0:?}")]
+    SignInRefused(SignInDenial),
+    /// The one-time link was used, ran out or never existed.
+    #[error("the one-time link cannot be used")]
+    LinkUnusable,
+    /// The database is away; the text is for the log.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A bounded resource, such as password hashing, has no room for now.
+    #[error("too busy for now")]
+    Busy,
+    /// The product's own fault, such as a stored password hash that cannot be read.
+    #[error("{0}")]
+    Internal(String),
+    /// A refusal in the words of SCIM.
+    #[error(transparent)]
+    Scim(#[from] ScimError),
+    /// The database refused or is away.
+    #[error(transparent)]
+    Database(DbError),
+}
+
+/// Why a proven identity may not sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInDenial {
+    /// The user's axes forbid it (domain.md section 3).
+    Axes(SignInRefusal),
+    /// The user has no role that opens the console.
+    NothingHere,
+}
+
+impl From<DbError> for OpError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unique(key) => Self::Unique(key),
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl UnitError for OpError {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unique_rule_is_told_apart_from_other_database_errors() {
+        let taken = OpError::from(DbError::Unique(UniqueKey::UserName));
+        assert!(matches!(taken, OpError::Unique(UniqueKey::UserName)));
+        assert!(taken.database().is_none());
+        let closed = OpError::from(DbError::Closed);
+        assert!(matches!(closed.database(), Some(DbError::Closed)));
+    }
+}

@@ -1,0 +1,265 @@
+//! Membership changes on a locked group: sets of ids, whatever the size of the group.
+
+use std::collections::{HashMap, HashSet};
+
+use scim_schema::{
+    dialect::{Note, Notes},
+    id::{GroupId, UserId},
+    patch::MemberChange,
+    resource::{MemberRef, ScimError},
+    schema::ResourceKind,
+};
+use uuid::Uuid;
+
+use crate::{
+    db::{AccountTx, Candidate},
+    ops::{OpError, provisioner::Provisioner},
+};
+
+/// Users named in logs and announcements at most.
+const TOUCHED_MAX: usize = 200;
+
+/// Ids that a list of changes names, each once.
+pub(super) fn named_ids(changes: &[MemberChange]) -> Vec<Uuid> {
+    let mut ids = Vec::new();
+    for change in changes {
+        match change {
+            MemberChange::Add(members) | MemberChange::Replace(members) => {
+                ids.extend(members.iter().filter_map(|member| canonical(&member.value)));
+            }
+            MemberChange::Remove(values) => {
+                ids.extend(values.iter().filter_map(|value| canonical(value)));
+            }
+            MemberChange::RemoveAll | MemberChange::RemoveWhere(_) => {}
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Ids are case-exact (RFC 7643 section 3.1): only the canonical text of a UUID is one.
+fn canonical(text: &str) -> Option<Uuid> {
+    Uuid::parse_str(text)
+        .ok()
+        .filter(|id| id.to_string() == text)
+}
+
+/// The changes to one group's members while they are carried out.
+pub(super) struct Membership<'t> {
+    tx: &'t AccountTx,
+    by: &'t Provisioner,
+    group: GroupId,
+    users: HashMap<Uuid, Uuid>,
+    groups: HashSet<Uuid>,
+    is_member: HashMap<Uuid, bool>,
+    changed: bool,
+    touched: Vec<UserId>,
+    notes: Notes,
+}
+
+impl<'t> Membership<'t> {
+    /// `candidates` are the users among the ids that `changes` name.
+    pub(super) async fn begin(
+        tx: &'t AccountTx,
+        by: &'t Provisioner,
+        group: GroupId,
+        candidates: &[Candidate],
+        named: &[Uuid],
+    ) -> Result<Self, OpError> {
+        let users: HashMap<Uuid, Uuid> = candidates
+            .iter()
+            .map(|candidate| (candidate.scim_id, candidate.user))
+            .collect();
+        let strangers: Vec<Uuid> = named
+            .iter()
+            .copied()
+            .filter(|id| !users.contains_key(id))
+            .collect();
+        let groups = tx.resolve_groups(by.id, &strangers).await?;
+        Ok(Self {
+            tx,
+            by,
+            group,
+            users,
+            groups: groups.into_iter().collect(),
+            is_member: candidates
+                .iter()
+                .map(|candidate| (candidate.user, candidate.is_member))
+                .collect(),
+            changed: false,
+            touched: Vec::new(),
+            notes: Notes::new(),
+        })
+    }
+
+    /// Carries out one change.
+    pub(super) async fn apply(&mut self, change: &MemberChange) -> Result<(), OpError> {
+        match change {
+            MemberChange::Add(members) => self.add(members).await,
+            MemberChange::Remove(values) => self.remove(values).await,
+            MemberChange::RemoveAll => self.remove_all().await,
+            MemberChange::RemoveWhere(filter) => {
+                let (users, groups) = self
+                    .tx
+                    .members_matching(self.by.id, self.group, &self.by.base_url, filter)
+                    .await?;
+                self.remove_users(&users).await?;
+                self.remove_groups(&groups).await
+            }
+            MemberChange::Replace(members) => self.replace(members).await,
+        }
+    }
+
+    /// Whether anything changed, whom it touched, and the rewrites that were needed.
+    pub(super) fn finish(self) -> (bool, Vec<UserId>, Vec<Note>) {
+        (self.changed, self.touched, self.notes.into_vec())
+    }
+
+    /// The users and groups that are meant; an id that the connection does not have is an error,
+    /// or left out where the dialect says so (D18).
+    fn resolve(&mut self, members: &[MemberRef]) -> Result<(Vec<Uuid>, Vec<Uuid>), OpError> {
+        let (mut users, mut groups) = (Vec::new(), Vec::new());
+        for member in members {
+            let id = canonical(&member.value);
+            let user = id.and_then(|id| self.users.get(&id));
+            let group = id.filter(|id| self.groups.contains(id));
+            match (user, group, member.kind) {
+                (Some(user), _, None | Some(ResourceKind::User)) => users.push(*user),
+                (_, Some(group), None | Some(ResourceKind::Group)) => groups.push(group),
+                _ if self.by.dialect.accept_unknown_member => self.notes.add(
+                    "accept_unknown_member",
+                    format!("left out the unknown member {}", member.value),
+                ),
+                _ => {
+                    return Err(ScimError::invalid_value(
+                        "members.value",
+                        format!(
+                            "names '{}', which is no user or group of this connection",
+                            member.value
+                        ),
+                    )
+                    .into());
+                }
+            }
+        }
+        Ok((users, groups))
+    }
+
+    async fn add(&mut self, members: &[MemberRef]) -> Result<(), OpError> {
+        let (users, groups) = self.resolve(members)?;
+        self.add_users(&users).await?;
+        self.add_groups(&groups).await
+    }
+
+    async fn add_users(&mut self, users: &[Uuid]) -> Result<(), OpError> {
+        let new: Vec<Uuid> = users
+            .iter()
+            .copied()
+            .filter(|user| self.is_member.get(user) != Some(&true))
+            .collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        if self.tx.add_member_users(self.group, &new).await? > 0 {
+            self.note_touched(&new);
+        }
+        self.is_member.extend(new.into_iter().map(|user| (user, true)));
+        Ok(())
+    }
+
+    async fn add_groups(&mut self, groups: &[Uuid]) -> Result<(), OpError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        if self.tx.reaches_group(groups, self.group).await? {
+            return Err(ScimError::invalid_value(
+                "members.value",
+                "would make the group a member of itself",
+            )
+            .into());
+        }
+        if self.tx.add_member_groups(self.group, groups).await? > 0 {
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    /// Ids that are no members are no error: what was asked for is already true.
+    async fn remove(&mut self, values: &[String]) -> Result<(), OpError> {
+        let ids: Vec<Uuid> = values.iter().filter_map(|value| canonical(value)).collect();
+        let users: Vec<Uuid> = ids
+            .iter()
+            .filter_map(|id| self.users.get(id).copied())
+            .collect();
+        let groups: Vec<Uuid> = ids
+            .into_iter()
+            .filter(|id| self.groups.contains(id))
+            .collect();
+        self.remove_users(&users).await?;
+        self.remove_groups(&groups).await
+    }
+
+    async fn remove_users(&mut self, users: &[Uuid]) -> Result<(), OpError> {
+        let present: Vec<Uuid> = users
+            .iter()
+            .copied()
+            .filter(|user| self.is_member.get(user) != Some(&false))
+            .collect();
+        if present.is_empty() {
+            return Ok(());
+        }
+        if self.tx.remove_member_users(self.group, &present).await? > 0 {
+            self.note_touched(&present);
+        }
+        self.is_member
+            .extend(present.into_iter().map(|user| (user, false)));
+        Ok(())
+    }
+
+    async fn remove_groups(&mut self, groups: &[Uuid]) -> Result<(), OpError> {
+        if !groups.is_empty() && self.tx.remove_member_groups(self.group, groups).await? > 0 {
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    async fn remove_all(&mut self) -> Result<(), OpError> {
+        let users: Vec<Uuid> = self.tx.member_users(self.group).await?.into_iter().collect();
+        let groups: Vec<Uuid> = self.tx.member_groups(self.group).await?.into_iter().collect();
+        self.remove_users(&users).await?;
+        self.remove_groups(&groups).await
+    }
+
+    /// Only the difference is written: a full push of an unchanged group changes nothing.
+    async fn replace(&mut self, members: &[MemberRef]) -> Result<(), OpError> {
+        let (users, groups) = self.resolve(members)?;
+        let old_users = self.tx.member_users(self.group).await?;
+        let old_groups = self.tx.member_groups(self.group).await?;
+        self.is_member
+            .extend(old_users.iter().map(|user| (*user, true)));
+        let keep: HashSet<Uuid> = users.iter().copied().collect();
+        let leaving: Vec<Uuid> = old_users.difference(&keep).copied().collect();
+        self.remove_users(&leaving).await?;
+        let coming: Vec<Uuid> = users
+            .into_iter()
+            .filter(|user| !old_users.contains(user))
+            .collect();
+        self.add_users(&coming).await?;
+        let keep: HashSet<Uuid> = groups.iter().copied().collect();
+        let leaving: Vec<Uuid> = old_groups.difference(&keep).copied().collect();
+        self.remove_groups(&leaving).await?;
+        let coming: Vec<Uuid> = groups
+            .into_iter()
+            .filter(|group| !old_groups.contains(group))
+            .collect();
+        self.add_groups(&coming).await
+    }
+
+    fn note_touched(&mut self, users: &[Uuid]) {
+        self.changed = true;
+        let room = TOUCHED_MAX.saturating_sub(self.touched.len());
+        self.touched
+            .extend(users.iter().take(room).map(|user| UserId(*user)));
+    }
+}

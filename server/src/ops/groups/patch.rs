@@ -1,0 +1,162 @@
+//! PATCH /Groups/{id}: attributes by document, members by set, in one transaction.
+
+use scim_schema::{
+    api::events::ChangeKind,
+    dialect::{Note, Notes},
+    id::{GroupId, UserId},
+    patch::{MemberChange, PatchOp, apply},
+    resource::Document,
+    schema::{ResourceKind, registry},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    GroupChanged, data_of,
+    members::{Membership, named_ids},
+    stored_document,
+};
+use crate::{
+    db::{AccountTx, AuditEntry, Candidate, Change, ScimGroup, Written},
+    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+};
+
+/// Ids that are read together with the group; more of them take a statement of their own.
+const READ_WITH_GROUP: usize = 5_000;
+
+/// The parts of a PATCH on a group.
+#[derive(Clone, Debug)]
+pub struct GroupPatch {
+    /// Operations on attributes.
+    pub operations: Vec<PatchOp>,
+    /// Changes of members, in order.
+    pub members: Vec<MemberChange>,
+}
+
+/// Applies a PATCH: all of it or nothing.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::PreconditionFailed`], [`OpError::Unique`], the SCIM errors of
+/// the operations, and those of the database.
+pub async fn patch(
+    tx: &AccountTx,
+    by: &Provisioner,
+    id: GroupId,
+    if_match: &IfMatch,
+    patch: &GroupPatch,
+) -> Result<Written<GroupChanged>, OpError> {
+    let named = named_ids(&patch.members);
+    let (current, candidates) = lock(tx, by, id, &named).await?;
+    if_match.check(current.version)?;
+    let old = stored_document(&current)?;
+    let mut document = old.clone();
+    let mut notes = Notes::new();
+    let applied = apply(
+        registry().resource_type(ResourceKind::Group),
+        &mut document,
+        &patch.operations,
+        &by.dialect,
+        &mut notes,
+    )?;
+    let mut membership = Membership::begin(tx, by, id, &candidates, &named).await?;
+    for change in &patch.members {
+        membership.apply(change).await?;
+    }
+    let (members_changed, touched, mut member_notes) = membership.finish();
+    let mut notes = notes.into_vec();
+    notes.append(&mut member_notes);
+    let outcome = Outcome {
+        members_changed,
+        touched,
+        notes,
+    };
+    let unmapped = unmapped::merged(&current.unmapped, &applied.unmapped);
+    store(tx, by, &current, &old, &document, unmapped, outcome).await
+}
+
+/// What happened to the members.
+pub(super) struct Outcome {
+    pub(super) members_changed: bool,
+    pub(super) touched: Vec<UserId>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Locks a group and finds the users among `named`.
+pub(super) async fn lock(
+    tx: &AccountTx,
+    by: &Provisioner,
+    id: GroupId,
+    named: &[Uuid],
+) -> Result<(ScimGroup, Vec<Candidate>), OpError> {
+    if named.len() <= READ_WITH_GROUP {
+        return tx
+            .lock_group(by.id, id, named)
+            .await?
+            .ok_or(OpError::NotFound);
+    }
+    let (group, _) = tx
+        .lock_group(by.id, id, &[])
+        .await?
+        .ok_or(OpError::NotFound)?;
+    let present = tx.member_users(id).await?;
+    let candidates = tx
+        .resolve_users(by.id, named)
+        .await?
+        .into_iter()
+        .map(|(scim_id, user)| Candidate {
+            scim_id,
+            user,
+            is_member: present.contains(&user),
+        })
+        .collect();
+    Ok((group, candidates))
+}
+
+/// The shared end of PUT and PATCH: a new version when anything changed, else nothing.
+pub(super) async fn store(
+    tx: &AccountTx,
+    by: &Provisioner,
+    current: &ScimGroup,
+    old: &Document,
+    document: &Document,
+    unmapped: String,
+    outcome: Outcome,
+) -> Result<Written<GroupChanged>, OpError> {
+    let renamed = document != old || unmapped != current.unmapped;
+    if !renamed && !outcome.members_changed {
+        return Ok(Written::unchanged(GroupChanged {
+            id: current.id,
+            version: current.version,
+            touched: Vec::new(),
+            notes: outcome.notes,
+        }));
+    }
+    let data = renamed.then(|| data_of(current.id, by, document, unmapped));
+    if !tx
+        .update_group(current.id, current.version, data.as_ref())
+        .await?
+    {
+        return Err(OpError::PreconditionFailed);
+    }
+    let version = current.version + 1;
+    let details = json!({
+        "connection": by.name,
+        "displayName": document.display_name(),
+        "attributesChanged": renamed,
+        "members": outcome.touched,
+    });
+    let mut written = Written::audited(
+        (),
+        AuditEntry::done("group.update", "group", current.id, details),
+    )
+    .announcing(Change::updated(ChangeKind::Group, current.id, version));
+    for user in &outcome.touched {
+        written = written.announcing(Change::updated(ChangeKind::User, *user, 0));
+    }
+    Ok(written.map(|()| GroupChanged {
+        id: current.id,
+        version,
+        touched: outcome.touched,
+        notes: outcome.notes,
+    }))
+}

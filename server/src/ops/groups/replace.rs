@@ -1,0 +1,44 @@
+//! PUT /Groups/{id}: attributes and members become what the body says.
+
+use scim_schema::{id::GroupId, patch::MemberChange, resource::Incoming};
+
+use super::{
+    GroupChanged,
+    members::{Membership, named_ids},
+    patch::{Outcome, lock, store},
+    stored_document,
+};
+use crate::{
+    db::{AccountTx, Written},
+    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+};
+
+/// Replaces a group; a body without `members` leaves it without members
+/// (RFC 7644 section 3.5.1).
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::PreconditionFailed`], [`OpError::Unique`], a SCIM
+/// `invalidValue` for an unknown member, and those of the database.
+pub async fn replace(
+    tx: &AccountTx,
+    by: &Provisioner,
+    id: GroupId,
+    if_match: &IfMatch,
+    incoming: &Incoming,
+) -> Result<Written<GroupChanged>, OpError> {
+    let change = MemberChange::Replace(incoming.members.clone().unwrap_or_default());
+    let named = named_ids(std::slice::from_ref(&change));
+    let (current, candidates) = lock(tx, by, id, &named).await?;
+    if_match.check(current.version)?;
+    let old = stored_document(&current)?;
+    let mut membership = Membership::begin(tx, by, id, &candidates, &named).await?;
+    membership.apply(&change).await?;
+    let (members_changed, touched, notes) = membership.finish();
+    let outcome = Outcome {
+        members_changed,
+        touched,
+        notes,
+    };
+    let unmapped = unmapped::bounded(incoming.unmapped.clone());
+    store(tx, by, &current, &old, &incoming.document, unmapped, outcome).await
+}

@@ -1,0 +1,155 @@
+//! DELETE /Users/{id} (T13b): the link ends, access is cut, the user is kept until its purge date.
+
+use chrono::TimeDelta;
+use scim_schema::{
+    api::events::ChangeKind,
+    attr::{AttrId, AttrType},
+    filter::{AttrRef, CompareOp, TypedFilter, TypedValue},
+    id::{LinkId, UserId},
+    lifecycle::Lifecycle,
+    resource::Document,
+    schema::urn,
+};
+use serde_json::{Value, json};
+
+use super::{
+    profile_of,
+    store::{close_sessions, link_of},
+    stored_document,
+};
+use crate::{
+    db::{
+        AccountTx, AuditEntry, Change, ScimUser, UserUpdate, Written, attribute_values,
+    },
+    ops::{OpError, precondition::IfMatch, provisioner::Provisioner},
+};
+
+/// Days between deletion and purge (features.md section A12, `grace_days`).
+const GRACE_DAYS: i64 = 30;
+
+/// Deletes a user for its connection: 404 for ever under this id, the user name is free at once,
+/// it leaves every group and is nobody's manager any more. A break-glass administrator loses only
+/// its link.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::PreconditionFailed`], and those of the database.
+pub async fn delete(
+    tx: &AccountTx,
+    by: &Provisioner,
+    id: LinkId,
+    if_match: &IfMatch,
+) -> Result<Written<UserId>, OpError> {
+    let current = tx
+        .lock_scim_user(by.id, id)
+        .await?
+        .ok_or(OpError::NotFound)?;
+    if_match.check(current.version)?;
+    let mut axes = current.axes.clone();
+    if !current.break_glass {
+        axes.lifecycle = Lifecycle::Deleted;
+    }
+    let update = UserUpdate {
+        version: current.version,
+        profile: None,
+        axes: Some(axes),
+        idp_active: None,
+        cut_access: true,
+        purge_at: (!current.break_glass).then(|| tx.ctx().now + TimeDelta::days(GRACE_DAYS)),
+    };
+    if !tx.update_user(current.user, &update).await? {
+        return Err(OpError::PreconditionFailed);
+    }
+    tx.end_link(current.scim_id).await?;
+    let groups = tx.leave_groups(current.user).await?;
+    let reports = release_reports(tx, by, &current).await?;
+    let details = json!({
+        "connection": by.name,
+        "scimId": current.scim_id,
+        "groups": groups,
+        "managerOf": reports.iter().map(|(user, _)| user).collect::<Vec<_>>(),
+    });
+    let mut written = Written::audited(
+        current.user,
+        AuditEntry::done("user.delete", "user", current.user, details),
+    )
+    .announcing(Change::deleted(
+        ChangeKind::User,
+        current.user,
+        current.version + 1,
+    ))
+    .queueing(close_sessions(tx, &current));
+    for (user, version) in reports {
+        written = written.announcing(Change::updated(ChangeKind::User, user, version));
+    }
+    for group in groups {
+        written = written.announcing(Change::updated(ChangeKind::Group, group, 0));
+    }
+    Ok(written)
+}
+
+/// Takes the deleted user out of the documents of those it managed.
+async fn release_reports(
+    tx: &AccountTx,
+    by: &Provisioner,
+    manager: &ScimUser,
+) -> Result<Vec<(UserId, i64)>, OpError> {
+    let managed = TypedFilter::Compare {
+        attr: AttrRef {
+            id: AttrId::EnterpriseManagerValue,
+            parent: Some(AttrId::EnterpriseManager),
+            attr_type: AttrType::String,
+            multi_valued: false,
+            case_exact: true,
+        },
+        op: CompareOp::Eq,
+        value: TypedValue::String(manager.scim_id.to_string()),
+    };
+    let mut released = Vec::new();
+    for report in tx.lock_reports(by.id, &managed).await? {
+        released.push(release(tx, by, report).await?);
+    }
+    Ok(released)
+}
+
+async fn release(
+    tx: &AccountTx,
+    by: &Provisioner,
+    mut report: ScimUser,
+) -> Result<(UserId, i64), OpError> {
+    let old = stored_document(&report)?;
+    let document = without_manager(&old)?;
+    let update = UserUpdate {
+        version: report.version,
+        profile: None,
+        axes: None,
+        idp_active: None,
+        cut_access: false,
+        purge_at: None,
+    };
+    if !tx.update_user(report.user, &update).await? {
+        return Err(OpError::PreconditionFailed);
+    }
+    report.document = document.to_json_text();
+    let user_name = profile_of(&document).user_name;
+    tx.update_link(&link_of(&report, by, &document, &user_name))
+        .await?;
+    let rows = attribute_values::changes(
+        &attribute_values::rows_of(&old),
+        &attribute_values::rows_of(&document),
+    );
+    tx.upsert_attribute_values(report.user, &rows).await?;
+    Ok((report.user, report.version + 1))
+}
+
+fn without_manager(document: &Document) -> Result<Document, OpError> {
+    let mut members = document.as_map().clone();
+    if let Some(Value::Object(extension)) = members.get_mut(urn::ENTERPRISE_USER) {
+        extension.shift_remove("manager");
+        if extension.is_empty() {
+            members.shift_remove(urn::ENTERPRISE_USER);
+        }
+    }
+    let text = Value::Object(members).to_string();
+    Document::from_json_text(&text)
+        .map_err(|error| crate::db::DbError::Corrupt(format!("scim_links.document: {error}")).into())
+}

@@ -1,0 +1,1 @@
+//! Integration tests of Rollcall; everything is under `main.rs`.

@@ -1,0 +1,5 @@
+//! One integration binary: SCIM, admin API, storage, browser and tidy tests.
+
+// `cfg(test)` always holds here; it tells clippy that helpers are test code too.
+#[cfg(test)]
+mod tidy;
