@@ -29,8 +29,8 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     Shortcuts::provide();
     Visits::provide();
-    FreshSecret::provide();
     let session = Session::provide();
+    FreshSecret::provide(session);
     Live::provide(session);
     view! {
         <a class="btn skip" href="#main" on:click=skip>

@@ -14,7 +14,7 @@ const REOPEN: Duration = Duration::from_secs(5);
 
 /// What a page learns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Update {
+pub(crate) enum News {
     /// One thing changed.
     Change(ChangeEvent),
     /// Something was missed: fetch everything on the page again.
@@ -32,7 +32,7 @@ pub(crate) enum Flow {
     Interrupted,
 }
 
-type Listener = Rc<dyn Fn(Update)>;
+type Listener = Rc<dyn Fn(News)>;
 type Handler = Closure<dyn FnMut(Event)>;
 
 /// The stream with what keeps its handlers alive.
@@ -94,7 +94,7 @@ impl Live {
     }
 
     /// Calls `listener` for every signal until the current owner is cleaned up.
-    pub(crate) fn listen(self, listener: impl Fn(Update) + 'static) {
+    pub(crate) fn listen(self, listener: impl Fn(News) + 'static) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.listeners
@@ -105,13 +105,15 @@ impl Live {
         });
     }
 
-    fn tell(self, update: Update) {
+    fn tell(self, news: News) {
         // Copied first: a listener may add or remove listeners.
-        let listeners = self
-            .listeners
-            .with_value(|all| all.iter().map(|(_, one)| Rc::clone(one)).collect::<Vec<_>>());
+        let listeners = self.listeners.with_value(|all| {
+            all.iter()
+                .map(|(_, one)| Rc::clone(one))
+                .collect::<Vec<_>>()
+        });
         for listener in listeners {
-            listener(update);
+            listener(news);
         }
     }
 
@@ -123,7 +125,7 @@ impl Live {
         let handlers: [Handler; 4] = [
             Closure::new(move |_| self.opened()),
             Closure::new(move |event: Event| self.changed(&event)),
-            Closure::new(move |_| self.tell(Update::Resync)),
+            Closure::new(move |_| self.tell(News::Resync)),
             Closure::new(move |_| self.interrupted()),
         ];
         for (name, handler) in ["open", "change", "resync", "error"].iter().zip(&handlers) {
@@ -140,7 +142,7 @@ impl Live {
         let missed = self.flow.get_untracked() == Flow::Interrupted;
         self.flow.set(Flow::Live);
         if missed {
-            self.tell(Update::Resync);
+            self.tell(News::Resync);
         }
     }
 
@@ -149,10 +151,10 @@ impl Live {
             .dyn_ref::<MessageEvent>()
             .and_then(|message| message.data().as_string());
         // An event of a newer server that this console cannot read still means that something changed.
-        let update = data
+        let news = data
             .and_then(|data| serde_json::from_str(&data).ok())
-            .map_or(Update::Resync, Update::Change);
-        self.tell(update);
+            .map_or(News::Resync, News::Change);
+        self.tell(news);
     }
 
     /// The stream also ends when the session does, so the session is looked at. The browser opens a

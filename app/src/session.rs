@@ -18,12 +18,20 @@ pub(crate) enum State {
     /// Signed in.
     SignedIn(Arc<Me>),
     /// Nobody is signed in.
-    SignedOut {
-        /// A session ended while it was in use.
-        expired: bool,
-    },
+    SignedOut(Exit),
     /// The server could not be asked.
     Unknown(ApiError),
+}
+
+/// How somebody came to be signed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Was not signed in when the console was opened.
+    NeverIn,
+    /// The session ended while it was in use.
+    Expired,
+    /// Signed out.
+    Left,
 }
 
 /// The session; a handle, cheap to copy.
@@ -74,6 +82,11 @@ impl Session {
             .is_some_and(|me| me.permissions.contains(&permission))
     }
 
+    /// The same, untracked: for what is decided once, when a part of a page is drawn.
+    pub(crate) fn may_now(self, permission: Permission) -> bool {
+        untrack(|| self.may(permission))
+    }
+
     /// Asks the server who is signed in.
     pub(crate) fn check(self) {
         leptos::task::spawn_local(async move {
@@ -100,7 +113,7 @@ impl Session {
 
     /// The person signed out.
     pub(crate) fn sign_out(self) {
-        self.0.set(State::SignedOut { expired: false });
+        self.0.set(State::SignedOut(Exit::Left));
     }
 
     /// Passes `result` on, and ends the session when the server says that nobody is signed in.
@@ -113,9 +126,7 @@ impl Session {
 
     /// The server knows no session; it has expired if there was one.
     fn end(self) {
-        let next = self
-            .0
-            .with_untracked(|state| state.without_session());
+        let next = self.0.with_untracked(|state| state.without_session());
         if self.0.with_untracked(|state| *state != next) {
             self.0.set(next);
         }
@@ -124,8 +135,11 @@ impl Session {
 
 impl State {
     fn without_session(&self) -> Self {
-        let expired = matches!(self, Self::SignedIn(_) | Self::SignedOut { expired: true });
-        Self::SignedOut { expired }
+        Self::SignedOut(match self {
+            Self::SignedIn(_) => Exit::Expired,
+            Self::SignedOut(exit) => *exit,
+            Self::Checking | Self::Unknown(_) => Exit::NeverIn,
+        })
     }
 }
 
@@ -137,9 +151,11 @@ mod tests {
     fn only_a_session_that_existed_expires() {
         assert_eq!(
             State::Checking.without_session(),
-            State::SignedOut { expired: false }
+            State::SignedOut(Exit::NeverIn)
         );
-        let expired = State::SignedOut { expired: true };
-        assert_eq!(expired.without_session(), expired);
+        for exit in [Exit::Expired, Exit::Left] {
+            let state = State::SignedOut(exit);
+            assert_eq!(state.without_session(), state);
+        }
     }
 }

@@ -1,6 +1,8 @@
-//! What every request handler can reach.
+//! What every request handler can reach, and the tasks behind it.
 
 use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
@@ -34,4 +36,37 @@ pub struct AppState {
     pub live: LiveHub,
     /// Request budgets per credential and address.
     pub limits: RateLimits,
+}
+
+impl AppState {
+    /// The state of a process, with its tasks started: the writer of the provisioning log and the
+    /// reader of the change feed. `stop` ends open event streams.
+    #[must_use]
+    pub fn start(
+        db: Db,
+        clock: Clock,
+        ids: Ids,
+        config: Arc<Config>,
+        stop: CancellationToken,
+    ) -> Self {
+        let keeps_bodies = config.retention.provisioning_body_days > 0;
+        Self {
+            passwords: PasswordPool::new(ids.clone()),
+            tokens: TokenCache::new(),
+            scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
+            live: LiveHub::start(db.clone(), clock.clone(), stop),
+            limits: RateLimits::new(config.limits.scim_rate_per_second),
+            db,
+            clock,
+            ids,
+            config,
+        }
+    }
+
+    /// Writes what was recorded of SCIM requests, then closes the database. Requests must have
+    /// ended, and the worker too.
+    pub async fn close(&self) {
+        self.scim_log.close().await;
+        self.db.close().await;
+    }
 }

@@ -2,6 +2,9 @@
 //!
 //! Dependencies point one way: `http` → `ops` → `db`; jobs call `ops` and `db`; `db` knows neither.
 
+pub mod app;
+pub mod app_state;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod ctx;
@@ -9,6 +12,8 @@ pub mod data_folder;
 pub mod db;
 pub mod http;
 pub mod ids;
+pub mod jobs;
 pub mod listen;
 pub mod metrics;
+pub mod ops;
 pub mod telemetry;

@@ -61,7 +61,6 @@ impl Metrics {
     }
 
     /// The page `/metrics`, for a listener of its own.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new()
             .route("/metrics", get(page))

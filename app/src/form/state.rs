@@ -94,7 +94,8 @@ impl FormState {
 
     /// What is wrong with `field`, tracked.
     pub(crate) fn error_of(self, field: &str) -> Option<String> {
-        self.errors.with(|errors| errors.of(field).map(str::to_owned))
+        self.errors
+            .with(|errors| errors.of(field).map(str::to_owned))
     }
 
     /// Whether something is wrong, tracked.

@@ -4,7 +4,7 @@ use scim_schema::dialect::ConnectionKind;
 
 pub(crate) const TITLE: &str = "Connections";
 pub(crate) const LEDE: &str =
-    "Each identity provider that creates and changes people here has a connection of its own.";
+    "One for each identity provider that creates and changes people here.";
 pub(crate) const ADD: &str = "Add connection";
 pub(crate) const FAILED: &str = "The connections could not be loaded.";
 pub(crate) const ONE_FAILED: &str = "This connection could not be loaded.";
@@ -17,8 +17,7 @@ pub(crate) const COLUMN_LAST_ERROR: &str = "Last error";
 pub(crate) const EMPTY: &str = "No connections yet";
 pub(crate) const EMPTY_WHY: &str =
     "Connect Okta, Entra ID or any SCIM 2.0 client: you get a base URL and a token to paste there.";
-pub(crate) const EMPTY_ASK: &str =
-    "A System Administrator or an IT Administrator can add one.";
+pub(crate) const EMPTY_ASK: &str = "A System Administrator or an IT Administrator can add one.";
 pub(crate) const NEVER: &str = "None yet";
 pub(crate) const NO_ERROR: &str = "None";
 
@@ -29,8 +28,7 @@ pub(crate) const KIND: &str = "Identity provider";
 pub(crate) const CREATE: &str = "Add connection";
 pub(crate) const CREATING: &str = "Adding connection";
 
-pub(crate) const SECRET_WHY: &str =
-    "Paste both into your identity provider. The token is shown only now: Rollcall keeps no copy that could be read again.";
+pub(crate) const SECRET_WHY: &str = "Paste both into your identity provider. The token is shown only now: Rollcall keeps no copy that could be read again.";
 pub(crate) const BASE_URL: &str = "Base URL";
 pub(crate) const COPY_BASE_URL: &str = "Copy base URL";
 pub(crate) const TOKEN: &str = "Bearer token";
@@ -44,7 +42,6 @@ pub(crate) const GROUPS: &str = "Groups";
 pub(crate) const CREATED: &str = "Created";
 pub(crate) const LAST_REQUEST: &str = "Last request";
 pub(crate) const LAST_ERROR: &str = "Last error";
-pub(crate) const CONNECTION_ID: &str = "Connection id";
 pub(crate) const TOKENS: &str = "Tokens";
 pub(crate) const TOKENS_NOTE: &str = "Each works until it expires or is revoked";
 pub(crate) const TOKENS_CAPTION: &str = "Valid tokens, newest first";
@@ -170,11 +167,15 @@ pub(crate) fn new_token_title(name: &str) -> String {
 pub(crate) fn new_token_consequences(tokens: usize) -> Vec<String> {
     let old = match tokens {
         0 => "There is no valid token now.".to_owned(),
-        1 => "The present token stays valid, so that nothing breaks while you exchange it.".to_owned(),
-        n => format!("The {n} present tokens stay valid, so that nothing breaks while you exchange them."),
+        1 => "The present token stays valid, so that nothing breaks while you exchange it."
+            .to_owned(),
+        n => format!(
+            "The {n} present tokens stay valid, so that nothing breaks while you exchange them."
+        ),
     };
     vec![
-        "A second secret can create, change and disable people until it expires or is revoked.".to_owned(),
+        "A second secret can create, change and disable people until it expires or is revoked."
+            .to_owned(),
         old,
         "It is shown once. Revoke the old token when the provider uses the new one.".to_owned(),
     ]
@@ -227,6 +228,10 @@ mod tests {
     fn revoking_the_only_token_says_what_it_costs() {
         let last = revoke_consequences("Okta", true).join(" ");
         assert!(last.contains("only valid token"));
-        assert!(!revoke_consequences("Okta", false).join(" ").contains("only"));
+        assert!(
+            !revoke_consequences("Okta", false)
+                .join(" ")
+                .contains("only")
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! Strings of signing in and of one-time links.
 
 pub(crate) const ACCOUNT_TITLE: &str = "Sign in";
-pub(crate) const ACCOUNT_HINT: &str =
-    "This server has several accounts. Enter the name that follows /a/ in the address you were given.";
+pub(crate) const ACCOUNT_HINT: &str = "This server has several accounts. Enter the name that follows /a/ in the address you were given.";
 pub(crate) const ACCOUNT_LABEL: &str = "Account";
 pub(crate) const ACCOUNT_MISSING: &str = "Enter the name of the account.";
 pub(crate) const CONTINUE: &str = "Continue";
@@ -14,10 +13,10 @@ pub(crate) const SIGN_IN: &str = "Sign in";
 pub(crate) const SIGNING_IN: &str = "Signing in";
 pub(crate) const EXPIRED: &str = "Your session has ended.";
 pub(crate) const EXPIRED_WHY: &str = "Sign in again to go on where you were.";
+pub(crate) const LEFT: &str = "You are signed out.";
 pub(crate) const OPTIONS_FAILED: &str = "The sign-in page could not be loaded.";
 pub(crate) const NEEDS_SETUP: &str = "This account has no administrator yet.";
-pub(crate) const NEEDS_SETUP_WHY: &str =
-    "Open the one-time link that Rollcall printed at its first start. If it is lost, make another on the host:";
+pub(crate) const NEEDS_SETUP_WHY: &str = "Open the one-time link that Rollcall printed at its first start. If it is lost, make another on the host:";
 pub(crate) const ADMIN_CREATE: &str =
     "rollcall admin create --email … --given-name … --family-name …";
 pub(crate) const TROUBLE: &str =
@@ -30,8 +29,7 @@ pub(crate) const SETUP_TITLE: &str = "Set up";
 pub(crate) const SETUP_CHECKING: &str = "Checking the link";
 pub(crate) const SETUP_FAILED: &str = "The link could not be checked.";
 pub(crate) const LINK_MISSING: &str = "This page needs a one-time link";
-pub(crate) const LINK_MISSING_WHY: &str =
-    "Open the complete link again, with everything that follows the # sign. Reloading this page removes that part on purpose.";
+pub(crate) const LINK_MISSING_WHY: &str = "Open the complete link again, with everything that follows the # sign. Reloading this page removes that part on purpose.";
 pub(crate) const LINK_UNUSABLE: &str = "This link can no longer be used";
 pub(crate) const LINK_UNUSABLE_WHY: &str =
     "It was used already, or its time has run out. Make another on the host:";
@@ -42,8 +40,7 @@ pub(crate) const FAMILY_NAME: &str = "Family name";
 pub(crate) const FAMILY_NAME_MISSING: &str = "Enter your family name.";
 pub(crate) const EMAIL: &str = "E-mail";
 pub(crate) const EMAIL_HINT: &str = "Also your user name.";
-pub(crate) const PASSWORD_HINT: &str =
-    "At least 12 characters. Any characters, spaces too; a few unrelated words are easy to remember.";
+pub(crate) const PASSWORD_HINT: &str = "At least 12 characters. Any characters, spaces too; a few unrelated words are easy to remember.";
 pub(crate) const FIRST_SUBMIT: &str = "Create administrator";
 pub(crate) const FIRST_DOING: &str = "Creating administrator";
 pub(crate) const PASSWORD_SUBMIT: &str = "Set password";

@@ -54,8 +54,7 @@ pub(crate) mod shell {
         (&["?"], "Show this help"),
     ];
     pub(crate) const SHORTCUTS_ON: &str = "Use single-key shortcuts";
-    pub(crate) const SHORTCUTS_HINT: &str =
-        "Turn them off if you use speech input or press keys by accident. F6 always leads to notices.";
+    pub(crate) const SHORTCUTS_HINT: &str = "Turn them off if you use speech input or press keys by accident. F6 always leads to notices.";
 }
 
 /// Failures.
@@ -69,8 +68,7 @@ pub(crate) mod error {
     pub(crate) const NO_PERMISSION_WHY: &str =
         "Your role does not include it. Ask a System Administrator of your account.";
     pub(crate) const NOT_FOUND: &str = "Not found";
-    pub(crate) const NOT_FOUND_WHY: &str =
-        "It does not exist, or it belongs to another account.";
+    pub(crate) const NOT_FOUND_WHY: &str = "It does not exist, or it belongs to another account.";
 
     /// An answer that is none of the server's.
     pub(crate) fn unreadable(status: u16) -> String {
@@ -121,8 +119,7 @@ pub(crate) mod confirm {
 /// Copying.
 pub(crate) mod copy {
     pub(crate) const COPIED: &str = "Copied";
-    pub(crate) const SELECTED: &str =
-        "This page has no access to the clipboard. The text is selected; copy it with the keyboard.";
+    pub(crate) const SELECTED: &str = "This page has no access to the clipboard. The text is selected; copy it with the keyboard.";
 }
 
 /// Paging.

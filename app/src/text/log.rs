@@ -31,7 +31,7 @@ pub(crate) const OUTDATED: &str = "Outdated";
 pub(crate) const SLOWED: &str = "Slowed down";
 pub(crate) const NOT_LET_IN: &str = "Not let in";
 pub(crate) const REFUSED: &str = "Refused";
-pub(crate) const FAULT: &str = "Our fault";
+pub(crate) const SERVER_ERROR: &str = "Server error";
 
 /// "PATCH /Users/…, answered 200 in 41 ms".
 pub(crate) fn line(method: &str, path: &str, status: u16, took: &str) -> String {

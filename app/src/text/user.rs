@@ -33,8 +33,7 @@ pub(crate) const UPDATED: &str = "Changed";
 pub(crate) const USER_ID: &str = "User id";
 pub(crate) const STATUS: &str = "Status";
 pub(crate) const BREAK_GLASS: &str = "Break-glass administrator";
-pub(crate) const BREAK_GLASS_WHY: &str =
-    "A local password that no identity provider can lock out.";
+pub(crate) const BREAK_GLASS_WHY: &str = "A local password that no identity provider can lock out.";
 pub(crate) const NONE: &str = "None";
 pub(crate) const NOT_SET: &str = "Not set";
 pub(crate) const LOCAL: &str = "Local";
@@ -123,8 +122,7 @@ pub(crate) const DELETED: &str = "Deleted.";
 pub(crate) const DELETED_WHY: &str =
     "This person cannot sign in. The record is kept until it is purged.";
 pub(crate) const ARCHIVED: &str = "Archived.";
-pub(crate) const ARCHIVED_WHY: &str =
-    "This person cannot sign in. The record is kept for reports.";
+pub(crate) const ARCHIVED_WHY: &str = "This person cannot sign in. The record is kept for reports.";
 
 /// Names of the product's own actors.
 pub(crate) fn system_actor(name: &str) -> String {
@@ -157,7 +155,10 @@ mod tests {
     #[test]
     fn the_product_s_own_actors_read_as_words() {
         assert_eq!(system_actor("dormancy_job"), "Dormancy job");
-        assert_eq!(system_actor("lock_out"), "Lock-out after 10 wrong passwords");
+        assert_eq!(
+            system_actor("lock_out"),
+            "Lock-out after 10 wrong passwords"
+        );
         assert_eq!(system_actor(""), "");
     }
 }

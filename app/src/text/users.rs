@@ -16,6 +16,8 @@ pub(crate) const VIEW_ARCHIVED: &str = "Archived";
 pub(crate) const SEARCH: &str = "Search users";
 pub(crate) const SEARCH_HINT: &str = "Name, user name or e-mail";
 pub(crate) const FILTER: &str = "Filter";
+/// After the number on the filter button, for those who cannot see that it is one.
+pub(crate) const FILTERS_ON: &str = " on";
 pub(crate) const FILTER_TITLE: &str = "Filter users";
 pub(crate) const STATUS: &str = "Status";
 pub(crate) const SOURCE: &str = "Source";
@@ -32,8 +34,7 @@ pub(crate) const FAILED: &str = "The list of users could not be loaded.";
 pub(crate) const FIRST_PAGE: &str = "Show the first page";
 pub(crate) const CURSOR_GONE: &str = "This page of the list no longer exists.";
 pub(crate) const EMPTY: &str = "No users yet";
-pub(crate) const EMPTY_WHY: &str =
-    "Let your identity provider create them: connect it, and every person it sends appears here at once.";
+pub(crate) const EMPTY_WHY: &str = "Let your identity provider create them: connect it, and every person it sends appears here at once.";
 pub(crate) const CONNECT: &str = "Connect an identity provider";
 pub(crate) const NO_MATCH_WHY: &str = "Other words or fewer filters may find more.";
 pub(crate) const EMPTY_VIEW: &str = "Nobody is in this view";
@@ -85,15 +86,6 @@ pub(crate) fn ignored(parts: &[String]) -> String {
 /// Name of a chip's button.
 pub(crate) fn remove_filter(name: &str, value: &str) -> String {
     format!("Remove filter {name}: {value}")
-}
-
-/// Name of the filter button when filters are on.
-pub(crate) fn filters_on(n: usize) -> String {
-    match n {
-        0 => FILTER.to_owned(),
-        1 => "Filter, 1 on".to_owned(),
-        _ => format!("Filter, {n} on"),
-    }
 }
 
 /// The table's caption.

@@ -54,7 +54,10 @@ pub(crate) fn Confirm(
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if form.begin(check(typed.get_untracked().as_deref(), &entered.get_untracked())) {
+        if form.begin(check(
+            typed.get_untracked().as_deref(),
+            &entered.get_untracked(),
+        )) {
             run.run(());
         }
     };

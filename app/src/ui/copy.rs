@@ -57,7 +57,13 @@ pub(crate) fn CopyButton(
         });
     };
     let class = if bare { "btn icon quiet" } else { "btn" };
-    let glyph = move || icon(if copied.get() { Icon::Check } else { Icon::Copy });
+    let glyph = move || {
+        icon(if copied.get() {
+            Icon::Check
+        } else {
+            Icon::Copy
+        })
+    };
     let word = {
         let label = label.clone();
         move || (!bare).then(|| label.clone())

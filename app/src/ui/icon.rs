@@ -35,6 +35,7 @@ icons! {
     Group = "group",
     Info = "info",
     Key = "key",
+    Leave = "leave",
     Left = "left",
     Lock = "lock",
     Mail = "mail",
@@ -62,7 +63,7 @@ icons! {
 pub(crate) fn icon(icon: Icon) -> AnyView {
     view! {
         <svg class="i" aria-hidden="true">
-            <use_ href=icon.href() />
+            <use href=icon.href() />
         </svg>
     }
     .into_any()
@@ -81,7 +82,7 @@ pub(crate) fn Brand(
     view! {
         <a class="brand" href=href>
             <svg viewBox="0 0 24 24" aria-hidden="true">
-                <use_ href="#brand" />
+                <use href="#brand" />
             </svg>
             <span>
                 <b>"Rollcall"</b>

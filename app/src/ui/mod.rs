@@ -23,7 +23,7 @@ pub(crate) use button::{SubmitButton, ThemeButton};
 pub(crate) use confirm::Confirm;
 pub(crate) use copy::{CopyButton, CopyField};
 pub(crate) use dialog::Modal;
-pub(crate) use empty::{Empty, Failure, Notice, Refusal};
+pub(crate) use empty::{Empty, Failure, Notice};
 pub(crate) use field::{ErrorSummary, InputKind, PasswordField, TextField};
 pub(crate) use icon::{Brand, Icon, icon};
 pub(crate) use navigate::Navigator;

@@ -9,19 +9,18 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use super::empty::{Failure, Refusal};
 use crate::{
     api::ApiError,
-    live::{Live, Update},
+    live::{Live, News},
     session::Session,
 };
 
 /// Changes within this time are fetched together.
 const COALESCE: Duration = Duration::from_millis(300);
 
-/// What is known.
+/// What the answers said.
 #[derive(Debug)]
-pub(crate) struct Snapshot<T> {
+struct Snapshot<T> {
     value: Option<Arc<T>>,
     error: Option<ApiError>,
-    busy: bool,
 }
 
 impl<T> Default for Snapshot<T> {
@@ -29,18 +28,12 @@ impl<T> Default for Snapshot<T> {
         Self {
             value: None,
             error: None,
-            busy: false,
         }
     }
 }
 
 impl<T> Snapshot<T> {
-    fn begin(&mut self) {
-        self.busy = true;
-    }
-
-    fn finish(&mut self, result: Result<T, ApiError>) {
-        self.busy = false;
+    fn take(&mut self, result: Result<T, ApiError>) {
         match result {
             Ok(value) => {
                 self.value = Some(Arc::new(value));
@@ -54,6 +47,7 @@ impl<T> Snapshot<T> {
 /// Data of the server; a handle.
 pub(crate) struct Remote<T: Send + Sync + 'static> {
     state: RwSignal<Snapshot<T>>,
+    busy: RwSignal<bool>,
     again: RwSignal<u32>,
     scheduled: StoredValue<bool>,
 }
@@ -69,26 +63,25 @@ impl<T: Send + Sync + 'static> Copy for Remote<T> {}
 impl<T: Send + Sync + 'static> Remote<T> {
     /// Fetches now and whenever the signals that `key` reads change. A request that is no longer
     /// wanted is aborted.
-    pub(crate) fn new<K, F>(
-        key: impl Fn() -> K + 'static,
-        fetch: impl Fn(K) -> F + 'static,
-    ) -> Self
+    pub(crate) fn new<K, F>(key: impl Fn() -> K + 'static, fetch: impl Fn(K) -> F + 'static) -> Self
     where
         F: Future<Output = Result<T, ApiError>> + 'static,
     {
         let session = Session::get();
         let remote = Self {
             state: RwSignal::new(Snapshot::default()),
+            busy: RwSignal::new(false),
             again: RwSignal::new(0),
             scheduled: StoredValue::new(false),
         };
         Effect::new(move |_| {
             remote.again.track();
             let request = fetch(key());
-            remote.state.update(Snapshot::begin);
+            remote.busy.set(true);
             spawn_local_scoped_with_cancellation(async move {
                 let result = session.watch(request.await);
-                remote.state.update(|state| state.finish(result));
+                remote.busy.set(false);
+                remote.state.update(|state| state.take(result));
             });
         });
         remote
@@ -100,9 +93,9 @@ impl<T: Send + Sync + 'static> Remote<T> {
     }
 
     /// Fetches again, quietly, after live updates that `concerns` this data.
-    pub(crate) fn follow(self, concerns: impl Fn(Update) -> bool + 'static) {
-        Live::get().listen(move |update| {
-            if concerns(update) {
+    pub(crate) fn follow(self, concerns: impl Fn(News) -> bool + 'static) {
+        Live::get().listen(move |news| {
+            if concerns(news) {
                 self.reload_soon();
             }
         });
@@ -119,7 +112,7 @@ impl<T: Send + Sync + 'static> Remote<T> {
                 if self.scheduled.try_set_value(false).is_some() {
                     return; // the page is gone
                 }
-                if self.state.with_untracked(|state| state.busy) {
+                if self.busy.get_untracked() {
                     self.reload_soon();
                 } else {
                     self.reload();
@@ -141,7 +134,7 @@ impl<T: Send + Sync + 'static> Remote<T> {
 
     /// Whether a request is on its way, tracked.
     pub(crate) fn is_busy(self) -> bool {
-        self.state.with(|state| state.busy)
+        self.busy.get()
     }
 }
 
@@ -201,21 +194,17 @@ mod tests {
     #[test]
     fn old_data_outlives_a_failed_refresh() {
         let mut state = Snapshot::default();
-        state.begin();
-        assert!(state.busy);
-        state.finish(Ok(1));
-        state.begin();
-        state.finish(Err(ApiError::Network));
+        state.take(Ok(1));
+        state.take(Err(ApiError::Network));
         assert_eq!(state.value.as_deref(), Some(&1));
         assert_eq!(state.error, Some(ApiError::Network));
-        assert!(!state.busy);
     }
 
     #[test]
     fn a_good_answer_clears_the_error() {
         let mut state = Snapshot::default();
-        state.finish(Err(ApiError::Timeout));
-        state.finish(Ok(2));
+        state.take(Err(ApiError::Timeout));
+        state.take(Ok(2));
         assert_eq!(state.error, None);
     }
 }

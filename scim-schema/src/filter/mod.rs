@@ -2,7 +2,7 @@
 //!
 //! [`parse`] knows the grammar only. [`resolve`] ties names to attributes and literals to their
 //! types; a [`TypedFilter`] holds only comparisons that the schema allows, so that what comes after
-//! cannot fail. [`matches`] is the definition of what a typed filter means.
+//! cannot fail. [`matches()`] is the definition of what a typed filter means.
 
 mod ast;
 mod display;

@@ -11,8 +11,8 @@ use crate::{
     attr::{AttrDef, AttrId},
     dialect::{Dialect, Notes, quirks},
     resource::{
-        At, Document, Normaliser, ScimError, check_required, check_schemas, is_unassigned, is_urn,
-        merge_object, read_password, sort_extension, sort_members,
+        At, Document, Normaliser, ScimError, check_required, check_schemas, is_unassigned,
+        is_undeclared_urn, merge_object, read_password, sort_extension, sort_members,
     },
     schema::{Extension, ResourceType},
 };
@@ -147,7 +147,7 @@ impl Patcher<'_> {
                 return self.target(op, &path, Some(value));
             }
         }
-        if is_urn(&name) && !is_unassigned(&value) {
+        if is_undeclared_urn(rt, &name) && !is_unassigned(&value) {
             quirks::undeclared_urn(dialect, &name, self.normaliser.notes)?;
         } else if !is_unassigned(&value) {
             quirks::refuse_unknown_attribute(dialect, &name)?;

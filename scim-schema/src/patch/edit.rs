@@ -11,7 +11,7 @@ use crate::{
     attr::{AttrDef, AttrType, Mutability},
     dialect::quirks,
     filter::{TypedFilter, element_matches},
-    resource::{At, Members, Normaliser, ScimError, check_count},
+    resource::{At, Members, Normaliser, ScimError, check_count, is_unassigned},
 };
 
 /// An attribute under change, and how errors name it.
@@ -132,7 +132,7 @@ impl Edit<'_, '_> {
                         value,
                         self.normaliser.notes,
                     );
-                    if value.is_null() {
+                    if is_unassigned(&value) {
                         return Ok(None);
                     }
                     self.merge(&mut members, value)?;
@@ -140,7 +140,7 @@ impl Edit<'_, '_> {
             }
             return Ok(from_members(members));
         }
-        if value.is_null() {
+        if is_unassigned(&value) {
             return Ok(None);
         }
         let at = At::new(self.target.extension.as_deref(), &self.def.name);
@@ -208,7 +208,7 @@ impl Edit<'_, '_> {
             self.keep_one_primary(&mut items, &[last])?;
             return Ok(from_items(items));
         }
-        if self.sub.is_none() && value.is_null() {
+        if self.sub.is_none() && is_unassigned(&value) {
             items.retain(|item| !self.selects(item));
             return Ok(from_items(items));
         }
@@ -239,7 +239,7 @@ impl Edit<'_, '_> {
         };
         let made = quirks::create_missing_element(
             self.normaliser.dialect,
-            seed.filter(|_| !value.is_null()),
+            seed.filter(|_| !is_unassigned(&value)),
             self.path,
             self.normaliser.notes,
         );
@@ -261,7 +261,7 @@ impl Edit<'_, '_> {
             .as_object()
             .into_iter()
             .flatten()
-            .filter(|(_, value)| value.is_null())
+            .filter(|(_, value)| is_unassigned(value))
             .filter_map(|(name, _)| self.def.sub(name))
             .filter(|sub| sub.is_writable())
             .collect();
@@ -289,7 +289,7 @@ impl Edit<'_, '_> {
         sub: &AttrDef,
         value: Value,
     ) -> Result<(), ScimError> {
-        if value.is_null() {
+        if is_unassigned(&value) {
             return unset(members, sub, self.path);
         }
         let at = At::new(self.target.extension.as_deref(), &self.def.name).sub(&sub.name);

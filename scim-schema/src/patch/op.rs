@@ -118,6 +118,8 @@ fn parse_operation(
     };
     let path = match path {
         None | Some(Value::Null) => None,
+        // The core schema's URN names the resource itself.
+        Some(Value::String(text)) if rt.schema.is_named(&text) => None,
         Some(Value::String(text)) => Some(PatchPath::parse(rt, &text, dialect, notes)?),
         Some(_) => {
             return Err(ScimError::of(

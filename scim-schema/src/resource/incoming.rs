@@ -105,7 +105,7 @@ impl Reader<'_> {
             let members = Map::from_iter([(def.name.clone().into_owned(), value)]);
             return self.extension(extension, Value::Object(members));
         }
-        if is_urn(&name) {
+        if is_undeclared_urn(self.rt, &name) {
             quirks::undeclared_urn(self.normaliser.dialect, &name, self.normaliser.notes)?;
         } else {
             quirks::refuse_unknown_attribute(self.normaliser.dialect, &name)?;
@@ -259,9 +259,19 @@ pub(crate) fn read_password(
     })
 }
 
-/// Whether a member's name can only be a schema URN: attribute names have no colon.
-pub(crate) fn is_urn(name: &str) -> bool {
-    name.contains(':')
+/// Whether a member's name can only be the URN of a schema that is not declared: attribute names
+/// have no colon. The core URN is no container (RFC 7643 section 3.3) and an attribute with its URN
+/// no member; both are unknown attributes.
+pub(crate) fn is_undeclared_urn(rt: &ResourceType, name: &str) -> bool {
+    let declares = |urn: &str| {
+        let head = name.get(..urn.len());
+        let rest = name.get(urn.len()..).unwrap_or_default();
+        head.is_some_and(|head| head.eq_ignore_ascii_case(urn))
+            && (rest.is_empty() || rest.starts_with(':'))
+    };
+    let extensions = rt.extensions.iter().map(|extension| &extension.schema);
+    let mut declared = std::iter::once(&rt.schema).chain(extensions);
+    name.contains(':') && !declared.any(|schema| declares(&schema.urn))
 }
 
 /// Puts the attributes of an extension into schema order.

@@ -14,7 +14,7 @@ mod tests;
 pub(crate) use self::{
     check::{check_count, check_primary, check_required},
     document::sort_members,
-    incoming::{check_schemas, is_urn, merge_object, read_password, sort_extension},
+    incoming::{check_schemas, is_undeclared_urn, merge_object, read_password, sort_extension},
     member::parse_members,
     normalise::{At, Members, Normaliser, is_unassigned},
 };

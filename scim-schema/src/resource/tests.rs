@@ -204,6 +204,17 @@ fn d4_undeclared_urns_are_refused_by_generic_and_ignored_by_others() {
 }
 
 #[test]
+fn attributes_with_their_urn_are_unknown_members_of_a_body() {
+    let qualified = format!("{}:title", urn::USER.to_uppercase());
+    let body = user(json!({urn::USER: {"title": "T"}, qualified.clone(): "T"}));
+    let (incoming, _) = read(ResourceKind::User, GENERIC, body).unwrap();
+    assert_eq!(
+        Value::Object(incoming.unmapped),
+        json!({urn::USER: {"title": "T"}, qualified: "T"})
+    );
+}
+
+#[test]
 fn d5_entra_manager_is_a_bare_string_a_list_or_without_urn() {
     let wanted = json!({"userName": "bjensen", urn::ENTERPRISE_USER: {"manager": {"value": "m"}}});
     let entra = ConnectionKind::Entra;

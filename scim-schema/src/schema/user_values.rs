@@ -4,6 +4,7 @@ use crate::attr::{AttrDef, AttrId, AttrType, Mutability};
 
 pub(super) fn attributes() -> Vec<AttrDef> {
     let mut all = contacts();
+    all.extend(handles());
     all.extend([addresses(), groups()]);
     all.extend(grants());
     all
@@ -88,6 +89,11 @@ fn contacts() -> Vec<AttrDef> {
             ),
         )
         .multi_valued(),
+    ]
+}
+
+fn handles() -> Vec<AttrDef> {
+    vec![
         AttrDef::complex(
             AttrId::Ims,
             "ims",

@@ -24,7 +24,7 @@ pub struct StoreFlags {
     /// Data folder [default: ./data]
     #[arg(long, value_name = "DIR")]
     pub data: Option<String>,
-    /// sqlite:FILE or postgres://USER@HOST/NAME [default: rollcall.db in the data folder]
+    /// `sqlite:FILE` or `postgres://USER@HOST/NAME` [default: rollcall.db in the data folder]
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
     /// Address under which people and identity providers reach the server [default: where it listens]

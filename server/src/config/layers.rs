@@ -2,23 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::fs;
 use std::hash::BuildHasher;
-use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use config::{ConfigError as LayerError, Environment, File, FileFormat, Source, Value, ValueKind};
+use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
 use super::error::{ConfigError, Place};
+use super::file::{ConfigFile, DEFAULT_DATA, FILE_KEY, syntax_error};
 use super::flags::{self, Flags};
-
-/// The name of the configuration file inside the data folder.
-const FILE_NAME: &str = "rollcall.toml";
-const DEFAULT_DATA: &str = "./data";
-/// The variable `ROLLCALL_CONFIG` names the file, so it is no setting of the file.
-const FILE_KEY: &str = "config";
 
 /// Every setting, as the file spells it.
 const KEYS: [&str; 15] = [
@@ -42,13 +35,8 @@ const KEYS: [&str; 15] = [
 /// The settings that were given, the strongest source of each.
 pub(super) struct Layers {
     values: HashMap<String, Value>,
-    file: Option<ReadFile>,
+    file: Option<ConfigFile>,
     data: PathBuf,
-}
-
-struct ReadFile {
-    path: PathBuf,
-    text: String,
 }
 
 /// One given setting.
@@ -65,13 +53,10 @@ impl Layers {
         variables: &HashMap<String, String, S>,
     ) -> Result<Self, ConfigError> {
         let variables = settings_of(variables);
-        let (file, named) = find_file(flags, &variables)?;
+        let file = ConfigFile::find(&flags.store, &variables)?;
         let mut builder = config::Config::builder();
         if let Some(file) = &file {
             builder = builder.add_source(File::from_str(&file.text, FileFormat::Toml));
-            if !named && let Some(line) = line_of(&file.text, "data") {
-                return Err(data_in_data(file, line));
-            }
         }
         let variables = variables.into_iter().filter(|(key, _)| key != FILE_KEY);
         let environment = Environment::default().source(Some(variables.collect()));
@@ -159,7 +144,7 @@ impl Layers {
             (Some(flags::ORIGIN), _) => Place::Flag(format!("--{}", key.replace('_', "-"))),
             (None, Some(file)) => Place::File {
                 path: file.path.clone(),
-                line: line_of(&file.text, key),
+                line: file.line_of(key),
             },
             _ => Place::Variable(variable_name(key)),
         }
@@ -262,76 +247,4 @@ fn settings_of<S: BuildHasher>(variables: &HashMap<String, String, S>) -> HashMa
             .or_insert_with(|| filter.clone());
     }
     settings
-}
-
-/// The configuration file and whether it was named (not found in the data folder).
-fn find_file(
-    flags: &Flags,
-    variables: &HashMap<String, String>,
-) -> Result<(Option<ReadFile>, bool), ConfigError> {
-    let store = &flags.store;
-    if let Some(path) = store.config.as_ref().or_else(|| variables.get(FILE_KEY)) {
-        let path = PathBuf::from(path);
-        return match fs::read_to_string(&path) {
-            Ok(text) => Ok((Some(ReadFile { path, text }), true)),
-            Err(error) => Err(unreadable(path, &error)),
-        };
-    }
-    let data = store.data.as_ref().or_else(|| variables.get("data"));
-    let path = Path::new(data.map_or(DEFAULT_DATA, String::as_str)).join(FILE_NAME);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok((Some(ReadFile { path, text }), false)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok((None, false))
-        }
-        Err(error) => Err(unreadable(path, &error)),
-    }
-}
-
-fn unreadable(path: PathBuf, error: &std::io::Error) -> ConfigError {
-    ConfigError::Unreadable {
-        path,
-        reason: error.to_string(),
-    }
-}
-
-/// The data folder cannot be moved by a file that is found through it.
-fn data_in_data(file: &ReadFile, line: usize) -> ConfigError {
-    ConfigError::Setting {
-        key: "data",
-        place: Place::File {
-            path: file.path.clone(),
-            line: Some(line),
-        },
-        problem: "stands in the file that is looked for in the data folder itself".to_owned(),
-        mend: "Set it with --data or ROLLCALL_DATA, or name the file with --config".to_owned(),
-    }
-}
-
-/// Only the file is parsed, so a failure of the layering is a failure of its syntax.
-fn syntax_error(file: Option<&ReadFile>, error: &LayerError) -> ConfigError {
-    let cause = match error {
-        LayerError::FileParse { cause, .. } => cause.to_string(),
-        other => other.to_string(),
-    };
-    let lines: Vec<&str> = cause.lines().map(str::trim).collect();
-    let reason = match (lines.first(), lines.last()) {
-        (Some(first), Some(last)) if lines.len() > 1 => format!("{first}: {last}"),
-        _ => cause.clone(),
-    };
-    ConfigError::Syntax {
-        path: file.map(|file| file.path.clone()).unwrap_or_default(),
-        reason,
-    }
-}
-
-/// The line, from 1, on which `key` is set or its table begins.
-fn line_of(text: &str, key: &str) -> Option<usize> {
-    let position = text.lines().position(|line| {
-        let line = line.trim_start().trim_start_matches(['[', '"', '\'']);
-        line.strip_prefix(key)
-            .map(|rest| rest.trim_start_matches(['"', '\'']).trim_start())
-            .is_some_and(|rest| rest.starts_with(['=', '.', ']']))
-    })?;
-    Some(position + 1)
 }

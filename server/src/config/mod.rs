@@ -25,6 +25,7 @@
 
 pub mod database;
 pub mod error;
+mod file;
 pub mod flags;
 mod layers;
 pub mod limits;

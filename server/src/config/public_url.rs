@@ -13,9 +13,10 @@ use super::layers::Layers;
 /// the check of `Origin` use it; nothing of it is ever taken from a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
+    text: String,
     https: bool,
     host: String,
-    port: Option<u16>,
+    port: u16,
 }
 
 /// Why a text is no public URL.
@@ -52,12 +53,18 @@ impl PublicUrl {
         if host.is_empty() || uri.path() != "/" || (has_port_text && uri.port_u16().is_none()) {
             return Err(PublicUrlError::Malformed);
         }
-        let port = uri.port_u16().filter(|port| *port != default_port(https));
-        let url = Self { https, host, port };
+        let port = uri.port_u16().unwrap_or(default_port(https));
+        let url = Self::new(https, host, port);
         if !https && !url.is_loopback() {
             return Err(PublicUrlError::Insecure);
         }
         Ok(url)
+    }
+
+    /// The URL without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// Whether browsers reach the server over TLS.
@@ -75,7 +82,7 @@ impl PublicUrl {
     /// The port that a client connects to.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port.unwrap_or(default_port(self.https))
+        self.port
     }
 
     /// Whether the host is this machine (a loopback address or `localhost`).
@@ -99,14 +106,11 @@ impl PublicUrl {
                 setting.refuse(format!("is \"{}\": it {error}", setting.text), MEND)
             });
         }
-        let url = Self {
-            https: tls,
-            host: match listen.ip() {
-                IpAddr::V4(address) => address.to_string(),
-                IpAddr::V6(address) => format!("[{address}]"),
-            },
-            port: Some(listen.port()).filter(|port| *port != default_port(tls)),
+        let host = match listen.ip() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
         };
+        let url = Self::new(tls, host, listen.port());
         if listen.ip().is_unspecified() || !(tls || url.is_loopback()) {
             return Err(ConfigError::Setting {
                 key: "public_url",
@@ -121,22 +125,32 @@ impl PublicUrl {
     }
 
     // Only a URL that was derived from `listen` has port 0.
-    pub(super) fn with_bound_port(mut self, port: u16) -> Self {
-        if self.port == Some(0) {
-            self.port = Some(port);
+    pub(super) fn with_bound_port(self, port: u16) -> Self {
+        if self.port == 0 {
+            return Self::new(self.https, self.host, port);
         }
         self
+    }
+
+    fn new(https: bool, host: String, port: u16) -> Self {
+        let scheme = if https { "https" } else { "http" };
+        let text = if port == default_port(https) {
+            format!("{scheme}://{host}")
+        } else {
+            format!("{scheme}://{host}:{port}")
+        };
+        Self {
+            text,
+            https,
+            host,
+            port,
+        }
     }
 }
 
 impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}", self.host)?;
-        match self.port {
-            Some(port) => write!(f, ":{port}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.text)
     }
 }
 

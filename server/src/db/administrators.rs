@@ -1,9 +1,6 @@
 //! Account-wide roles.
 
-use scim_schema::{
-    id::UserId,
-    permission::AccountRole,
-};
+use scim_schema::{id::UserId, permission::AccountRole};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,

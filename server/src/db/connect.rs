@@ -9,7 +9,7 @@ use std::{
 };
 
 use sea_orm::{ConnectOptions, Database, DatabaseBackend, DatabaseConnection};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{error::DbError, writer::SqliteWriter};
 use crate::ids::Ids;
@@ -50,6 +50,7 @@ pub(super) struct Inner {
     pub(super) engine: Engine,
     pub(super) ids: Ids,
     pub(super) commits: watch::Sender<u64>,
+    pub(super) queued_jobs: Notify,
     statements: Arc<AtomicU64>,
 }
 
@@ -84,6 +85,7 @@ impl Db {
                 engine,
                 ids,
                 commits,
+                queued_jobs: Notify::new(),
                 statements,
             }),
         })
@@ -106,6 +108,11 @@ impl Db {
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.inner.commits.subscribe()
+    }
+
+    /// Returns once a unit of work of this process has queued a job; for one worker.
+    pub async fn job_queued(&self) {
+        self.inner.queued_jobs.notified().await;
     }
 
     /// The connection that reads come from; on PostgreSQL the primary.

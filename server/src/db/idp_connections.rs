@@ -148,13 +148,16 @@ impl AccountScope<'_> {
             .await?;
         let mut tokens: HashMap<Uuid, Vec<TokenView>> = HashMap::new();
         for row in rows {
-            tokens.entry(row.connection_id).or_default().push(TokenView {
-                id: row.id.into(),
-                hint: row.hint,
-                created_at: row.created_at,
-                expires_at: row.expires_at,
-                last_used_at: row.last_used_at,
-            });
+            tokens
+                .entry(row.connection_id)
+                .or_default()
+                .push(TokenView {
+                    id: row.id.into(),
+                    hint: row.hint,
+                    created_at: row.created_at,
+                    expires_at: row.expires_at,
+                    last_used_at: row.last_used_at,
+                });
         }
         Ok(tokens)
     }
@@ -174,7 +177,10 @@ impl AccountScope<'_> {
             .and_where(log::Column::Id.is_in(ids))
             .to_owned();
         let rows: Vec<RequestRow> = fetch::all(self.connection, &select).await?;
-        Ok(rows.into_iter().map(|row| (row.id, summary_of(row))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.id, summary_of(row)))
+            .collect())
     }
 }
 
@@ -269,9 +275,7 @@ fn newest_request(errors_only: bool) -> Expr {
         .order_by((log::Entity, L::Id), Order::Desc)
         .limit(1);
     if errors_only {
-        newest.and_where(
-            Expr::col((log::Entity, L::Status)).gte(Expr::Constant(400_i32.into())),
-        );
+        newest.and_where(Expr::col((log::Entity, L::Status)).gte(Expr::Constant(400_i32.into())));
     }
     newest.to_owned().into()
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::id::{AccountId, JobId};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query},
 };
 use serde_json::Value;
@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::{
     entity::job,
     error::DbError,
+    scope::PlatformScope,
     unit::AccountTx,
 };
 
@@ -105,14 +106,7 @@ impl AccountTx {
         let due = Query::select()
             .column(job::Column::Id)
             .from(job::Entity)
-            .and_where(
-                job::Column::Status
-                    .eq("available")
-                    .and(job::Column::RunAt.lte(now))
-                    .or(job::Column::Status
-                        .eq("running")
-                        .and(job::Column::LockedUntil.lt(now))),
-            )
+            .and_where(due_at(now))
             .order_by(job::Column::RunAt, sea_orm::Order::Asc)
             .limit(limit)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -159,6 +153,33 @@ impl AccountTx {
         update.exec(&self.connection).await?;
         Ok(())
     }
+}
+
+impl PlatformScope<'_> {
+    /// Whether some account has a job that a worker could take at `now`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn has_due_job(&self, now: DateTime<Utc>) -> Result<bool, DbError> {
+        let due = job::Entity::find()
+            .select_only()
+            .column(job::Column::Id)
+            .filter(due_at(now))
+            .limit(1)
+            .into_tuple::<uuid::Uuid>()
+            .one(self.connection)
+            .await?;
+        Ok(due.is_some())
+    }
+}
+
+fn due_at(now: DateTime<Utc>) -> Expr {
+    job::Column::Status
+        .eq("available")
+        .and(job::Column::RunAt.lte(now))
+        .or(job::Column::Status
+            .eq("running")
+            .and(job::Column::LockedUntil.lt(now)))
 }
 
 fn claimed(row: job::Model) -> Result<ClaimedJob, DbError> {

@@ -36,6 +36,7 @@ pub use audit::{AuditEntry, Outcome, Target};
 pub use connect::{DatabaseSettings, Db};
 pub use console_users::{CursorError, UserList, UserListError};
 pub use error::{DbError, UniqueKey};
+pub(crate) use feed::POLL_LIMIT as CHANGES_POLL_LIMIT;
 pub use feed::{Change, FeedRow};
 pub use holds::NewHold;
 pub use idp_connections::NewIdpConnection;

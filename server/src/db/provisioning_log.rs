@@ -122,9 +122,8 @@ impl AccountScope<'_> {
         }
         if filter.errors_only {
             // A literal, not a parameter: the index of errors is partial.
-            select.and_where(
-                Expr::col((log::Entity, L::Status)).gte(Expr::Constant(400_i32.into())),
-            );
+            select
+                .and_where(Expr::col((log::Entity, L::Status)).gte(Expr::Constant(400_i32.into())));
         }
         let key = match filter.user {
             Some(_) => Expr::col((touched::Entity, touched::Column::RequestId)),
@@ -270,9 +269,7 @@ fn rows_of(account: Uuid) -> SelectStatement {
             connection::Entity,
             Expr::col((connection::Entity, C::AccountId))
                 .equals((log::Entity, L::AccountId))
-                .and(
-                    Expr::col((connection::Entity, C::Id)).equals((log::Entity, L::ConnectionId)),
-                ),
+                .and(Expr::col((connection::Entity, C::Id)).equals((log::Entity, L::ConnectionId))),
         )
         .and_where(Expr::col((log::Entity, L::AccountId)).eq(account))
         .to_owned()

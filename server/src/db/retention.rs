@@ -1,7 +1,7 @@
 //! What is deleted because its time is over: in batches, so that no statement holds the database
 //! for long.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Condition, Expr, ExprTrait, Query},
@@ -10,7 +10,6 @@ use sea_orm::{
 use super::{
     entity::{change, job, scim_request_log as log, session},
     error::DbError,
-    scope::PlatformScope,
     unit::AccountTx,
 };
 
@@ -82,7 +81,11 @@ impl AccountTx {
             .from(log::Entity)
             .and_where(L::AccountId.eq(self.account().0))
             .and_where(L::At.lt(before))
-            .and_where(L::RequestBody.is_not_null().or(L::ResponseBody.is_not_null()))
+            .and_where(
+                L::RequestBody
+                    .is_not_null()
+                    .or(L::ResponseBody.is_not_null()),
+            )
             .limit(RETENTION_BATCH)
             .to_owned();
         let erased = log::Entity::update_many()
@@ -166,44 +169,5 @@ impl AccountTx {
             .exec(&self.connection)
             .await?;
         Ok(deleted.rows_affected)
-    }
-}
-
-impl PlatformScope<'_> {
-    /// Whether a job of any account is due, or its lease ran out: asked before the writer is
-    /// bothered.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn has_due_job(&self, now: DateTime<Utc>) -> Result<bool, DbError> {
-        use job::Column as J;
-        let waiting = J::Status.eq("available").and(J::RunAt.lte(now));
-        let lost = J::Status.eq("running").and(J::LockedUntil.lt(now));
-        let row = job::Entity::find()
-            .filter(waiting.or(lost))
-            .one(self.connection)
-            .await?;
-        Ok(row.is_some())
-    }
-
-    /// Whether a job of this queue and key was added within the last week, done or not.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn has_job(
-        &self,
-        queue: &str,
-        dedup_key: &str,
-        now: DateTime<Utc>,
-    ) -> Result<bool, DbError> {
-        use job::Column as J;
-        let row = job::Entity::find()
-            .filter(J::AccountId.eq(super::accounts::PLATFORM_ACCOUNT.0))
-            .filter(J::Queue.eq(queue))
-            .filter(J::DedupKey.eq(dedup_key))
-            .filter(J::CreatedAt.gte(now - TimeDelta::days(7)))
-            .one(self.connection)
-            .await?;
-        Ok(row.is_some())
     }
 }

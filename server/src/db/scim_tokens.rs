@@ -8,7 +8,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
     sea_query::{Condition, Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -161,6 +161,20 @@ impl AccountTx {
             expires_at: new.expires_at,
             last_used_at: None,
         })
+    }
+
+    /// Tokens of a connection that are not revoked.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn open_token_count(&self, connection: ConnectionId) -> Result<u64, DbError> {
+        let count = token::Entity::find()
+            .filter(token::Column::AccountId.eq(self.account().0))
+            .filter(token::Column::ConnectionId.eq(connection.0))
+            .filter(token::Column::RevokedAt.is_null())
+            .count(&self.connection)
+            .await?;
+        Ok(count)
     }
 
     /// Revokes a token of a connection and answers its hash; `None` when the connection has no such

@@ -1,11 +1,7 @@
 //! What signing in by password reads and writes of a user.
 
 use chrono::{DateTime, Utc};
-use scim_schema::{
-    id::UserId,
-    lifecycle::Axes,
-    permission::AccountRole,
-};
+use scim_schema::{id::UserId, lifecycle::Axes, permission::AccountRole};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Condition, Expr, ExprTrait},
@@ -93,6 +89,20 @@ impl AccountTx {
             Some(row) => with_roles(&self.connection, row).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Whether a living user has this folded e-mail address.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_email_taken(&self, email: &str) -> Result<bool, DbError> {
+        let holder = user::Entity::find()
+            .filter(user::Column::AccountId.eq(self.account().0))
+            .filter(user::Column::EmailFolded.eq(email))
+            .filter(user::Column::Lifecycle.is_not_in(["deleted", "purged"]))
+            .one(&self.connection)
+            .await?;
+        Ok(holder.is_some())
     }
 
     /// Counts a try of a password in one statement, before the password is looked at, and answers

@@ -64,8 +64,15 @@ impl<T> Written<T> {
         }
     }
 
-    const fn is_stored(&self) -> bool {
+    fn is_stored(&self) -> bool {
         self.bookkeeping || !self.audit.is_empty()
+    }
+
+    fn trace(&self) -> Trace {
+        Trace {
+            stored: self.is_stored(),
+            queued: self.is_stored() && !self.jobs.is_empty(),
+        }
     }
 
     /// One act.
@@ -102,6 +109,13 @@ impl<T> Written<T> {
             bookkeeping: self.bookkeeping,
         }
     }
+}
+
+/// What listeners are told after the commit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trace {
+    stored: bool,
+    queued: bool,
 }
 
 /// Errors that a unit of work may end with.
@@ -192,9 +206,12 @@ impl Db {
                     .map_err(|_| DbError::Panic)?
             }
         };
-        let (value, stored) = answer?;
-        if stored {
+        let (value, trace) = answer?;
+        if trace.stored {
             self.announce_commit();
+        }
+        if trace.queued {
+            self.inner.queued_jobs.notify_one();
         }
         Ok(value)
     }
@@ -203,7 +220,7 @@ impl Db {
         &self,
         ctx: &Arc<Ctx>,
         work: &Work<T, E>,
-    ) -> Result<(T, bool), E> {
+    ) -> Result<(T, Trace), E> {
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -223,7 +240,7 @@ impl Db {
         &self,
         ctx: &Arc<Ctx>,
         work: &Work<T, E>,
-    ) -> Result<(T, bool), E> {
+    ) -> Result<(T, Trace), E> {
         let connection = self.reader().begin().await.map_err(DbError::from)?;
         let tx = AccountTx {
             connection,
@@ -231,13 +248,13 @@ impl Db {
             ids: self.inner.ids.clone(),
         };
         let written = run_bounded(&tx, work).await?;
-        let stored = written.is_stored();
-        if stored {
+        let trace = written.trace();
+        if trace.stored {
             tx.connection.commit().await.map_err(DbError::from)?;
         } else {
             tx.connection.rollback().await.map_err(DbError::from)?;
         }
-        Ok((written.value, stored))
+        Ok((written.value, trace))
     }
 }
 
@@ -246,8 +263,8 @@ struct Queued<T, E> {
     work: Arc<Work<T, E>>,
     ctx: Arc<Ctx>,
     ids: Ids,
-    result: Option<Result<(T, bool), E>>,
-    sender: oneshot::Sender<Result<(T, bool), E>>,
+    result: Option<Result<(T, Trace), E>>,
+    sender: oneshot::Sender<Result<(T, Trace), E>>,
 }
 
 impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
@@ -281,17 +298,17 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
 async fn run_in_savepoint<T, E: UnitError>(
     tx: AccountTx,
     work: Arc<Work<T, E>>,
-) -> Result<(T, bool), E> {
+) -> Result<(T, Trace), E> {
     let result = run_bounded(&tx, &*work).await;
-    let stored = matches!(&result, Ok(written) if written.is_stored());
-    let end = if stored {
+    let trace = result.as_ref().map_or_else(|_| Trace::default(), Written::trace);
+    let end = if trace.stored {
         tx.connection.commit().await
     } else {
         tx.connection.rollback().await
     };
     let written = result?;
     end.map_err(DbError::from)?;
-    Ok((written.value, stored))
+    Ok((written.value, trace))
 }
 
 /// Runs the closure and writes what it leaves behind; a panic or too long a run is an error.

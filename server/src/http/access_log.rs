@@ -4,11 +4,12 @@
 //! account and connection. Never written: the path itself, the query string, headers, bodies,
 //! e-mail addresses or user names (SCIM filters and searches carry them).
 
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use scim_schema::id::{AccountId, ConnectionId, RequestId};
@@ -34,14 +35,28 @@ pub struct AccessLog {
     ids: Ids,
 }
 
-/// On whose behalf a request was carried out. A handler or middleware that knows puts it into the
-/// extensions of its response.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LogIdentity {
-    /// The account.
-    pub account: Option<AccountId>,
-    /// The identity provider's connection.
-    pub connection: Option<ConnectionId>,
+/// On whose behalf a request is carried out: a note in the extensions of the request, which
+/// [`log_request`] puts there and the extractor that finds out writes on.
+#[derive(Clone, Debug, Default)]
+pub struct LogIdentity(Arc<OnceLock<Identity>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Identity {
+    account: AccountId,
+    connection: Option<ConnectionId>,
+}
+
+impl LogIdentity {
+    /// Notes whose request it is; the first to know is believed. Without a log around the request
+    /// nothing happens.
+    pub fn note(request: &Extensions, account: AccountId, connection: Option<ConnectionId>) {
+        if let Some(Self(note)) = request.get() {
+            note.get_or_init(|| Identity {
+                account,
+                connection,
+            });
+        }
+    }
 }
 
 /// A name for what answered, in the extensions of a response of a fallback that has no template.
@@ -79,6 +94,8 @@ pub async fn log_request(
     let client = request.extensions().get::<ClientAddress>();
     let id = log.request_id(client, request.headers());
     request.extensions_mut().insert(id);
+    let identity = LogIdentity::default();
+    request.extensions_mut().insert(identity.clone());
     let method = method_label(request.method());
     let template = request.extensions().get::<MatchedPath>().cloned();
 
@@ -94,15 +111,10 @@ pub async fn log_request(
         (Some(template), None) => template.as_str(),
         (None, None) => UNMATCHED,
     };
-    record(id, method, route, &response, started.elapsed());
-    response
-}
-
-fn record(id: RequestId, method: &'static str, route: &str, response: &Response, took: Duration) {
     let status = response.status().as_u16();
+    let took = started.elapsed();
     metrics::count_request(method, route, status, took);
-    let identity = response.extensions().get::<LogIdentity>();
-    let identity = identity.copied().unwrap_or_default();
+    let identity = identity.0.get();
     tracing::info!(
         target: "rollcall_server::access",
         request_id = %id,
@@ -110,10 +122,11 @@ fn record(id: RequestId, method: &'static str, route: &str, response: &Response,
         route,
         status,
         duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        account = identity.account.map(tracing::field::display),
-        connection = identity.connection.map(tracing::field::display),
+        account = identity.map(|known| tracing::field::display(known.account)),
+        connection = identity.and_then(|known| known.connection).map(tracing::field::display),
         "request"
     );
+    response
 }
 
 /// A client can invent methods, which would become metrics without end.
@@ -134,7 +147,7 @@ fn method_label(method: &Method) -> &'static str {
 mod tests {
     use std::io::Write;
     use std::net::SocketAddr;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use axum::body::Body;
     use axum::extract::ConnectInfo;
@@ -152,12 +165,9 @@ mod tests {
     fn app() -> Router {
         let trusted = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
         let log = AccessLog::new(Clock::system(), Ids::seeded(1));
-        let identified = async || {
-            let identity = LogIdentity {
-                account: Some(ACCOUNT),
-                connection: None,
-            };
-            (Extension(identity), "done")
+        let identified = async |request: Request| {
+            LogIdentity::note(request.extensions(), ACCOUNT, None);
+            LogIdentity::note(request.extensions(), AccountId(Uuid::nil()), None);
         };
         let echo = async |Extension(id): Extension<RequestId>| id.to_string();
         Router::new()

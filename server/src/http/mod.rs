@@ -1,7 +1,14 @@
 //! HTTP: what arrives, who may ask, and what is answered.
 
 pub mod access_log;
+pub mod admin;
 pub mod client_address;
+pub mod extract;
 pub mod health;
+pub mod limits;
+mod panics;
+pub mod problem;
+pub mod router;
+pub mod scim;
 pub mod security_headers;
 pub mod spa;

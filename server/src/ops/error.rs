@@ -2,7 +2,7 @@
 
 use scim_schema::{lifecycle::SignInRefusal, resource::ScimError};
 
-use crate::db::{DbError, UnitError, UniqueKey};
+use crate::db::{DbError, UniqueKey, UnitError};
 
 /// Why an act was not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use super::error::OpError;
 use crate::db::{AccountTx, AuditEntry, Change, NewHold, SignInUser, Written};
 
 /// Wrong passwords in a row that lock somebody out.
-pub const WRONG_PASSWORDS: i32 = 10;
+pub(super) const WRONG_PASSWORDS: i32 = 10;
 /// Wrong passwords in a row after which somebody who is never locked out has to wait.
 const FREE_TRIES: i32 = 5;
 /// The longest wait, reached by doubling from one second.
@@ -61,10 +61,7 @@ pub(crate) async fn never_locked(tx: &AccountTx, user: &SignInUser) -> Result<bo
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) async fn wrong_password(
-    tx: &AccountTx,
-    user: UserId,
-) -> Result<Written<()>, OpError> {
+pub(crate) async fn wrong_password(tx: &AccountTx, user: UserId) -> Result<Written<()>, OpError> {
     let refused = |details| AuditEntry::done("session.create", "user", user, details).refused();
     let reason = json!({ "reason": "wrong_password" });
     let Some(person) = tx.lock_sign_in_user(user).await? else {
@@ -87,8 +84,7 @@ pub(crate) async fn wrong_password(
         return Ok(written);
     }
     let version = tx.user_version(user).await?;
-    let mut written =
-        written.announcing(Change::updated(ChangeKind::User, user, version));
+    let mut written = written.announcing(Change::updated(ChangeKind::User, user, version));
     written.audit.push(AuditEntry::done(
         "user.hold",
         "user",

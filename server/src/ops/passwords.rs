@@ -147,9 +147,21 @@ mod tests {
     async fn the_right_password_verifies_and_no_other() {
         let pool = pool();
         let hash = pool.hash("correct horse battery").await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(pool.verify("correct horse battery", Some(&hash)).await.unwrap());
-        assert!(!pool.verify("correct horse batterz", Some(&hash)).await.unwrap());
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        assert!(
+            pool.verify("correct horse battery", Some(&hash))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !pool
+                .verify("correct horse batterz", Some(&hash))
+                .await
+                .unwrap()
+        );
         assert!(!pool.verify("correct horse battery", None).await.unwrap());
     }
 

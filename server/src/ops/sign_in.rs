@@ -1,7 +1,10 @@
 //! Signing in by name and password. Until the identity is proven, every refusal is the same answer
 //! at the same cost, whoever exists.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use scim_schema::{
     api::{
@@ -14,7 +17,6 @@ use scim_schema::{
     text::fold,
 };
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::{
     error::{OpError, SignInDenial},
@@ -63,15 +65,16 @@ pub async fn sign_in(
     let started = Instant::now();
     let answer = try_sign_in(services, visitor, input).await;
     if matches!(answer, Err(OpError::WrongCredentials)) {
-        tokio::time::sleep_until(next_departure(started)).await;
+        tokio::time::sleep(until_departure(started.elapsed())).await;
     }
     answer
 }
 
-fn next_departure(started: Instant) -> Instant {
-    let period = REFUSALS_LEAVE_EVERY.as_millis();
-    let periods = started.elapsed().as_millis() / period + 1;
-    started + REFUSALS_LEAVE_EVERY.saturating_mul(u32::try_from(periods).unwrap_or(u32::MAX))
+/// How much longer a refusal is kept that was ready `elapsed` after the request.
+fn until_departure(elapsed: Duration) -> Duration {
+    let period = REFUSALS_LEAVE_EVERY.as_micros();
+    let rest = period - elapsed.as_micros() % period;
+    Duration::from_micros(u64::try_from(rest).unwrap_or(0))
 }
 
 async fn try_sign_in(
@@ -93,7 +96,9 @@ async fn try_sign_in(
         Some(user) if user.password_hash.is_some() => count_try(db, &ctx, user.id).await?,
         _ => None,
     };
-    let hash = guess.as_ref().and_then(|user| user.password_hash.as_deref());
+    let hash = guess
+        .as_ref()
+        .and_then(|user| user.password_hash.as_deref());
     let right = passwords.verify(&input.password, hash).await?;
     match guess {
         Some(user) if right => {
@@ -226,11 +231,14 @@ async fn audit_nobody(db: &Db, ctx: &Arc<Ctx>, user: Option<UserId>) -> Result<(
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn refusals_leave_at_whole_periods() {
-        let started = Instant::now();
-        assert_eq!(next_departure(started) - started, REFUSALS_LEAVE_EVERY);
-        tokio::time::advance(Duration::from_millis(260)).await;
-        assert_eq!(next_departure(started) - started, REFUSALS_LEAVE_EVERY * 2);
+    #[test]
+    fn refusals_leave_at_whole_periods() {
+        let at = |milliseconds| {
+            let elapsed = Duration::from_millis(milliseconds);
+            elapsed + until_departure(elapsed)
+        };
+        assert_eq!(at(3), REFUSALS_LEAVE_EVERY);
+        assert_eq!(at(249), REFUSALS_LEAVE_EVERY);
+        assert_eq!(at(260), REFUSALS_LEAVE_EVERY * 2);
     }
 }

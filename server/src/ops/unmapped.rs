@@ -36,7 +36,12 @@ pub fn merged(stored: &str, newer: &Map<String, Value>) -> String {
     }
     let mut members: Map<String, Value> = serde_json::from_str(stored).unwrap_or_default();
     for (name, value) in newer {
-        members.insert(name.clone(), value.clone());
+        // Null means that the provider took it back (RFC 7643 section 2.5).
+        if value.is_null() {
+            members.shift_remove(name);
+        } else {
+            members.insert(name.clone(), value.clone());
+        }
     }
     bounded(members)
 }

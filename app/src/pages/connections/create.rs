@@ -14,9 +14,7 @@ use crate::{
     session::Session,
     text::{self, connections as words},
     toast::Toasts,
-    ui::{
-        ErrorSummary, Icon, Modal, Navigator, SubmitButton, TextField, icon,
-    },
+    ui::{ErrorSummary, Icon, Modal, Navigator, SubmitButton, TextField, icon},
 };
 
 const NAME: &str = "name";

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use scim_schema::dialect::ConnectionKind;
 
-use crate::{
-    text::connections as words,
-    ui::CopyButton,
-};
+use crate::{text::connections as words, ui::CopyButton};
 
 /// Steps at the provider's side, and a command that proves that it works.
 #[component]

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use leptos::{ev::MouseEvent, prelude::*};
-use scim_schema::{
-    api::connections::ConnectionView, id::ConnectionId, permission::Permission,
-};
+use scim_schema::{api::connections::ConnectionView, id::ConnectionId, permission::Permission};
 
 use super::{concerns, create::CreateDialog, request_view};
 use crate::{
@@ -22,7 +20,7 @@ use crate::{
 pub(crate) fn ConnectionsPage() -> impl IntoView {
     let session = Session::get();
     let connections = Remote::new(|| (), |()| api::connections::list());
-    connections.follow(|update| concerns(update, None));
+    connections.follow(|news| concerns(news, None));
     let creating = RwSignal::new(false);
     let may_manage = Memo::new(move |_| session.may(Permission::ManageConnections));
     let present = move || {
@@ -30,9 +28,7 @@ pub(crate) fn ConnectionsPage() -> impl IntoView {
             .value()
             .is_some_and(|connections| !connections.is_empty())
     };
-    let add = move || {
-        (may_manage.get() && present()).then(|| view! { <AddButton creating /> })
-    };
+    let add = move || (may_manage.get() && present()).then(|| view! { <AddButton creating /> });
     let content = move |shown: Signal<Arc<Vec<ConnectionView>>>| {
         let empty = Memo::new(move |_| shown.with(|all| all.is_empty()));
         (move || {
@@ -105,9 +101,8 @@ fn Table(
 ) -> impl IntoView {
     let ids = move || shown.with(|all| all.iter().map(|one| one.id).collect::<Vec<_>>());
     let row = move |id: ConnectionId| {
-        let connection = Memo::new(move |_| {
-            shown.with(|all| all.iter().find(|one| one.id == id).cloned())
-        });
+        let connection =
+            Memo::new(move |_| shown.with(|all| all.iter().find(|one| one.id == id).cloned()));
         view! { <Row id connection /> }
     };
     view! {

@@ -21,13 +21,13 @@ use scim_schema::{
 };
 
 use super::log::outcome_view;
-use crate::{live::Update, ui::RelativeTime};
+use crate::{live::News, ui::RelativeTime};
 
 /// Whether a live update can change what is shown of connections, or of the one named.
-fn concerns(update: Update, only: Option<ConnectionId>) -> bool {
-    match update {
-        Update::Resync => true,
-        Update::Change(ChangeEvent { kind, id, .. }) => match kind {
+fn concerns(news: News, only: Option<ConnectionId>) -> bool {
+    match news {
+        News::Resync => true,
+        News::Change(ChangeEvent { kind, id, .. }) => match kind {
             ChangeKind::Connection | ChangeKind::ProvisioningLog => {
                 only.is_none_or(|only| only.0 == id)
             }
@@ -58,7 +58,7 @@ mod tests {
     fn a_connection_follows_its_own_log_and_the_list_follows_all() {
         let id = ConnectionId(Uuid::from_u128(1));
         let change = |kind, id| {
-            Update::Change(ChangeEvent {
+            News::Change(ChangeEvent {
                 kind,
                 id: Uuid::from_u128(id),
                 version: 0,

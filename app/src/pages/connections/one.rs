@@ -60,7 +60,7 @@ fn OneConnection(
     id: ConnectionId,
 ) -> impl IntoView {
     let connection = Remote::new(move || id, api::connections::one);
-    connection.follow(move |update| concerns(update, Some(id)));
+    connection.follow(move |news| concerns(news, Some(id)));
     let content = move |shown: Shown| view! { <Page id shown connection /> }.into_any();
     view! {
         <Loaded
@@ -96,7 +96,13 @@ fn Page(
     let secrets = FreshSecret::get();
     let may_manage = Memo::new(move |_| session.may(Permission::ManageConnections));
     let name = Signal::derive(move || shown.with(|shown| shown.name.clone()));
-    let lede = Signal::derive(move || Some(words::kind(shown.with(|shown| shown.kind)).to_owned()));
+    let lede = Signal::derive(move || {
+        shown.with(|shown| {
+            let kind = words::kind(shown.kind);
+            (kind != shown.name).then(|| kind.to_owned())
+        })
+    });
+    let silent = Memo::new(move |_| shown.with(|shown| shown.last_request.is_none()));
     let secret = move || {
         secrets.of(id).map(|token| {
             let shown = shown.get_untracked();
@@ -108,9 +114,10 @@ fn Page(
             .get()
             .then(|| view! { <NewTokenButton shown connection /> })
     };
-    let log = session
-        .may(Permission::ReadProvisioningLog)
-        .then(|| view! { <Requests id /> });
+    let log = move || {
+        let shown = session.may(Permission::ReadProvisioningLog) && !silent.get();
+        shown.then(|| view! { <Requests id /> })
+    };
     view! {
         <PageHead title=name lede crumb=(words::TITLE, routes::PROVISIONING)>
             {act}
@@ -118,7 +125,8 @@ fn Page(
         <div class="body narrow">
             <div class="split">
                 <div class="stack s8">
-                    {secret} <Connecting shown /> {log} <Tokens shown connection may_manage />
+                    {secret} <Waiting shown silent /> {log}
+                    <Tokens shown connection may_manage /> <Folded shown silent />
                 </div>
                 <Summary shown />
             </div>
@@ -126,49 +134,57 @@ fn Page(
     }
 }
 
-/// The steps: open until the first request, folded afterwards.
+fn guide(shown: Shown) -> AnyView {
+    let shown = shown.get_untracked();
+    view! { <Guide kind=shown.kind base_url=shown.base_url.clone() /> }.into_any()
+}
+
+/// Until the first request: that it is awaited, and the steps.
 #[component]
-fn Connecting(
+fn Waiting(
     /// The connection.
     shown: Shown,
+    /// Nothing has come yet.
+    silent: Memo<bool>,
 ) -> impl IntoView {
-    let silent = Memo::new(move |_| shown.with(|shown| shown.last_request.is_none()));
-    let guide = move || {
-        let shown = shown.get_untracked();
-        view! { <Guide kind=shown.kind base_url=shown.base_url.clone() /> }
-    };
-    move || {
-        if silent.get() {
-            view! {
-                <section class="section">
-                    <header>
-                        <h2>{words::HOW}</h2>
-                        <LiveMark />
-                    </header>
-                    <div class="stack pad-top">
-                        <div role="status">
-                            <Notice family=Family::Arrive glyph=Icon::Clock>
-                                <strong>
-                                    {words::waiting(&shown.with(|shown| shown.name.clone()))}
-                                </strong>
-                                <br />
-                                {words::WAITING_WHY}
-                            </Notice>
-                        </div>
-                        {guide()}
+    let headline = Memo::new(move |_| shown.with(|shown| words::waiting(&shown.name)));
+    view! {
+        <Show when=move || silent.get()>
+            <section class="section">
+                <header>
+                    <h2>{words::HOW}</h2>
+                    <LiveMark />
+                </header>
+                <div class="stack pad-top">
+                    <div role="status">
+                        <Notice family=Family::Arrive glyph=Icon::Clock>
+                            <strong>{move || headline.get()}</strong>
+                            <br />
+                            {words::WAITING_WHY}
+                        </Notice>
                     </div>
-                </section>
-            }
-            .into_any()
-        } else {
-            view! {
-                <details class="fold">
-                    <summary>{words::HOW}</summary>
-                    <div class="stack">{guide()}</div>
-                </details>
-            }
-            .into_any()
-        }
+                    {guide(shown)}
+                </div>
+            </section>
+        </Show>
+    }
+}
+
+/// Afterwards: the steps, folded.
+#[component]
+fn Folded(
+    /// The connection.
+    shown: Shown,
+    /// Nothing has come yet.
+    silent: Memo<bool>,
+) -> impl IntoView {
+    view! {
+        <Show when=move || !silent.get()>
+            <details class="fold">
+                <summary>{words::HOW}</summary>
+                <div class="stack">{guide(shown)}</div>
+            </details>
+        </Show>
     }
 }
 
@@ -253,8 +269,8 @@ fn summary(connection: &ConnectionView) -> AnyView {
     view! {
         <dt>{words::KIND_SHORT}</dt>
         <dd>{words::kind(connection.kind)}</dd>
-        <dt>{words::BASE_URL}</dt>
-        <dd class="with-copy">
+        <dt class="wide">{words::BASE_URL}</dt>
+        <dd class="wide with-copy">
             <span class="mono" data-testid="base-url">{base_url.clone()}</span>
             <CopyButton value=Signal::stored(base_url) label=words::COPY_BASE_URL bare=true />
         </dd>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use scim_schema::id::ConnectionId;
 
 use crate::{
+    session::Session,
     text::connections as words,
     ui::{CopyField, Icon, icon},
 };
@@ -14,9 +15,15 @@ use crate::{
 pub(crate) struct FreshSecret(RwSignal<Option<(ConnectionId, String)>>);
 
 impl FreshSecret {
-    /// Provides the context.
-    pub(crate) fn provide() {
-        provide_context(Self(RwSignal::new(None)));
+    /// Provides the context; what is kept ends with the session.
+    pub(crate) fn provide(session: Session) {
+        let secret = Self(RwSignal::new(None));
+        provide_context(secret);
+        Effect::new(move |_| {
+            if !session.is_signed_in() {
+                secret.forget();
+            }
+        });
     }
 
     /// The context.

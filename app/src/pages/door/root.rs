@@ -31,7 +31,7 @@ pub(crate) fn RootPage() -> impl IntoView {
             navigator.replace(next.unwrap_or(routes::USERS));
             return;
         }
-        let known = matches!(session.state(), State::SignedOut { .. });
+        let known = matches!(session.state(), State::SignedOut(_));
         let only = options.value().and_then(|options| options.account.clone());
         if let Some(account) = only.filter(|_| known) {
             navigator.replace(&routes::sign_in(&account.slug, next));

@@ -161,7 +161,13 @@ impl Entry {
 }
 
 fn check(body: &RedeemLink) -> FormErrors {
-    let needed = |text: &str, missing| if text.is_empty() { Err(missing) } else { Ok(()) };
+    let needed = |text: &str, missing| {
+        if text.is_empty() {
+            Err(missing)
+        } else {
+            Ok(())
+        }
+    };
     let mut errors = FormErrors::default();
     if let Some(profile) = &body.profile {
         errors = errors

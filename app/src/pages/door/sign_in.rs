@@ -14,7 +14,7 @@ use crate::{
     api,
     form::{FormErrors, FormState},
     routes,
-    session::{Session, State},
+    session::{Exit, Session, State},
     text,
     ui::{
         Empty, ErrorSummary, Failure, Family, Icon, Navigator, Notice, PasswordField, Remote,
@@ -85,7 +85,7 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
     }
     view! {
         <Door title=heading document_title>
-            <Expired />
+            <WhyHere />
             <SignInForm slug=account.slug form />
             <p class="xs faint">{text::door::TROUBLE}</p>
         </Door>
@@ -106,22 +106,35 @@ fn unknown_account() -> AnyView {
     .into_any()
 }
 
-/// Says that a session ended while it was in use.
+/// Says why somebody who was signed in is here.
 #[component]
-fn Expired() -> impl IntoView {
+fn WhyHere() -> impl IntoView {
     let session = Session::get();
-    let expired = move || matches!(session.state(), State::SignedOut { expired: true });
-    view! {
-        <Show when=expired>
-            <div role="status">
+    let notice = move || match session.state() {
+        State::SignedOut(Exit::Expired) => Some(
+            view! {
                 <Notice family=Family::Pause glyph=Icon::Clock>
                     <strong>{text::door::EXPIRED}</strong>
                     <br />
                     {text::door::EXPIRED_WHY}
                 </Notice>
-            </div>
-        </Show>
-    }
+            }
+            .into_any(),
+        ),
+        State::SignedOut(Exit::Left) => Some(
+            view! {
+                <Notice family=Family::Ok glyph=Icon::Check>
+                    {text::door::LEFT}
+                </Notice>
+            }
+            .into_any(),
+        ),
+        State::SignedOut(Exit::NeverIn)
+        | State::Checking
+        | State::SignedIn(_)
+        | State::Unknown(_) => None,
+    };
+    view! { <div role="status">{notice}</div> }
 }
 
 /// Nobody can sign in yet.
@@ -200,10 +213,19 @@ fn SignInForm(
 }
 
 fn check(body: &SignIn) -> FormErrors {
-    let needed = |text: &str, missing| if text.is_empty() { Err(missing) } else { Ok(()) };
+    let needed = |text: &str, missing| {
+        if text.is_empty() {
+            Err(missing)
+        } else {
+            Ok(())
+        }
+    };
     FormErrors::default()
         .check(LOGIN, needed(&body.login, text::door::LOGIN_MISSING))
-        .check(PASSWORD, needed(&body.password, text::door::PASSWORD_MISSING))
+        .check(
+            PASSWORD,
+            needed(&body.password, text::door::PASSWORD_MISSING),
+        )
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) fn RequestDetail(
     /// Its row.
     row: LogRow,
 ) -> impl IntoView {
-    let may_read = Session::get().may(Permission::ReadProvisioningBodies);
+    let may_read = Session::get().may_now(Permission::ReadProvisioningBodies);
     let line = words::line(
         &row.method,
         &row.path,
@@ -135,7 +135,10 @@ mod tests {
 
     #[test]
     fn json_is_indented_in_its_own_order_and_other_text_is_left_alone() {
-        assert_eq!(indented(r#"{"b":1,"a":[]}"#), "{\n  \"b\": 1,\n  \"a\": []\n}");
+        assert_eq!(
+            indented(r#"{"b":1,"a":[]}"#),
+            "{\n  \"b\": 1,\n  \"a\": []\n}"
+        );
         assert_eq!(indented("{broken"), "{broken");
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use outcome::outcome_view;
 use self::{detail::RequestDetail, rows::Summary};
 use crate::{
     api::{self, ApiError},
-    live::{Flow, Live, Update},
+    live::{Flow, Live, News},
     session::Session,
     text::{self, log as words},
     ui::{Empty, Failure, Family, Icon, Loaded, Remote, SkeletonLines, icon, lozenge},
@@ -92,9 +92,9 @@ pub(crate) fn RequestLog(
         },
         |query| async move { api::log::list(&query).await },
     );
-    first.follow(move |update| match update {
-        Update::Resync => true,
-        Update::Change(event) => query.with_untracked(|query| concerns(query, &event)),
+    first.follow(move |news| match news {
+        News::Resync => true,
+        News::Change(event) => query.with_untracked(|query| concerns(query, &event)),
     });
     let load_older = Callback::new(move |cursor: String| {
         if older.pending.get_untracked() {
@@ -148,9 +148,8 @@ fn Rows(
     /// Only failed requests are listed.
     errors_only: Signal<bool>,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| {
-        page.with(|page| older.rows.with(|older| joined(&page.items, older)))
-    });
+    let rows =
+        Memo::new(move |_| page.with(|page| older.rows.with(|older| joined(&page.items, older))));
     let empty = Memo::new(move |_| rows.with(Vec::is_empty));
     let one = move |id: ProvisioningRequestId| {
         let row = rows.with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned());
@@ -256,8 +255,7 @@ pub(crate) fn LiveMark() -> impl IntoView {
 
 /// Whether a change adds a request to the log of the connection that `query` names.
 pub(crate) fn of_connection(query: &LogQuery, event: &ChangeEvent) -> bool {
-    event.kind == ChangeKind::ProvisioningLog
-        && query.connection.is_some_and(|id| id.0 == event.id)
+    event.kind == ChangeKind::ProvisioningLog && query.connection.is_some_and(|id| id.0 == event.id)
 }
 
 /// Whether a change can add a request to a user's log: the log's events name connections, so any
@@ -316,8 +314,14 @@ mod tests {
             connection: Some(ConnectionId(Uuid::from_u128(1))),
             ..LogQuery::default()
         };
-        assert!(of_connection(&connection, &event(ChangeKind::ProvisioningLog, 1)));
-        assert!(!of_connection(&connection, &event(ChangeKind::ProvisioningLog, 2)));
+        assert!(of_connection(
+            &connection,
+            &event(ChangeKind::ProvisioningLog, 1)
+        ));
+        assert!(!of_connection(
+            &connection,
+            &event(ChangeKind::ProvisioningLog, 2)
+        ));
         assert!(!of_connection(&connection, &event(ChangeKind::User, 1)));
         let user = LogQuery {
             user: Some(UserId(Uuid::from_u128(7))),

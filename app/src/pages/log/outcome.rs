@@ -10,7 +10,7 @@ use crate::{
 /// Colour, picture and word for a method and the status of its answer.
 const fn outcome(method: Method, status: u16) -> (Family, Icon, &'static str) {
     match (status, method) {
-        (500.., _) => (Family::Stop, Icon::Warn, words::FAULT),
+        (500.., _) => (Family::Stop, Icon::Warn, words::SERVER_ERROR),
         (404, _) => (Family::Rest, Icon::Search, words::NOT_FOUND),
         (409, _) => (Family::Stop, Icon::Warn, words::CONFLICT),
         (412, _) => (Family::Pause, Icon::Clock, words::OUTDATED),
@@ -66,6 +66,6 @@ mod tests {
         assert_eq!(word("DELETE", 204), words::REMOVED);
         assert_eq!(word("POST", 200), words::ANSWERED);
         assert_eq!(word("PATCH", 400), words::REFUSED);
-        assert_eq!(word("PATCH", 503), words::FAULT);
+        assert_eq!(word("PATCH", 503), words::SERVER_ERROR);
     }
 }

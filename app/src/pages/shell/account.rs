@@ -28,7 +28,11 @@ pub(super) fn AccountMenu(
     });
     let detail = move || {
         let me = session.me()?;
-        let roles: Vec<_> = me.roles.iter().map(|role| text::status::role(*role)).collect();
+        let roles: Vec<_> = me
+            .roles
+            .iter()
+            .map(|role| text::status::role(*role))
+            .collect();
         Some(view! {
             <p class="person">
                 <b>{me.display_name.clone()}</b>
@@ -118,7 +122,7 @@ fn SignOut() -> impl IntoView {
     };
     view! {
         <button type="button" on:click=run>
-            {icon(Icon::Key)}
+            {icon(Icon::Leave)}
             {text::shell::SIGN_OUT}
         </button>
         <Show when=move || failed.get()>

@@ -2,11 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    shortcuts::Shortcuts,
-    text,
-    ui::Modal,
-};
+use crate::{shortcuts::Shortcuts, text, ui::Modal};
 
 const TITLE_ID: &str = "help-title";
 

@@ -20,9 +20,9 @@ use scim_schema::{
 use self::{help::HelpDialog, nav::Navigation};
 use crate::{
     api,
-    live::Update,
+    live::News,
     routes,
-    session::{Session, State},
+    session::{Exit, Session, State},
     shortcuts::{Command, Shortcuts},
     storage, text,
     ui::{Failure, Navigator, Remote},
@@ -39,15 +39,16 @@ pub(crate) fn Shell() -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if !matches!(session.state(), State::SignedOut { .. }) {
+        let State::SignedOut(exit) = session.state() else {
             return;
-        }
+        };
         let here = format!(
             "{}{}",
             location.pathname.get_untracked(),
             search(&location.search.get_untracked())
         );
-        let next = routes::safe_next(&here).filter(|next| *next != routes::USERS);
+        let next =
+            routes::safe_next(&here).filter(|next| exit != Exit::Left && *next != routes::USERS);
         let door = match storage::read(storage::ACCOUNT) {
             Some(account) => routes::sign_in(&account, next),
             None => routes::root(next),
@@ -74,7 +75,7 @@ pub(crate) fn Shell() -> impl IntoView {
                 </main>
             }
             .into_any(),
-            State::Checking | State::SignedIn(_) | State::SignedOut { .. } => ().into_any(),
+            State::Checking | State::SignedIn(_) | State::SignedOut(_) => ().into_any(),
         }
     }
 }
@@ -136,11 +137,11 @@ fn Frame() -> impl IntoView {
 }
 
 /// Whether a live update can change lists of users.
-pub(super) fn concerns_users(update: Update) -> bool {
+pub(super) fn concerns_users(news: News) -> bool {
     matches!(
-        update,
-        Update::Resync
-            | Update::Change(ChangeEvent {
+        news,
+        News::Resync
+            | News::Change(ChangeEvent {
                 kind: ChangeKind::User,
                 ..
             })

@@ -33,7 +33,12 @@ pub(super) fn Navigation(
         }
         path
     });
-    let account = move || session.me().map(|me| me.account.name.clone()).unwrap_or_default();
+    let account = move || {
+        session
+            .me()
+            .map(|me| me.account.name.clone())
+            .unwrap_or_default()
+    };
     let users = move || {
         session.may(Permission::ReadUsers).then(|| {
             view! {

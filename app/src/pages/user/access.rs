@@ -20,8 +20,8 @@ pub(super) fn Access(
     /// The user.
     user: Shown,
 ) -> impl IntoView {
-    let open = move || user.with(open_holds);
-    let lifted = move || user.with(lifted_holds);
+    let open = move || user.with(|user| open_holds(user));
+    let lifted = move || user.with(|user| lifted_holds(user));
     view! {
         <div class="split">
             <div class="stack s8">
@@ -288,8 +288,8 @@ fn summary(user: &UserDetail) -> AnyView {
         <dd>
             <LongTime at=user.updated_at />
         </dd>
-        <dt>{words::USER_ID}</dt>
-        <dd class="with-copy">
+        <dt class="wide">{words::USER_ID}</dt>
+        <dd class="wide with-copy">
             <span class="mono">{id.clone()}</span>
             <CopyButton value=Signal::stored(id) label=words::COPY_USER_ID bare=true />
         </dd>

@@ -23,7 +23,7 @@ pub(super) fn Groups(
                 <header>
                     <h2>{words::TAB_GROUPS}</h2>
                 </header>
-                {move || user.with(list)}
+                {move || user.with(|user| list(user))}
             </section>
             <SummaryPanel user />
         </div>
@@ -59,8 +59,9 @@ fn list(user: &UserDetail) -> AnyView {
         }
     };
     let shown = user.groups.len();
-    let more = (user.group_count as usize > shown)
-        .then(|| view! { <p class="small muted pad-y">{words::more_groups(shown, user.group_count)}</p> });
+    let more = (user.group_count as usize > shown).then(
+        || view! { <p class="small muted pad-y">{words::more_groups(shown, user.group_count)}</p> },
+    );
     view! {
         <table class="cards flush" role="table">
             <caption class="vh">{words::GROUPS_CAPTION}</caption>

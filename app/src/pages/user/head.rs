@@ -25,8 +25,13 @@ pub(super) fn Head(
     let off = Signal::derive(move || user.with(|user| is_off(user)));
     let lede = Signal::derive(move || user.with(|user| Some(second_line(user))));
     let avatar = view! { <Avatar name off large=true /> }.into_any();
+    // The banner says it where something blocks the sign-in.
     let status = move || {
-        user.with(|user| status_view(user.row.status, &user.row.holds, &user.row.source))
+        user.with(|user| {
+            banner(user, |_| String::new())
+                .is_none()
+                .then(|| status_view(user.row.status, &user.row.holds, &user.row.source))
+        })
     };
     view! {
         <PageHead title=name lede avatar crumb=(text::users::TITLE, routes::USERS)>
@@ -71,11 +76,9 @@ fn blocking(user: &UserDetail) -> impl Iterator<Item = &HoldView> {
 
 fn banner(user: &UserDetail, since: impl Fn(&HoldView) -> String) -> Option<Banner> {
     match user.lifecycle {
-        Lifecycle::Deleted | Lifecycle::Purged => return Some(gone(
-            Status::Deleted,
-            words::DELETED,
-            words::DELETED_WHY,
-        )),
+        Lifecycle::Deleted | Lifecycle::Purged => {
+            return Some(gone(Status::Deleted, words::DELETED, words::DELETED_WHY));
+        }
         Lifecycle::Archived => {
             return Some(gone(Status::Archived, words::ARCHIVED, words::ARCHIVED_WHY));
         }
@@ -150,7 +153,11 @@ pub(super) fn Blocked(
 
 #[cfg(test)]
 mod tests {
-    use scim_schema::{api::users::Source, id::{ConnectionId, HoldId, UserId}, lifecycle::{HoldKind, InvitationState}};
+    use scim_schema::{
+        api::users::Source,
+        id::{ConnectionId, HoldId, UserId},
+        lifecycle::{HoldKind, InvitationState},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -165,7 +172,10 @@ mod tests {
                 email: None,
                 status,
                 holds: open_holds.iter().map(|hold| hold.kind).collect(),
-                source: Source::Connection { id: connection, name: "Okta".to_owned() },
+                source: Source::Connection {
+                    id: connection,
+                    name: "Okta".to_owned(),
+                },
                 organisations: Vec::new(),
                 organisation_count: 0,
                 last_login_at: None,
@@ -207,12 +217,21 @@ mod tests {
 
     #[test]
     fn the_banner_leads_with_the_displayed_hold_and_counts_the_others() {
-        let okta = Actor::Connection { id: ConnectionId(Uuid::from_u128(2)), name: "Okta".to_owned() };
-        let lock_out = Actor::System { name: "lock_out".to_owned() };
-        let user = user(Lifecycle::Active, Status::IdpDisabled, vec![
-            hold(HoldKind::Denied, HoldScope::PasswordOnly, lock_out),
-            hold(HoldKind::IdpDisabled, HoldScope::Account, okta),
-        ]);
+        let okta = Actor::Connection {
+            id: ConnectionId(Uuid::from_u128(2)),
+            name: "Okta".to_owned(),
+        };
+        let lock_out = Actor::System {
+            name: "lock_out".to_owned(),
+        };
+        let user = user(
+            Lifecycle::Active,
+            Status::IdpDisabled,
+            vec![
+                hold(HoldKind::Denied, HoldScope::PasswordOnly, lock_out),
+                hold(HoldKind::IdpDisabled, HoldScope::Account, okta),
+            ],
+        );
         let banner = banner(&user, |_| "14 Nov 16:59:58".to_owned()).expect("a banner");
         assert_eq!(banner.headline, "Disabled by Okta, 14 Nov 16:59:58.");
         assert_eq!(banner.text, "Two holds block sign-in.");
@@ -223,7 +242,11 @@ mod tests {
     fn nothing_is_said_where_nothing_blocks() {
         let free = user(Lifecycle::Active, Status::Active, Vec::new());
         assert_eq!(banner(&free, |_| String::new()), None);
-        let elsewhere = hold(HoldKind::Suspended, HoldScope::Organisation, Actor::Operator);
+        let elsewhere = hold(
+            HoldKind::Suspended,
+            HoldScope::Organisation,
+            Actor::Operator,
+        );
         let free = user(Lifecycle::Active, Status::Active, vec![elsewhere]);
         assert_eq!(banner(&free, |_| String::new()), None);
     }

@@ -23,7 +23,7 @@ use self::head::{Blocked, Head};
 use super::not_found::NotFoundPage;
 use crate::{
     api,
-    live::Update,
+    live::News,
     routes,
     text::user as words,
     ui::{Loaded, PageHead, Remote, SkeletonLines, Tab, Tabs},
@@ -42,7 +42,12 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Profile, Self::Access, Self::Groups, Self::Provisioning];
+    const ALL: [Self; 4] = [
+        Self::Profile,
+        Self::Access,
+        Self::Groups,
+        Self::Provisioning,
+    ];
 
     const fn word(self) -> &'static str {
         match self {
@@ -84,7 +89,11 @@ impl Part {
 pub(crate) fn UserPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| {
-        params.with(|params| params.get_str("id").and_then(|id| id.parse::<UserId>().ok()))
+        params.with(|params| {
+            params
+                .get_str("id")
+                .and_then(|id| id.parse::<UserId>().ok())
+        })
     });
     move || match id.get() {
         Some(id) => view! { <OneUser id /> }.into_any(),
@@ -99,7 +108,7 @@ fn OneUser(
     id: UserId,
 ) -> impl IntoView {
     let user = Remote::new(move || id, api::users::one);
-    user.follow(move |update| concerns(update, id));
+    user.follow(move |news| concerns(news, id));
     let content = move |user: Shown| view! { <Page id user /> }.into_any();
     view! {
         <Loaded
@@ -121,10 +130,12 @@ fn OneUser(
     }
 }
 
-fn concerns(update: Update, id: UserId) -> bool {
-    match update {
-        Update::Resync => true,
-        Update::Change(ChangeEvent { kind, id: changed, .. }) => {
+fn concerns(news: News, id: UserId) -> bool {
+    match news {
+        News::Resync => true,
+        News::Change(ChangeEvent {
+            kind, id: changed, ..
+        }) => {
             // A group's change can be this person's membership.
             (kind == ChangeKind::User && changed == id.0) || kind == ChangeKind::Group
         }
@@ -193,7 +204,7 @@ mod tests {
     fn the_page_fetches_again_for_its_person_and_for_groups() {
         let id = UserId(Uuid::from_u128(1));
         let change = |kind, id| {
-            Update::Change(ChangeEvent {
+            News::Change(ChangeEvent {
                 kind,
                 id: Uuid::from_u128(id),
                 version: 2,
@@ -203,6 +214,6 @@ mod tests {
         assert!(!concerns(change(ChangeKind::User, 2), id));
         assert!(concerns(change(ChangeKind::Group, 9), id));
         assert!(!concerns(change(ChangeKind::ProvisioningLog, 1), id));
-        assert!(concerns(Update::Resync, id));
+        assert!(concerns(News::Resync, id));
     }
 }

@@ -5,11 +5,7 @@ use scim_schema::api::users::{MembershipView, UserDetail};
 use serde_json::{Map, Value};
 
 use super::{Shown, or_not_set};
-use crate::{
-    pages::user::access::SummaryPanel,
-    text::user as words,
-    ui::RelativeTime,
-};
+use crate::{pages::user::access::SummaryPanel, text::user as words, ui::RelativeTime};
 
 /// Fields and organisations.
 #[component]
@@ -59,9 +55,21 @@ fn fields(user: &UserDetail) -> Vec<Field> {
             .map(|link| link.connection_name.clone()),
     };
     vec![
-        field(words::GIVEN_NAME, "name.givenName", user.given_name.as_ref()),
-        field(words::FAMILY_NAME, "name.familyName", user.family_name.as_ref()),
-        field(words::DISPLAY_NAME, "displayName", user.display_name.as_ref()),
+        field(
+            words::GIVEN_NAME,
+            "name.givenName",
+            user.given_name.as_ref(),
+        ),
+        field(
+            words::FAMILY_NAME,
+            "name.familyName",
+            user.family_name.as_ref(),
+        ),
+        field(
+            words::DISPLAY_NAME,
+            "displayName",
+            user.display_name.as_ref(),
+        ),
         field(words::USER_NAME, "userName", Some(&user.row.user_name)),
         field(words::EMAIL, "emails", user.row.email.as_ref()),
         field(words::TIME_ZONE, "timezone", user.time_zone.as_ref()),
@@ -81,15 +89,15 @@ fn has(document: &Map<String, Value>, path: &str) -> bool {
 }
 
 fn row(field: Field) -> AnyView {
-    let owner = field.owner.map(|owner| {
-        view! {
-            " "
-            <span class="tag">{words::from(&owner)}</span>
-        }
-    });
+    let owner = field
+        .owner
+        .map(|owner| view! { <span class="owner">{words::from(&owner)}</span> });
     view! {
         <dt>{field.label}</dt>
-        <dd>{or_not_set(field.value)} {owner}</dd>
+        <dd class="owned">
+            <span>{or_not_set(field.value)}</span>
+            {owner}
+        </dd>
     }
     .into_any()
 }

@@ -32,7 +32,7 @@ pub(super) fn Provisioning(
     /// The user.
     user: Shown,
 ) -> impl IntoView {
-    let may_read_log = Session::get().may(Permission::ReadProvisioningLog);
+    let may_read_log = Session::get().may_now(Permission::ReadProvisioningLog);
     let query = Signal::stored(LogQuery {
         user: Some(id),
         ..LogQuery::default()
@@ -50,7 +50,7 @@ pub(super) fn Provisioning(
     });
     view! {
         <div class="stack s8">
-            {move || user.with(link_section)}
+            {move || user.with(|user| link_section(user))}
             {log}
             {move || user.with(|user| user.link.as_ref().map(documents))}
         </div>
@@ -60,10 +60,8 @@ pub(super) fn Provisioning(
 fn link_section(user: &UserDetail) -> AnyView {
     match &user.link {
         Some(link) => link_view(link),
-        None => {
-            view! { <Empty glyph=Icon::Plug title=words::NO_LINK why=words::NO_LINK_WHY /> }
-                .into_any()
-        }
+        None => view! { <Empty glyph=Icon::Plug title=words::NO_LINK why=words::NO_LINK_WHY /> }
+            .into_any(),
     }
 }
 

@@ -12,7 +12,7 @@ use scim_schema::{
     id::UserId,
 };
 
-use super::query::ListQuery;
+use super::Answer;
 use crate::ui::Remote;
 
 const TINTED: Duration = Duration::from_millis(2_400);
@@ -31,31 +31,26 @@ fn changed(before: &Versions, now: &Versions) -> HashSet<UserId> {
         .collect()
 }
 
-/// Rows of the same query that a refresh brought or changed, for as long as they are tinted.
-pub(super) fn recently_changed(
-    query: Memo<ListQuery>,
-    page: Remote<Page<UserRow>>,
-) -> RwSignal<HashSet<UserId>> {
+/// Rows that a refresh of the same query brought or changed, for as long as they are tinted.
+pub(super) fn recently_changed(answer: Remote<Answer>) -> RwSignal<HashSet<UserId>> {
     let recent = RwSignal::new(HashSet::new());
-    Effect::new(move |before: Option<Option<(ListQuery, Versions)>>| {
-        let page: Arc<Page<UserRow>> = page.value()?;
-        let query = query.get_untracked();
-        let now = versions(&page);
-        if let Some(Some((previous_query, previous))) = before
-            && previous_query == query
-        {
-            let fresh = changed(&previous, &now);
-            if !fresh.is_empty() {
-                recent.set(fresh);
-                set_timeout(
-                    move || {
-                        recent.try_set(HashSet::new());
-                    },
-                    TINTED,
-                );
-            }
+    Effect::new(move |before: Option<Option<Arc<Answer>>>| {
+        let before = before.flatten();
+        let now = answer.value()?;
+        let same_query = before.filter(|before| before.query == now.query);
+        let fresh = same_query
+            .map(|before| changed(&versions(&before.page), &versions(&now.page)))
+            .unwrap_or_default();
+        if !fresh.is_empty() {
+            recent.set(fresh);
+            set_timeout(
+                move || {
+                    recent.try_set(HashSet::new());
+                },
+                TINTED,
+            );
         }
-        Some((query, now))
+        Some(now)
     });
     recent
 }

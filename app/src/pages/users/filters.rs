@@ -26,15 +26,15 @@ pub(super) fn Toolbar(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    let Context { query, page, .. } = context;
+    let Context { query, answer, .. } = context;
     let matching = move || {
-        let page = page.value()?;
+        let answer = answer.value()?;
         Some(words::matching(
-            page.total,
+            answer.page.total,
             query.with(ListQuery::is_narrowed),
         ))
     };
-    let busy = move || page.is_busy() && page.value().is_some();
+    let busy = move || answer.is_busy() && answer.value().is_some();
     view! {
         <div class="toolbar">
             <Search context />
@@ -128,19 +128,16 @@ fn FilterMenu(
     context: Context,
 ) -> impl IntoView {
     let query = context.query;
-    let on = move || {
-        query.with(|query| query.statuses.len() + usize::from(query.source.is_some()))
-    };
+    let on = move || query.with(|query| query.statuses.len() + usize::from(query.source.is_some()));
     let badge = move || {
-        Some(on()).filter(|on| *on > 0).map(|on| view! { <span class="badge">{on}</span> })
+        let on = Some(on()).filter(|on| *on > 0)?;
+        Some(view! {
+            " "
+            <span class="badge">{on} <span class="vh">{words::FILTERS_ON}</span></span>
+        })
     };
     view! {
-        <button
-            class="btn"
-            type="button"
-            popovertarget=FILTER_ID
-            aria-label=move || words::filters_on(on())
-        >
+        <button class="btn" type="button" popovertarget=FILTER_ID>
             {icon(Icon::Filter)}
             {words::FILTER}
             {badge}
@@ -263,7 +260,10 @@ fn Chips(
     let status_chip = move || {
         query.with(|query| {
             let listed = !query.statuses.is_empty() && !views::is_view(&query.statuses);
-            let names = query.statuses.iter().map(|status| text::status::plain(*status));
+            let names = query
+                .statuses
+                .iter()
+                .map(|status| text::status::plain(*status));
             listed.then(|| (words::STATUS, names.collect::<Vec<_>>().join(", ")))
         })
     };

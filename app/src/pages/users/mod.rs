@@ -8,6 +8,8 @@ mod states;
 mod table;
 mod views;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use scim_schema::{
@@ -30,11 +32,20 @@ use crate::{
     ui::{Loaded, Navigator, PageHead, Pager, Remote, SkeletonRows, Tabs},
 };
 
+/// One page of users with the query that it answers.
+pub(super) struct Answer {
+    query: ListQuery,
+    page: Page<UserRow>,
+}
+
+/// The answer that the table shows; renewed by live updates.
+type Shown = Signal<Arc<Answer>>;
+
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Context {
     query: Memo<ListQuery>,
-    page: Remote<Page<UserRow>>,
+    answer: Remote<Answer>,
     connections: Remote<Vec<ConnectionView>>,
     navigator: Navigator,
 }
@@ -59,14 +70,17 @@ pub(crate) fn UsersPage() -> impl IntoView {
     });
     let query = Memo::new(move |_| read.with(|(query, _)| query.clone()));
     let ignored = Memo::new(move |_| read.with(|(_, ignored)| ignored.clone()));
-    let page = Remote::new(
+    let answer = Remote::new(
         move || query.get(),
-        |query| async move { api::users::list(query.api()).await },
+        |query| async move {
+            let page = api::users::list(query.api()).await?;
+            Ok(Answer { query, page })
+        },
     );
-    page.follow(concerns_users);
+    answer.follow(concerns_users);
     let context = Context {
         query,
-        page,
+        answer,
         connections: known_connections(),
         navigator: Navigator::new(),
     };
@@ -109,10 +123,9 @@ fn List(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    let Context { query, page, .. } = context;
-    let recent = recently_changed(query, page);
-    let content = move |shown: Signal<std::sync::Arc<Page<UserRow>>>| {
-        let empty = Memo::new(move |_| shown.with(|page| page.items.is_empty()));
+    let recent = recently_changed(context.answer);
+    let content = move |shown: Shown| {
+        let empty = Memo::new(move |_| shown.with(|shown| shown.page.items.is_empty()));
         (move || {
             if empty.get() {
                 view! { <NobodyHere context /> }.into_any()
@@ -128,7 +141,7 @@ fn List(
     };
     view! {
         <Loaded
-            remote=page
+            remote=context.answer
             what=words::FAILED
             skeleton=ViewFn::from(|| view! { <SkeletonRows rows=8 /> })
             content
@@ -142,11 +155,12 @@ fn ListPager(
     /// What the parts share.
     context: Context,
     /// The present page.
-    shown: Signal<std::sync::Arc<Page<UserRow>>>,
+    shown: Shown,
 ) -> impl IntoView {
     let query = context.query;
     let showing = Signal::derive(move || {
-        shown.with(|page| {
+        shown.with(|shown| {
+            let page = &shown.page;
             let rows = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
             words::showing(page.offset, rows, page.total)
         })
@@ -160,8 +174,8 @@ fn ListPager(
             showing
             size=Signal::derive(move || query.with(|query| query.limit))
             on_size
-            previous=Signal::derive(move || to(shown.with(|page| page.previous_cursor.clone())))
-            next=Signal::derive(move || to(shown.with(|page| page.next_cursor.clone())))
+            previous=Signal::derive(move || to(shown.with(|shown| shown.page.previous_cursor.clone())))
+            next=Signal::derive(move || to(shown.with(|shown| shown.page.next_cursor.clone())))
         />
     }
 }

@@ -284,7 +284,10 @@ mod tests {
                 "/users?q=anna&status=banned%2Csuspended&source={CONNECTION}&sort=-last_login&limit=100&cursor=abc"
             )
         );
-        assert_eq!(query.order_of(UserSort::LastLogin), Some(SortOrder::Descending));
+        assert_eq!(
+            query.order_of(UserSort::LastLogin),
+            Some(SortOrder::Descending)
+        );
     }
 
     #[test]
@@ -316,7 +319,10 @@ mod tests {
         assert_eq!(once.order_of(UserSort::Status), Some(SortOrder::Ascending));
         assert_eq!(once.order_of(UserSort::Name), None);
         let twice = once.sorted_by(UserSort::Status);
-        assert_eq!(twice.order_of(UserSort::Status), Some(SortOrder::Descending));
+        assert_eq!(
+            twice.order_of(UserSort::Status),
+            Some(SortOrder::Descending)
+        );
         assert_eq!(twice.sorted_by(UserSort::Status), query);
     }
 

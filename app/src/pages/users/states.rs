@@ -49,7 +49,10 @@ pub(super) fn NobodyHere(
         }
         let (words_searched, in_view) = query.with(|query| {
             let only_view = query.q.is_empty() && query.source.is_none();
-            (query.q.clone(), only_view && super::views::is_view(&query.statuses))
+            (
+                query.q.clone(),
+                only_view && super::views::is_view(&query.statuses),
+            )
         });
         let title = if in_view {
             words::EMPTY_VIEW.to_owned()
@@ -76,7 +79,7 @@ pub(super) fn StaleCursor(
 ) -> impl IntoView {
     let stale = Memo::new(move |_| {
         context
-            .page
+            .answer
             .error()
             .is_some_and(|error| error.code() == Some(ErrorCode::InvalidCursor))
     });
@@ -104,19 +107,19 @@ pub(super) fn IgnoredParts(
     ignored: Memo<Vec<String>>,
 ) -> impl IntoView {
     let notice = move || {
-        ignored.with(|parts| {
-            (!parts.is_empty()).then(|| {
-                view! {
+        let parts = ignored.get();
+        (!parts.is_empty()).then(|| {
+            let said = words::ignored(&parts);
+            view! {
                     <div class="notice-row" role="status">
                         <Notice family=Family::Rest glyph=Icon::Info>
-                            {words::ignored(parts)} " "
+                            {said} " "
                             <a href=move || context.query.with(super::ListQuery::path)>
                                 {words::IGNORED_DISMISS}
                             </a>
                         </Notice>
                     </div>
-                }
-            })
+            }
         })
     };
     view! { {notice} }

@@ -1,21 +1,18 @@
 //! The table; under 640 px the style sheet shows each row as a card, which is why the roles of a
 //! table are written out.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use leptos::{ev::MouseEvent, html::Table, prelude::*};
 use scim_schema::{
-    api::{
-        page::Page,
-        users::{Source, UserRow, UserSort},
-    },
+    api::users::{Source, UserRow, UserSort},
     id::UserId,
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
-    Context,
+    Context, Shown,
     highlight::{marked, words as search_words},
 };
 use crate::{
@@ -32,7 +29,7 @@ pub(super) fn UsersTable(
     /// What the parts share.
     context: Context,
     /// The page.
-    shown: Signal<Arc<Page<UserRow>>>,
+    shown: Shown,
     /// Rows that changed a moment ago.
     recent: RwSignal<HashSet<UserId>>,
 ) -> impl IntoView {
@@ -43,14 +40,22 @@ pub(super) fn UsersTable(
         Command::Previous => step(table, -1),
         Command::Search | Command::Help | Command::GoUsers | Command::GoConnections => false,
     });
-    let caption = Memo::new(move |_| {
-        query.with(|query| words::caption(query.sort, query.descending))
-    });
-    let marks = Memo::new(move |_| query.with(|query| search_words(&query.q)));
-    let ids = move || shown.with(|page| page.items.iter().map(|row| row.id).collect::<Vec<_>>());
+    let caption =
+        Memo::new(move |_| query.with(|query| words::caption(query.sort, query.descending)));
+    let marks = Memo::new(move |_| shown.with(|shown| search_words(&shown.query.q)));
+    let ids = move || {
+        shown.with(|shown| {
+            shown
+                .page
+                .items
+                .iter()
+                .map(|row| row.id)
+                .collect::<Vec<_>>()
+        })
+    };
     let row = move |id: UserId| {
         let row = Memo::new(move |_| {
-            shown.with(|page| page.items.iter().find(|row| row.id == id).cloned())
+            shown.with(|shown| shown.page.items.iter().find(|row| row.id == id).cloned())
         });
         view! { <Row id row marks recent context /> }
     };

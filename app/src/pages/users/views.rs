@@ -85,15 +85,16 @@ mod tests {
         };
         let tabs = tabs(&ListQuery::default(), Some(&counts));
         let counted: Vec<_> = tabs.iter().map(|tab| tab.count).collect();
-        assert_eq!(
-            counted,
-            [100, 80, 0, 7, 0, 0, 0].map(Some)
-        );
+        assert_eq!(counted, [100, 80, 0, 7, 0, 0, 0].map(Some));
     }
 
     #[test]
     fn the_open_tab_is_the_one_with_the_present_statuses() {
-        let query = ListQuery::default().with_statuses(&[Status::Denied, Status::Suspended, Status::Banned]);
+        let query = ListQuery::default().with_statuses(&[
+            Status::Denied,
+            Status::Suspended,
+            Status::Banned,
+        ]);
         let tabs = tabs(&query, None);
         let open: Vec<_> = tabs.iter().filter(|tab| tab.open).collect();
         assert_eq!(open.len(), 1);

@@ -294,6 +294,43 @@ fn each_refusal_has_its_keyword_and_names_the_path() {
 }
 
 #[test]
+fn the_urn_of_the_core_schema_is_the_resource() {
+    let seen = after(
+        GENERIC,
+        json!({}),
+        replace(urn::USER, json!({"title": "T"})),
+    );
+    assert_eq!(seen, json!({"title": "T"}));
+    let qualified = format!("{}:name.givenName", urn::USER);
+    let seen = after(GENERIC, json!({}), replace(&qualified, json!("G")));
+    assert_eq!(seen, json!({"name": {"givenName": "G"}}));
+}
+
+#[test]
+fn null_and_empty_lists_unassign() {
+    let before = json!({"title": "T", "name": {"givenName": "G", "familyName": "F"}});
+    for nothing in [json!(null), json!([])] {
+        let operations = json!([
+            {"op": "replace", "path": "title", "value": nothing},
+            {"op": "replace", "path": "name", "value": {"givenName": nothing}},
+            {"op": "replace", "path": "name.familyName", "value": nothing},
+        ]);
+        assert_eq!(after(GENERIC, before.clone(), operations), json!({}));
+    }
+    for nothing in [json!(null), json!([])] {
+        let seen = after(
+            GENERIC,
+            two_emails(),
+            replace("emails[type eq \"work\"]", nothing),
+        );
+        assert_eq!(
+            seen,
+            json!({"emails": [{"value": "h@example.com", "type": "home"}]})
+        );
+    }
+}
+
+#[test]
 fn the_number_of_values_is_bounded() {
     let many = |from: usize, to: usize| -> Vec<Value> {
         (from..to)

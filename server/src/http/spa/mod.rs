@@ -63,10 +63,11 @@ fn answer(files: &ConsoleFiles, method: &Method, path: &str, headers: &HeaderMap
     if method != Method::GET && method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
-    if !path.is_empty() && !is_precompressed(path) {
-        if let Some(response) = file(files, path, headers) {
-            return response;
-        }
+    if !path.is_empty()
+        && !is_precompressed(path)
+        && let Some(response) = file(files, path, headers)
+    {
+        return response;
     }
     if is_built(path) {
         let reload = "This file belongs to another version of the console. Load the page again.\n";

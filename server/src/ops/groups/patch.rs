@@ -53,6 +53,7 @@ pub async fn patch(
     let mut notes = Notes::new();
     let applied = apply(
         registry().resource_type(ResourceKind::Group),
+        &id.to_string(),
         &mut document,
         &patch.operations,
         &by.dialect,

@@ -38,7 +38,14 @@ pub async fn patch(
     let mut document = old.clone();
     document.set_active(users, current.active);
     let mut notes = Notes::new();
-    let applied = apply(users, &mut document, operations, &by.dialect, &mut notes)?;
+    let applied = apply(
+        users,
+        &id.to_string(),
+        &mut document,
+        operations,
+        &by.dialect,
+        &mut notes,
+    )?;
     let new = Replacement {
         document,
         unmapped: unmapped::merged(&current.unmapped, &applied.unmapped),

@@ -130,7 +130,7 @@ async fn switch(
 /// Sessions are refused from the commit on by their epoch; this closes their rows.
 pub(super) fn close_sessions(tx: &AccountTx, user: &ScimUser) -> NewJob {
     NewJob {
-        queue: crate::ops::CLOSE_SESSIONS,
+        queue: crate::ops::sessions::CLOSE_SESSIONS,
         payload: json!({ "user": user.user }),
         run_at: tx.ctx().now,
         dedup_key: Some(user.user.to_string()),

@@ -1,0 +1,84 @@
+//! The whole server in one process: what `serve` runs and tests build on.
+
+use std::sync::Arc;
+
+use axum::Router;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app_state::AppState,
+    clock::Clock,
+    config::Config,
+    db::{DatabaseSettings, Db, DbError, migrate, migrate::MigrateError},
+    http::{router::router, spa::ConsoleFiles},
+    ids::Ids,
+    jobs::{self, JobCtx},
+};
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be reached.
+    #[error("the database cannot be opened")]
+    Database(#[from] DbError),
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+}
+
+/// A started server without its listener.
+pub struct App {
+    /// What handlers reach.
+    pub state: AppState,
+    /// Everything the public listener serves.
+    pub router: Router,
+    background: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date and starts the background work.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(
+        config: Arc<Config>,
+        clock: Clock,
+        ids: Ids,
+        console: ConsoleFiles,
+    ) -> Result<Self, StartError> {
+        let db = Db::connect(&DatabaseSettings::new(config.database.url()), ids.clone()).await?;
+        migrate::up(&db).await?;
+        let shutdown = CancellationToken::new();
+        let background = TaskTracker::new();
+        let state = AppState::start(db, clock, ids, config, shutdown.clone());
+        let work = JobCtx {
+            db: state.db.clone(),
+            clock: state.clock.clone(),
+            ids: state.ids.clone(),
+            retention: state.config.retention.clone(),
+        };
+        jobs::start(work, &background, shutdown.clone());
+        Ok(Self {
+            router: router(state.clone(), console, shutdown.clone()),
+            state,
+            background,
+            shutdown,
+        })
+    }
+
+    /// Cancelled when the server stops: endless answers and background work end then.
+    #[must_use]
+    pub fn shutdown_token(&self) -> CancellationToken {
+        self.shutdown.clone()
+    }
+
+    /// Ends background work, writes what is queued and closes the database. The listener must
+    /// have finished its requests.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.background.close();
+        self.background.wait().await;
+        self.state.close().await;
+    }
+}

@@ -1,0 +1,148 @@
+//! Checks of the database.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::{Check, Outcome, sentence};
+use crate::config::Config;
+use crate::db::migrate::{self, SchemaStatus};
+use crate::db::{DatabaseSettings, Db};
+use crate::ids::Ids;
+
+/// Offset of the two format versions in the head of a SQLite file; both are 2 in WAL mode
+/// (sqlite.org/fileformat2.html, section 1.3.3).
+const FORMAT_VERSIONS: usize = 18;
+const WAL: [u8; 2] = [2, 2];
+
+/// Whether the database answers, whether its schema is the one of this binary, and whether SQLite
+/// keeps a write-ahead log.
+pub(super) async fn examine(config: &Config) -> Vec<Check> {
+    let file = config.database.sqlite_path();
+    if file.is_some_and(|file| !file.exists()) {
+        let found = format!("{} will be made at the first start.", config.database);
+        return vec![Outcome::Fine(found).named("database")];
+    }
+    let mut checks = vec![schema(config).await.named("database")];
+    if let Some(file) = file {
+        checks.push(write_ahead_log(file).named("write-ahead log"));
+    }
+    checks
+}
+
+async fn schema(config: &Config) -> Outcome {
+    const MEND: &str =
+        "Check --database-url, that the database runs, and that this user may use it.";
+    let database = &config.database;
+    let settings = DatabaseSettings::new(database.url());
+    let ids = match Ids::from_os() {
+        Ok(ids) => ids,
+        Err(error) => return Outcome::error(sentence(&error), ""),
+    };
+    let db = match Db::connect(&settings, ids).await {
+        Ok(db) => db,
+        Err(error) => {
+            let found = format!("{database} does not answer: {}", sentence(&error));
+            return Outcome::error(found, MEND);
+        }
+    };
+    let status = migrate::status(&db).await;
+    db.close().await;
+    match status {
+        Ok(status) => judge_schema(&database.to_string(), status),
+        Err(error) => {
+            let found = format!("{database} cannot be read: {}", sentence(&error));
+            Outcome::error(found, MEND)
+        }
+    }
+}
+
+fn judge_schema(database: &str, status: SchemaStatus) -> Outcome {
+    match status {
+        SchemaStatus::Current => Outcome::Fine(format!("{database} answers and is up to date.")),
+        SchemaStatus::Behind(waiting) => Outcome::warning(
+            format!("{database} answers; {waiting} migrations wait."),
+            "The next start applies them, or `rollcall migrate` does.",
+        ),
+        SchemaStatus::Newer { found, known } => Outcome::error(
+            format!(
+                "{database} was changed by a newer Rollcall (it is at {found}, this one knows {known})."
+            ),
+            "Start that newer version, or restore a backup from before the upgrade.",
+        ),
+    }
+}
+
+fn write_ahead_log(file: &Path) -> Outcome {
+    match format_versions(file) {
+        Ok(WAL) => Outcome::fine("On."),
+        Ok(_) => Outcome::warning(
+            "Off; reads and writes wait for each other.",
+            "Start the server once; if that does not help, the folder is on a file system without \
+             shared memory (a network drive): move it to a local disk.",
+        ),
+        Err(error) => Outcome::error(
+            format!("{} cannot be read ({error}).", file.display()),
+            "It is no SQLite database, or not for this user: restore it or choose another.",
+        ),
+    }
+}
+
+fn format_versions(file: &Path) -> io::Result<[u8; 2]> {
+    let mut head = [0; FORMAT_VERSIONS + 2];
+    File::open(file)?.read_exact(&mut head)?;
+    let [.., write, read] = head;
+    Ok([write, read])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::config;
+    use super::*;
+
+    #[test]
+    fn a_waiting_migration_warns_and_a_newer_schema_is_an_error() {
+        let fine = judge_schema("SQLite", SchemaStatus::Current);
+        assert!(matches!(fine, Outcome::Fine(_)));
+        let behind = judge_schema("SQLite", SchemaStatus::Behind(2));
+        assert!(
+            matches!(&behind, Outcome::Warning { found, .. } if found.contains("2 migrations"))
+        );
+        let newer = SchemaStatus::Newer {
+            found: "m2".to_owned(),
+            known: "m1".to_owned(),
+        };
+        let newer = judge_schema("SQLite", newer);
+        assert!(matches!(&newer, Outcome::Error { found, .. } if found.contains("it is at m2")));
+    }
+
+    #[tokio::test]
+    async fn a_migrated_database_is_fine() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path(), &[]);
+        let settings = DatabaseSettings::new(config.database.url());
+        let db = Db::connect(&settings, Ids::seeded(1)).await.unwrap();
+        migrate::up(&db).await.unwrap();
+        db.close().await;
+
+        let checks = examine(&config).await;
+        let names: Vec<_> = checks.iter().map(|check| check.name).collect();
+        assert_eq!(names, ["database", "write-ahead log"]);
+        for check in &checks {
+            assert!(matches!(check.outcome, Outcome::Fine(_)), "{check}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "this is a letter to the editor, not a database";
+        std::fs::write(folder.path().join("rollcall.db"), text).unwrap();
+        let checks = examine(&config(folder.path(), &[])).await;
+        assert!(
+            matches!(checks[0].outcome, Outcome::Error { .. }),
+            "{}",
+            checks[0]
+        );
+    }
+}

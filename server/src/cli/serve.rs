@@ -1,0 +1,215 @@
+//! `rollcall serve`: the server, from an empty folder to an orderly end.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data_folder;
+use crate::http::spa::ConsoleFiles;
+use crate::ids::Ids;
+use crate::listen::{ListenError, Listener};
+use crate::metrics::Metrics;
+use crate::ops::first_start::{self, FirstStart, FirstStartSettings};
+
+#[derive(Args, Debug, Default)]
+pub(super) struct Options {
+    /// Make a connection of this name if there is none, and print its token
+    #[arg(long, value_name = "NAME")]
+    first_connection: Option<String>,
+}
+
+/// Serves until `until` is ready, then finishes what is in flight.
+pub(super) async fn run(
+    config: Config,
+    options: Options,
+    terminal: &mut Terminal<'_>,
+    until: impl Future<Output = io::Result<()>>,
+) -> Result<(), Failure> {
+    data_folder::prepare(&config)?;
+    let _lock = data_folder::lock(&config)?;
+    let listener = Listener::bind(config.listen.address, config.listen.tls.as_ref())?;
+    let config = Arc::new(config.bound_to(listener.address()));
+    let clock = Clock::system();
+    let measuring = Measuring::prepare(&config, &clock)?;
+
+    let console = ConsoleFiles::embedded();
+    let app = App::start(Arc::clone(&config), clock.clone(), Ids::from_os()?, console).await?;
+    let settings = FirstStartSettings {
+        public_url: config.public_url.to_string(),
+        first_connection: options.first_connection,
+    };
+    let first = first_start::run(&app.state.db, &clock, &app.state.ids, &settings).await?;
+    announce(&config, &first, terminal)?;
+    tracing::info!(address = %config.listen.address, database = %config.database, "serving");
+
+    let stop = app.shutdown_token();
+    let grace = config.listen.shutdown_grace;
+    let (served, measured, asked) = tokio::join!(
+        ending(
+            &stop,
+            listener.serve(app.router.clone(), grace, stop.clone())
+        ),
+        ending(&stop, measuring.run(stop.clone())),
+        asked_to_stop(&stop, until),
+    );
+    app.stop().await;
+    served?;
+    measured?;
+    asked?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Runs one part of the process; when it ends, the others end too.
+async fn ending<T>(stop: &CancellationToken, part: impl Future<Output = T>) -> T {
+    let result = part.await;
+    stop.cancel();
+    result
+}
+
+async fn asked_to_stop(
+    stop: &CancellationToken,
+    until: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
+    tokio::select! {
+        result = ending(stop, until) => {
+            tracing::info!("stopping: requests in flight are finished");
+            result
+        }
+        () = stop.cancelled() => Ok(()),
+    }
+}
+
+/// The metrics with their listener, if they are wanted.
+struct Measuring(Option<(Listener, Metrics)>);
+
+impl Measuring {
+    fn prepare(config: &Config, clock: &Clock) -> Result<Self, Failure> {
+        let Some(address) = config.listen.metrics else {
+            return Ok(Self(None));
+        };
+        let listener = Listener::bind(address, None)?;
+        Ok(Self(Some((listener, Metrics::start(clock.now())?))))
+    }
+
+    async fn run(self, stop: CancellationToken) -> Result<(), ListenError> {
+        let Some((listener, metrics)) = self.0 else {
+            stop.cancelled().await;
+            return Ok(());
+        };
+        let router = metrics.router();
+        let (served, ()) = tokio::join!(
+            ending(&stop, listener.serve(router, Duration::ZERO, stop.clone())),
+            metrics.keep_up(stop.clone()),
+        );
+        served
+    }
+}
+
+fn announce(config: &Config, first: &FirstStart, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let url = &config.public_url;
+    terminal.say(format_args!("Rollcall runs at {url}"))?;
+    if let Some(link) = &first.setup_link {
+        terminal.say(
+            "Make the first System Administrator with this link; it works once, within 24 hours:",
+        )?;
+        terminal.say(format_args!("  {link}"))?;
+    }
+    if let Some(connection) = &first.connection {
+        terminal.say("Give these two to your identity provider; the token is not shown again:")?;
+        terminal.say(format_args!("  SCIM base URL  {}", connection.base_url))?;
+        terminal.say(format_args!(
+            "  token          {}",
+            connection.token.secret.reveal()
+        ))?;
+    }
+    terminal.say("Stop it with Ctrl-C.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Flags;
+
+    fn config(data: &Path) -> Config {
+        let variables = [
+            ("ROLLCALL_DATA", data.to_str().unwrap()),
+            ("ROLLCALL_LISTEN", "127.0.0.1:0"),
+            ("ROLLCALL_METRICS_LISTEN", "off"),
+        ];
+        let variables: HashMap<String, String> = variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Config::load(&Flags::default(), &variables).unwrap()
+    }
+
+    /// Serves until `until` is ready; what was printed.
+    async fn serve(data: &Path, until: impl Future<Output = io::Result<()>>) -> String {
+        let mut output = Vec::new();
+        let mut terminal = Terminal {
+            input: &mut io::empty(),
+            output: &mut output,
+            errors: &mut io::sink(),
+        };
+        let options = Options {
+            first_connection: Some("First".to_owned()),
+        };
+        run(config(data), options, &mut terminal, until)
+            .await
+            .unwrap();
+        String::from_utf8(output).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_first_start_tells_link_and_token_and_the_second_finds_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = serve(folder.path(), async { Ok(()) }).await;
+        assert!(
+            first.starts_with("Rollcall runs at http://127.0.0.1:"),
+            "{first}"
+        );
+        assert!(!first.contains("127.0.0.1:0"), "{first}");
+        assert!(
+            first.contains("  http://127.0.0.1:") && first.contains("SCIM base URL"),
+            "{first}"
+        );
+
+        let second = serve(folder.path(), async { Ok(()) }).await;
+        assert!(!second.contains("token"), "{second}");
+    }
+
+    #[tokio::test]
+    async fn a_second_server_on_the_same_folder_is_refused_while_the_first_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let while_it_runs = async {
+            let mut terminal = Terminal {
+                input: &mut io::empty(),
+                output: &mut io::sink(),
+                errors: &mut io::sink(),
+            };
+            let second = run(
+                config(folder.path()),
+                Options::default(),
+                &mut terminal,
+                std::future::pending(),
+            );
+            let refused = second.await.unwrap_err().to_string();
+            assert!(refused.starts_with("Another Rollcall server"), "{refused}");
+            Ok(())
+        };
+        serve(folder.path(), while_it_runs).await;
+    }
+}

@@ -1,0 +1,393 @@
+//! One page of the users table, and the numbers beside its statuses.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use scim_schema::{
+    api::{
+        page::Page,
+        users::{Source, UserCounts, UserRow, UserSort},
+    },
+    id::UserId,
+    lifecycle::{HoldKind, Status},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, FromQueryResult, JoinType, Order,
+    sea_query::{CaseStatement, Condition, Expr, ExprTrait, LikeExpr, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    order,
+    query::{Cursor, Key, SortValue, SourceFilter, UserList},
+};
+use crate::db::{
+    DbError, Profile,
+    dialect::escape_like,
+    entity::{idp_connection as connection, membership, organisation, scim_link as link, user},
+    fetch::{self, unsigned},
+    holds,
+    scope::AccountScope,
+};
+
+/// Organisations named in a row; its `organisation_count` has the number.
+const ORGANISATIONS_NAMED: usize = 20;
+
+/// The columns of a row and of its place in the order.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) user_name: String,
+    pub(super) email: Option<String>,
+    pub(super) email_folded: Option<String>,
+    pub(super) given_name: Option<String>,
+    pub(super) family_name: Option<String>,
+    pub(super) display_name: Option<String>,
+    pub(super) name_folded: String,
+    pub(super) lifecycle: String,
+    pub(super) invitation: String,
+    pub(super) status: String,
+    pub(super) status_rank: i16,
+    pub(super) hold_kinds: String,
+    pub(super) last_login_at: Option<DateTime<Utc>>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) version: i64,
+    pub(super) home_organisation_id: Uuid,
+    pub(super) connection_id: Option<Uuid>,
+    pub(super) connection_name: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct OrganisationOfUser {
+    user_id: Uuid,
+    organisation_id: Uuid,
+    name: String,
+}
+
+#[derive(FromQueryResult)]
+struct Totals {
+    total: i64,
+    offset: i64,
+}
+
+#[derive(FromQueryResult)]
+struct StatusCount {
+    status: String,
+    count: i64,
+}
+
+impl AccountScope<'_> {
+    /// A page of the users table, in at most three statements of one snapshot.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn console_users(&self, list: &UserList) -> Result<Page<UserRow>, DbError> {
+        let snapshot = self.snapshot().await?;
+        let rows: Vec<Row> = fetch::all(&snapshot, &self.page_select(list)).await?;
+        let backward = list.from.as_ref().is_some_and(|cursor| cursor.backward);
+        let rows: Vec<Row> = if backward {
+            rows.into_iter().rev().collect()
+        } else {
+            rows
+        };
+        let first = rows.first().map(|row| key_of(list.sort, row));
+        // A page that has become empty keeps its place in the list.
+        let place = first.or_else(|| list.from.as_ref().map(|cursor| cursor.key.clone()));
+        let totals = self.totals(&snapshot, list, place.as_ref()).await?;
+        let mut organisations = self.organisations(&snapshot, &rows).await?;
+        snapshot.commit().await?;
+
+        let (total, offset) = (unsigned(totals.total), unsigned(totals.offset));
+        let shown = rows.len() as u64;
+        let last = rows.last().map(|row| key_of(list.sort, row));
+        let next = last.filter(|_| offset + shown < total);
+        let previous = place.filter(|_| offset > 0);
+        let items = rows
+            .into_iter()
+            .map(|row| {
+                let of_user = organisations.remove(&row.id).unwrap_or_default();
+                user_row(row, of_user)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Page {
+            items,
+            total,
+            offset: Some(offset),
+            next_cursor: next.and_then(|key| list.cursor(key, false)),
+            previous_cursor: previous.and_then(|key| list.cursor(key, true)),
+        })
+    }
+
+    /// Users per displayed status, in one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn user_counts(&self) -> Result<UserCounts, DbError> {
+        let select = Query::select()
+            .column(user::Column::Status)
+            .expr_as(Expr::cust("COUNT(*)"), "count")
+            .from(user::Entity)
+            .and_where(user::Column::AccountId.eq(self.account.0))
+            .group_by_col(user::Column::Status)
+            .to_owned();
+        let rows: Vec<StatusCount> = fetch::all(self.connection, &select).await?;
+        let mut counts = UserCounts::default();
+        for row in rows {
+            let status = parse_status(&row.status)?;
+            let count = unsigned(row.count);
+            if status == Status::Purged {
+                continue;
+            }
+            if status != Status::Deleted {
+                counts.all += count;
+            }
+            counts.by_status.push((status, count));
+        }
+        counts.by_status.sort_unstable();
+        Ok(counts)
+    }
+
+    fn page_select(&self, list: &UserList) -> SelectStatement {
+        let mut select = select_rows();
+        self.restrict(&mut select, list);
+        let backward = match &list.from {
+            Some(Cursor { key, backward }) => {
+                select.cond_where(order::beyond(list, key, *backward));
+                *backward
+            }
+            None => false,
+        };
+        order::apply(&mut select, list, backward);
+        select.limit(list.limit).to_owned()
+    }
+
+    /// How many rows match, and how many of them come before `place`.
+    async fn totals<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        list: &UserList,
+        place: Option<&Key>,
+    ) -> Result<Totals, DbError> {
+        let mut select = Query::select();
+        select.expr_as(Expr::cust("COUNT(*)"), "total");
+        match place {
+            Some(key) => {
+                let before = CaseStatement::new().case(order::beyond(list, key, true), 1);
+                select.expr_as(Expr::Case(Box::new(before)).count(), "offset");
+            }
+            None => {
+                select.expr_as(Expr::cust("COUNT(NULL)"), "offset");
+            }
+        }
+        select.from(user::Entity);
+        if list.source.is_some() {
+            join_link(&mut select);
+        }
+        self.restrict(&mut select, list);
+        let totals: Option<Totals> = fetch::one(connection, &select).await?;
+        Ok(totals.unwrap_or(Totals {
+            total: 0,
+            offset: 0,
+        }))
+    }
+
+    fn restrict(&self, select: &mut SelectStatement, list: &UserList) {
+        let column = |column| Expr::col((user::Entity, column));
+        select.and_where(column(user::Column::AccountId).eq(self.account.0));
+        let statuses = list.statuses.iter().map(|status| status.as_str());
+        select.and_where(column(user::Column::Status).is_in(statuses));
+        let mut words = Condition::all();
+        for word in &list.words {
+            let pattern = format!("%{}%", escape_like(word));
+            let like = LikeExpr::new(pattern).escape('\\');
+            words = words.add(column(user::Column::SearchText).like(like));
+        }
+        select.cond_where(words);
+        match list.source {
+            None => {}
+            Some(SourceFilter::Local) => {
+                let scim_id = Expr::col((link::Entity, link::Column::ScimId));
+                select.and_where(scim_id.is_null());
+            }
+            Some(SourceFilter::Connection(id)) => {
+                let of_link = Expr::col((link::Entity, link::Column::ConnectionId));
+                select.and_where(of_link.eq(id.0));
+            }
+        }
+    }
+
+    /// The organisations of these users, home first.
+    async fn organisations<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        users: &[Row],
+    ) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+        use membership::Column as M;
+        if users.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let select = Query::select()
+            .column((membership::Entity, M::UserId))
+            .column((membership::Entity, M::OrganisationId))
+            .column((organisation::Entity, organisation::Column::Name))
+            .from(membership::Entity)
+            .inner_join(
+                organisation::Entity,
+                Expr::col((organisation::Entity, organisation::Column::AccountId))
+                    .equals((membership::Entity, M::AccountId))
+                    .and(
+                        Expr::col((organisation::Entity, organisation::Column::Id))
+                            .equals((membership::Entity, M::OrganisationId)),
+                    ),
+            )
+            .and_where(Expr::col((membership::Entity, M::AccountId)).eq(self.account.0))
+            .and_where(
+                Expr::col((membership::Entity, M::UserId)).is_in(users.iter().map(|row| row.id)),
+            )
+            .order_by((membership::Entity, M::JoinedAt), Order::Asc)
+            .order_by((membership::Entity, M::OrganisationId), Order::Asc)
+            .to_owned();
+        let found: Vec<OrganisationOfUser> = fetch::all(connection, &select).await?;
+        let homes: HashMap<Uuid, Uuid> = users
+            .iter()
+            .map(|row| (row.id, row.home_organisation_id))
+            .collect();
+        let mut names: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for row in found {
+            let of_user = names.entry(row.user_id).or_default();
+            if homes.get(&row.user_id) == Some(&row.organisation_id) {
+                of_user.insert(0, row.name);
+            } else {
+                of_user.push(row.name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// Users with their live link and its connection.
+pub(super) fn select_rows() -> SelectStatement {
+    use user::Column as U;
+    let mut select = Query::select();
+    for column in [
+        U::Id,
+        U::UserName,
+        U::Email,
+        U::EmailFolded,
+        U::GivenName,
+        U::FamilyName,
+        U::DisplayName,
+        U::NameFolded,
+        U::Lifecycle,
+        U::Invitation,
+        U::Status,
+        U::StatusRank,
+        U::HoldKinds,
+        U::LastLoginAt,
+        U::CreatedAt,
+        U::Version,
+        U::HomeOrganisationId,
+    ] {
+        select.column((user::Entity, column));
+    }
+    select
+        .column((link::Entity, link::Column::ConnectionId))
+        .expr_as(
+            Expr::col((connection::Entity, connection::Column::Name)),
+            "connection_name",
+        )
+        .from(user::Entity);
+    join_link(&mut select);
+    select
+        .join(
+            JoinType::LeftJoin,
+            connection::Entity,
+            Expr::col((connection::Entity, connection::Column::AccountId))
+                .equals((link::Entity, link::Column::AccountId))
+                .and(
+                    Expr::col((connection::Entity, connection::Column::Id))
+                        .equals((link::Entity, link::Column::ConnectionId)),
+                ),
+        )
+        .to_owned()
+}
+
+fn join_link(select: &mut SelectStatement) {
+    // A literal, not a parameter: the index of live links is partial.
+    let live = Expr::col((link::Entity, link::Column::State)).eq(Expr::Constant("live".into()));
+    select.join(
+        JoinType::LeftJoin,
+        link::Entity,
+        Expr::col((link::Entity, link::Column::AccountId))
+            .equals((user::Entity, user::Column::AccountId))
+            .and(
+                Expr::col((link::Entity, link::Column::UserId))
+                    .equals((user::Entity, user::Column::Id)),
+            )
+            .and(live),
+    );
+}
+
+fn key_of(sort: UserSort, row: &Row) -> Key {
+    let missing = || SortValue::Missing;
+    let value = match sort {
+        UserSort::Name => SortValue::Text(row.name_folded.clone()),
+        UserSort::Email => row
+            .email_folded
+            .clone()
+            .map_or_else(missing, SortValue::Text),
+        UserSort::Status => SortValue::Rank(row.status_rank),
+        UserSort::LastLogin => row.last_login_at.map_or_else(missing, SortValue::Instant),
+        UserSort::Created => SortValue::Instant(row.created_at),
+    };
+    Key { value, id: row.id }
+}
+
+/// A row of the table; `organisations` has the home first.
+pub(super) fn user_row(row: Row, mut organisations: Vec<String>) -> Result<UserRow, DbError> {
+    let organisation_count = u32::try_from(organisations.len()).unwrap_or(u32::MAX);
+    organisations.truncate(ORGANISATIONS_NAMED);
+    let axes = holds::axes(&row.lifecycle, &row.invitation, &row.hold_kinds)?;
+    let mut kinds: Vec<HoldKind> = axes.holds.iter().map(|hold| hold.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let profile = Profile {
+        user_name: row.user_name,
+        email: row.email,
+        given_name: row.given_name,
+        family_name: row.family_name,
+        display_name: row.display_name,
+        locale: None,
+        time_zone: None,
+    };
+    Ok(UserRow {
+        id: UserId(row.id),
+        name: profile.name(),
+        user_name: profile.user_name,
+        email: profile.email,
+        status: parse_status(&row.status)?,
+        holds: kinds,
+        source: source_of(row.connection_id, row.connection_name),
+        organisations,
+        organisation_count,
+        last_login_at: row.last_login_at,
+        created_at: row.created_at,
+        version: row.version,
+    })
+}
+
+/// Where something comes from that may belong to a connection.
+pub(super) fn source_of(connection: Option<Uuid>, name: Option<String>) -> Source {
+    match (connection, name) {
+        (Some(id), Some(name)) => Source::Connection {
+            id: id.into(),
+            name,
+        },
+        _ => Source::Local,
+    }
+}
+
+fn parse_status(word: &str) -> Result<Status, DbError> {
+    word.parse()
+        .map_err(|error| DbError::Corrupt(format!("users.status: {error}")))
+}

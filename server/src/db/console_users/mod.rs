@@ -1,0 +1,8 @@
+//! Users as the console reads them: pages of the table, counts, one person.
+
+mod detail;
+mod list;
+mod order;
+mod query;
+
+pub use query::{CursorError, UserList, UserListError};

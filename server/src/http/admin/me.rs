@@ -1,0 +1,24 @@
+//! `GET /me`.
+
+use axum::Json;
+use scim_schema::{api::session::Me, permission::permissions_of};
+
+use crate::{http::extract::Caller, ops::sessions::Identity};
+
+/// Who is signed in.
+pub(super) async fn get(caller: Caller) -> Json<Me> {
+    Json(me(&caller.identity))
+}
+
+/// An identity as the console sees its own.
+pub(super) fn me(identity: &Identity) -> Me {
+    Me {
+        user_id: identity.user,
+        display_name: identity.name.clone(),
+        email: identity.email.clone(),
+        account: identity.account_ref(),
+        permissions: permissions_of(&identity.roles),
+        roles: identity.roles.clone(),
+        break_glass: identity.break_glass,
+    }
+}

@@ -1,0 +1,58 @@
+//! Users: `/users`, `/users/counts`, `/users/{id}`.
+
+use axum::{Json, extract::State};
+use scim_schema::{
+    api::{
+        page::Page,
+        users::{UserCounts, UserDetail, UserQuery, UserRow},
+    },
+    id::UserId,
+    permission::Permission,
+};
+
+use crate::{
+    app_state::AppState,
+    db::{UserList, UserListError},
+    http::{
+        extract::{Caller, path::Id, query::Parameters},
+        problem::ApiError,
+    },
+    ops::OpError,
+};
+
+/// One page of the table.
+pub(super) async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    Parameters(query): Parameters<UserQuery>,
+) -> Result<Json<Page<UserRow>>, ApiError> {
+    caller.require(Permission::ReadUsers)?;
+    let list = UserList::parse(&query).map_err(|error| match error {
+        UserListError::Parameter(name, message) => ApiError::invalid(name, message),
+        UserListError::Cursor(_) => OpError::InvalidCursor.into(),
+    })?;
+    let account = state.db.account(caller.ctx.account);
+    Ok(Json(account.console_users(&list).await?))
+}
+
+/// Users per displayed status.
+pub(super) async fn counts(
+    State(state): State<AppState>,
+    caller: Caller,
+) -> Result<Json<UserCounts>, ApiError> {
+    caller.require(Permission::ReadUsers)?;
+    let account = state.db.account(caller.ctx.account);
+    Ok(Json(account.user_counts().await?))
+}
+
+/// One person.
+pub(super) async fn get(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<UserId>,
+) -> Result<Json<UserDetail>, ApiError> {
+    caller.require(Permission::ReadUsers)?;
+    let account = state.db.account(caller.ctx.account);
+    let user = account.user_detail(id).await?;
+    user.map(Json).ok_or_else(ApiError::not_found)
+}

@@ -1,0 +1,88 @@
+//! Who is signed in: the session behind the cookie, read from the database on every request.
+
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use chrono::{DateTime, TimeDelta, Utc};
+use scim_schema::{
+    api::users::Actor,
+    permission::{Permission, can},
+};
+
+use super::cookie;
+use crate::{
+    app_state::AppState,
+    ctx::Ctx,
+    http::problem::ApiError,
+    ops::{
+        secrets,
+        sessions::{self, Identity, Visitor},
+    },
+};
+
+/// A signed-in caller. An extractor: without a session that holds, the request is answered 401.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub identity: Identity,
+    /// The context of everything that the request does.
+    pub ctx: Arc<Ctx>,
+}
+
+impl Caller {
+    /// Lets the caller go on or answers 403.
+    ///
+    /// # Errors
+    /// When none of the caller's roles includes the permission.
+    pub fn require(&self, permission: Permission) -> Result<(), ApiError> {
+        let mut roles = self.identity.roles.iter();
+        if roles.any(|role| can(*role, permission)) {
+            Ok(())
+        } else {
+            Err(ApiError::forbidden())
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
+        let secret = cookie::presented(&state.config.public_url, &parts.headers);
+        let secret = secret.ok_or_else(ApiError::unauthorized)?;
+        let stored = state.db.platform().session(&secrets::hash(&secret)).await?;
+        let stored = stored.ok_or_else(ApiError::unauthorized)?;
+        let identity = sessions::holder(&stored, visitor.now).ok_or_else(ApiError::unauthorized)?;
+        let caller = Self {
+            ctx: context(&visitor, &identity),
+            identity,
+        };
+        note_use(state, &caller, stored.last_seen_at);
+        Ok(caller)
+    }
+}
+
+fn context(visitor: &Visitor, identity: &Identity) -> Arc<Ctx> {
+    let actor = Actor::User {
+        id: identity.user,
+        name: identity.name.clone(),
+    };
+    let mut ctx = Arc::unwrap_or_clone(visitor.ctx(identity.account.id, actor));
+    ctx.credential = Some(identity.session.0);
+    Arc::new(ctx)
+}
+
+/// Notes the use of the session once a minute, in the background: no request waits for it.
+fn note_use(state: &AppState, caller: &Caller, last_seen_at: DateTime<Utc>) {
+    if caller.ctx.now - last_seen_at < TimeDelta::minutes(1) {
+        return;
+    }
+    let (db, ctx) = (state.db.clone(), Arc::clone(&caller.ctx));
+    let session = caller.identity.session;
+    tokio::spawn(async move {
+        if let Err(error) = sessions::note_use(&db, &ctx, session).await {
+            tracing::warn!(%error, "the use of a session was not noted");
+        }
+    });
+}

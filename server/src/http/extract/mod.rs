@@ -1,0 +1,12 @@
+//! What handlers take from a request besides their own parameters.
+
+pub mod caller;
+pub mod cookie;
+pub mod json;
+pub mod path;
+pub mod query;
+pub mod scim_caller;
+pub mod visitor;
+
+pub use caller::Caller;
+pub use scim_caller::ScimCaller;

@@ -1,0 +1,159 @@
+//! What a SCIM request is answered with, and how refusals look (RFC 7644 section 3.12).
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use scim_schema::{
+    dialect::Note,
+    id::UserId,
+    resource::{ScimError, ScimType},
+};
+use serde_json::Value;
+
+use crate::{db::UniqueKey, http::problem::with_sources, ops::OpError};
+
+/// Media type of SCIM (RFC 7644 section 3.1).
+const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+/// A successful answer before it becomes a response.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) content: Content,
+    /// What was done, in a sentence, for the provisioning log.
+    pub(super) decision: &'static str,
+    /// Whom it touched.
+    pub(super) users: Vec<UserId>,
+    /// Rewrites that were needed.
+    pub(super) notes: Vec<Note>,
+}
+
+/// Body and headers of an answer.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub(super) body: Option<Bytes>,
+    etag: Option<String>,
+    location: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn empty(status: StatusCode, decision: &'static str) -> Self {
+        Self {
+            status,
+            content: Content::default(),
+            decision,
+            users: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn json(status: StatusCode, body: &Value, decision: &'static str) -> Self {
+        let mut answer = Self::empty(status, decision);
+        answer.content.body = Some(body.to_string().into());
+        answer
+    }
+
+    pub(super) fn tagged(mut self, etag: String) -> Self {
+        self.content.etag = Some(etag);
+        self
+    }
+
+    pub(super) fn located(mut self, location: String) -> Self {
+        self.content.location = Some(location);
+        self
+    }
+
+    pub(super) fn touching(mut self, users: Vec<UserId>) -> Self {
+        self.users = users;
+        self
+    }
+
+    pub(super) fn noting(mut self, notes: Vec<Note>) -> Self {
+        self.notes = notes;
+        self
+    }
+}
+
+impl Content {
+    pub(super) fn into_response(self, status: StatusCode) -> Response {
+        let mut response = scim_response(status, self.body);
+        let headers = [(header::ETAG, self.etag), (header::LOCATION, self.location)];
+        for (name, text) in headers {
+            if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+fn scim_response(status: StatusCode, body: Option<Bytes>) -> Response {
+    let has_body = body.is_some();
+    let mut response = Response::new(body.map_or_else(Body::empty, Body::from));
+    *response.status_mut() = status;
+    if has_body {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, SCIM_JSON);
+    }
+    response
+}
+
+/// The response for a SCIM error.
+#[must_use]
+pub fn scim_error_response(error: &ScimError) -> Response {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = scim_response(status, Some(error.to_json().to_string().into()));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let soon = HeaderValue::from_static("1");
+        response.headers_mut().insert(header::RETRY_AFTER, soon);
+    }
+    response
+}
+
+/// The SCIM error for a verb that was not carried out. Causes that are ours are logged here, once,
+/// and not told.
+pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> ScimError {
+    match error {
+        OpError::Scim(error) => error,
+        OpError::NotFound => ScimError::status(404, "this connection has no resource with that id"),
+        OpError::PreconditionFailed => ScimError::status(
+            412,
+            "the resource has another version than If-Match names; read it again first",
+        ),
+        OpError::Unique(key) => uniqueness(key),
+        OpError::Forbidden => ScimError::status(403, "this token may not do that"),
+        OpError::Busy | OpError::Unavailable(_) => unavailable(),
+        OpError::Database(cause) if cause.is_unavailable() => {
+            tracing::warn!(%request_id, error = %with_sources(&cause), "the database is unavailable");
+            unavailable()
+        }
+        other => {
+            tracing::error!(%request_id, error = %with_sources(&other), "a SCIM request failed");
+            let detail = format!(
+                "something went wrong on our side; nothing was changed; the log has the cause under request {request_id}"
+            );
+            ScimError::status(500, detail)
+        }
+    }
+}
+
+fn unavailable() -> ScimError {
+    ScimError::status(
+        503,
+        "the service is not available right now; nothing was changed; try again in a moment",
+    )
+}
+
+fn uniqueness(key: UniqueKey) -> ScimError {
+    let detail = match key {
+        UniqueKey::UserName => "userName is taken by another user of the account",
+        UniqueKey::LinkExternalId => "externalId is taken by another user of this connection",
+        UniqueKey::GroupDisplayName => "displayName is taken by another group of this connection",
+        UniqueKey::GroupExternalId => "externalId is taken by another group of this connection",
+        _ => "the value is taken by another resource",
+    };
+    ScimError::of(ScimType::Uniqueness, detail)
+}

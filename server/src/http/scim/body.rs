@@ -1,0 +1,138 @@
+//! What of a body may be kept in the provisioning log: JSON, without passwords, of bounded length.
+
+use axum::body::Bytes;
+use scim_schema::api::provisioning_log::LogNote;
+use serde_json::{Map, Value};
+
+/// Bytes kept of one body (domain.md section 11, item 3).
+const KEPT: usize = 64 * 1024;
+/// What stands in the place of a password.
+const REMOVED: &str = "(removed)";
+
+/// The text to store of a body; `None` when it is empty or not JSON. `which` names the body in the
+/// note that is added when it was cut.
+pub(super) fn stored(body: &Bytes, which: &str, notes: &mut Vec<LogNote>) -> Option<String> {
+    if body.is_empty() {
+        return None;
+    }
+    let mut json: Value = serde_json::from_slice(body).ok()?;
+    remove_passwords(&mut json);
+    let mut text = json.to_string();
+    if text.len() > KEPT {
+        notes.push(LogNote {
+            rule: "body_cut".to_owned(),
+            detail: format!(
+                "Kept the first {KEPT} of {} bytes of the {which}",
+                text.len()
+            ),
+        });
+        text.truncate(text.floor_char_boundary(KEPT));
+    }
+    Some(text)
+}
+
+/// Replaces passwords wherever SCIM can carry one: a member of that name at any depth, a member
+/// whose name is a path to it, and the value of a PATCH operation whose path names it.
+fn remove_passwords(json: &mut Value) {
+    match json {
+        Value::Array(elements) => elements.iter_mut().for_each(remove_passwords),
+        Value::Object(members) => remove_from(members),
+        _ => {}
+    }
+}
+
+fn remove_from(members: &mut Map<String, Value>) {
+    let sets_password = members
+        .iter()
+        .any(|(name, value)| name.eq_ignore_ascii_case("path") && is_password_path(value));
+    for (name, value) in members.iter_mut() {
+        let secret = names_password(name) || (sets_password && name.eq_ignore_ascii_case("value"));
+        if secret {
+            *value = Value::String(REMOVED.to_owned());
+        } else {
+            remove_passwords(value);
+        }
+    }
+}
+
+fn is_password_path(path: &Value) -> bool {
+    path.as_str().is_some_and(names_password)
+}
+
+/// Whether any segment of an attribute path is `password`, in any case.
+fn names_password(path: &str) -> bool {
+    path.split(|c: char| !c.is_alphanumeric())
+        .any(|segment| segment.eq_ignore_ascii_case("password"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kept(body: &Value) -> Value {
+        let body = Bytes::from(body.to_string());
+        let text = stored(&body, "request", &mut Vec::new()).unwrap();
+        assert!(!text.contains("s3cret"), "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_password_is_removed_at_any_depth_and_in_any_case() {
+        let body = json!({
+            "userName": "dana",
+            "PassWord": "s3cret",
+            "Operations": [{"data": {"password": {"value": "s3cret"}}}],
+        });
+        assert_eq!(
+            kept(&body),
+            json!({
+                "userName": "dana",
+                "PassWord": REMOVED,
+                "Operations": [{"data": {"password": REMOVED}}],
+            })
+        );
+    }
+
+    #[test]
+    fn a_password_is_removed_from_patch_operations() {
+        const URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User:password";
+        for operation in [
+            json!({"op": "replace", "path": "password", "value": "s3cret"}),
+            json!({"op": "Replace", "Path": "Password", "Value": "s3cret"}),
+            json!({"op": "replace", "path": URN, "value": ["s3cret"]}),
+            json!({"op": "replace", "value": {"password": "s3cret"}}),
+            json!({"op": "replace", "value": {URN: "s3cret"}}),
+        ] {
+            kept(&json!({ "Operations": [operation] }));
+        }
+        let other = json!({"op": "replace", "path": "title", "value": "Head"});
+        assert_eq!(kept(&other), other);
+    }
+
+    #[test]
+    fn what_is_not_json_is_not_kept() {
+        for body in [
+            &b""[..],
+            b"password=s3cret",
+            b"{\"password\": \"s3cret\"",
+            b"\xff",
+        ] {
+            let mut notes = Vec::new();
+            assert_eq!(
+                stored(&Bytes::copy_from_slice(body), "request", &mut notes),
+                None
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_cut_between_characters_and_says_so() {
+        let mut notes = Vec::new();
+        let body = Bytes::from(json!({ "title": "ä".repeat(KEPT) }).to_string());
+        let text = stored(&body, "request", &mut notes).unwrap();
+        assert!(text.len() <= KEPT && text.len() > KEPT - 4);
+        assert_eq!(notes.len(), 1);
+    }
+}

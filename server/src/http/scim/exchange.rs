@@ -1,0 +1,192 @@
+//! One SCIM request from its first byte to its row in the provisioning log.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use scim_schema::{
+    dialect::Notes,
+    id::ScimTokenId,
+    json::parse_object,
+    resource::ScimError,
+};
+use serde_json::{Map, Value};
+
+use super::{
+    BASE_PATH,
+    answer::{Answer, scim_error, scim_error_response},
+    log::ScimLogEntry,
+    query::Parameters,
+};
+use crate::{
+    app_state::AppState,
+    ctx::Ctx,
+    db::AccountScope,
+    http::extract::scim_caller::ScimCaller,
+    ops::{OpError, precondition::IfMatch, provisioner::Provisioner},
+};
+
+/// An authenticated SCIM request with its body.
+pub(super) struct Exchange {
+    pub(super) state: AppState,
+    pub(super) by: Arc<Provisioner>,
+    pub(super) ctx: Arc<Ctx>,
+    token: ScimTokenId,
+    method: Method,
+    pub(super) uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    started: Instant,
+}
+
+impl FromRequest<AppState> for Exchange {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let started = Instant::now();
+        let (mut parts, body) = request.into_parts();
+        let caller = ScimCaller::from_request_parts(&mut parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let limit = state.config.limits.body;
+        let body = axum::body::to_bytes(body, limit)
+            .await
+            .map_err(|error| scim_error_response(&unreadable(&error, limit)))?;
+        let Parts {
+            method,
+            uri,
+            headers,
+            ..
+        } = parts;
+        let exchange = Self {
+            by: Arc::new(provisioner(&caller, state)),
+            ctx: caller.ctx,
+            token: caller.token,
+            state: state.clone(),
+            method,
+            uri,
+            headers,
+            body,
+            started,
+        };
+        Ok(exchange)
+    }
+}
+
+fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
+    let origin = state.config.public_url.as_str().trim_end_matches('/');
+    Provisioner {
+        id: caller.connection.id,
+        name: caller.connection.name.clone(),
+        dialect: caller.connection.dialect.clone(),
+        default_organisation: caller.connection.default_organisation,
+        base_url: format!("{origin}{BASE_PATH}"),
+    }
+}
+
+fn unreadable(error: &axum::Error, limit: usize) -> ScimError {
+    let too_large = std::error::Error::source(error)
+        .is_some_and(|source| source.to_string().contains("length limit"));
+    if too_large {
+        ScimError::status(413, format!("the body is larger than {limit} bytes"))
+    } else {
+        ScimError::invalid_syntax("the body could not be read to its end")
+    }
+}
+
+impl Exchange {
+    /// Reads of the caller's account.
+    pub(super) fn scope(&self) -> AccountScope<'_> {
+        self.state.db.account(self.ctx.account)
+    }
+
+    /// The parameters of the query.
+    pub(super) fn parameters(&self) -> Result<Parameters, OpError> {
+        Ok(Parameters::of(&self.uri)?)
+    }
+
+    pub(super) fn if_match(&self) -> IfMatch {
+        IfMatch::parse(self.header(header::IF_MATCH))
+    }
+
+    /// Whether the client says that it has this version already.
+    pub(super) fn has_version(&self, version: i64) -> bool {
+        IfMatch::parse(self.header(header::IF_NONE_MATCH)).includes(version)
+    }
+
+    fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as an object, if its content type is JSON.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, OpError> {
+        let content_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
+        let media_type = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        if !matches!(
+            media_type.as_str(),
+            "application/scim+json" | "application/json"
+        ) {
+            let detail = format!(
+                "Content-Type must be application/scim+json or application/json, not '{media_type}'"
+            );
+            return Err(ScimError::status(415, detail).into());
+        }
+        Ok(parse_object(&self.body)?)
+    }
+
+    /// Turns the outcome into a response and queues its row of the provisioning log. `notes` are
+    /// the rewrites of reading the request.
+    pub(super) fn finish(self, outcome: Result<Answer, OpError>, mut notes: Notes) -> Response {
+        let (response, mut entry) = match outcome {
+            Ok(answer) => {
+                let mut entry = self.entry(answer.status, answer.decision.to_owned());
+                for note in answer.notes {
+                    notes.add(note.rule, note.detail);
+                }
+                entry.users = answer.users;
+                entry.response_body.clone_from(&answer.content.body);
+                (answer.content.into_response(answer.status), entry)
+            }
+            Err(error) => {
+                let error = scim_error(error, self.ctx.request_id);
+                let response = scim_error_response(&error);
+                let mut entry = self.entry(response.status(), error.detail.clone());
+                entry.scim_type = error.scim_type.map(|kind| kind.keyword().to_owned());
+                entry.response_body = Some(error.to_json().to_string().into());
+                (response, entry)
+            }
+        };
+        entry.notes = notes;
+        self.state.scim_log.record(entry);
+        response
+    }
+
+    fn entry(&self, status: StatusCode, decision: String) -> ScimLogEntry {
+        let path = self.uri.path();
+        ScimLogEntry {
+            account: self.ctx.account,
+            connection: self.by.id,
+            token: self.token,
+            at: self.ctx.now,
+            method: self.method.to_string(),
+            path: path.strip_prefix(BASE_PATH).unwrap_or(path).to_owned(),
+            status: status.as_u16(),
+            scim_type: None,
+            decision,
+            duration_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            notes: Notes::new(),
+            request_body: (!self.body.is_empty()).then(|| self.body.clone()),
+            response_body: None,
+            users: Vec::new(),
+        }
+    }
+}

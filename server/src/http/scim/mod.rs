@@ -1,0 +1,75 @@
+//! SCIM 2.0 under `/scim/v2` (RFC 7644): translation only; rules live in `ops`.
+
+mod answer;
+mod body;
+mod discovery;
+mod exchange;
+mod groups;
+pub mod log;
+mod query;
+mod render;
+mod users;
+
+use axum::{
+    Router,
+    http::Uri,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use scim_schema::resource::ScimError;
+
+use crate::app_state::AppState;
+
+pub use answer::scim_error_response;
+
+/// Path of the SCIM base URL.
+pub const BASE_PATH: &str = "/scim/v2";
+
+/// The routes below [`BASE_PATH`].
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/Users", get(users::list).post(users::create))
+        .route(
+            "/Users/{id}",
+            get(users::get)
+                .put(users::replace)
+                .patch(users::patch)
+                .delete(users::delete),
+        )
+        .route("/Groups", get(groups::list).post(groups::create))
+        .route(
+            "/Groups/{id}",
+            get(groups::get)
+                .put(groups::replace)
+                .patch(groups::patch)
+                .delete(groups::delete),
+        )
+        .route(
+            "/Me",
+            get(discovery::me)
+                .post(discovery::me)
+                .put(discovery::me)
+                .patch(discovery::me)
+                .delete(discovery::me),
+        )
+        .route("/ServiceProviderConfig", get(discovery::provider_config))
+        .route("/ResourceTypes", get(discovery::resource_types))
+        .route("/ResourceTypes/{id}", get(discovery::resource_type))
+        .route("/Schemas", get(discovery::schemas))
+        .route("/Schemas/{urn}", get(discovery::schema))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+}
+
+async fn unknown_path(uri: Uri) -> Response {
+    let detail = format!(
+        "there is no SCIM endpoint at {}; the base URL ends with {BASE_PATH}",
+        uri.path()
+    );
+    scim_error_response(&ScimError::status(404, detail)).into_response()
+}
+
+async fn unknown_method() -> Response {
+    let detail = "this endpoint does not have that method; the Allow header names those it has";
+    scim_error_response(&ScimError::status(405, detail)).into_response()
+}

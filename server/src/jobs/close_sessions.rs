@@ -1,0 +1,33 @@
+//! Closes the session rows of a user whose access was cut (T9, T13b). The sessions themselves have
+//! been refused since that commit, by their epoch.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use scim_schema::id::{RequestId, UserId};
+
+use super::{JobCtx, JobError};
+use crate::{ctx::Ctx, db::ClaimedJob, ops::sessions};
+
+pub(super) fn run<'j>(
+    ctx: &'j JobCtx,
+    job: &'j ClaimedJob,
+) -> BoxFuture<'j, Result<(), JobError>> {
+    Box::pin(async move {
+        let user: UserId = job
+            .payload
+            .get("user")
+            .and_then(|value| value.as_str())
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| JobError::Fail("the payload names no user".to_owned()))?;
+        let now = ctx.clock.now();
+        let by = Ctx::system(
+            job.account,
+            "close_sessions",
+            RequestId(ctx.ids.uuid_v7(now)),
+            now,
+        );
+        sessions::close_stale(&ctx.db, &Arc::new(by), user).await?;
+        Ok(())
+    })
+}

@@ -1,0 +1,61 @@
+//! Background work: a worker that takes jobs by lease, the schedules that queue them, and live
+//! updates. Every job reads the state anew and may run twice.
+
+mod close_sessions;
+pub mod live;
+mod retention;
+mod schedule;
+mod worker;
+
+use futures_util::future::BoxFuture;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock::Clock,
+    config::Retention,
+    db::{ClaimedJob, Db},
+    ids::Ids,
+    ops::OpError,
+};
+
+/// What jobs work with.
+#[derive(Clone)]
+pub struct JobCtx {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Ids and secrets.
+    pub ids: Ids,
+    /// How long things are kept.
+    pub retention: Retention,
+}
+
+/// How a job can fail: every failure decides about another try.
+#[derive(Debug)]
+pub(crate) enum JobError {
+    /// It may work later.
+    Retry(String),
+    /// It will never work.
+    Fail(String),
+}
+
+impl From<OpError> for JobError {
+    fn from(error: OpError) -> Self {
+        Self::Retry(error.to_string())
+    }
+}
+
+type Handler = for<'j> fn(&'j JobCtx, &'j ClaimedJob) -> BoxFuture<'j, Result<(), JobError>>;
+
+/// Every queue and its handler.
+const HANDLERS: &[(&str, Handler)] = &[
+    (crate::ops::sessions::CLOSE_SESSIONS, close_sessions::run),
+    (retention::QUEUE, retention::run),
+];
+
+/// Starts the worker and the schedules; they end when `shutdown` is cancelled.
+pub fn start(ctx: JobCtx, background: &TaskTracker, shutdown: CancellationToken) {
+    background.spawn(schedule::keep(ctx.clone(), shutdown.clone()));
+    background.spawn(worker::work(ctx, shutdown));
+}

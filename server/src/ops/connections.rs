@@ -1,0 +1,176 @@
+//! Connections of identity providers and their bearer tokens.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use scim_schema::{
+    api::{connections::check_name, events::ChangeKind},
+    dialect::{ConnectionKind, Dialect},
+    id::{ConnectionId, ScimTokenId},
+};
+use serde_json::json;
+
+use super::{
+    error::OpError,
+    secrets::Secret,
+    tokens::{SCIM_TOKEN_PREFIX, TokenCache},
+};
+use crate::{
+    ctx::Ctx,
+    db::{AccountTx, AuditEntry, Change, Db, NewIdpConnection, NewScimToken, UniqueKey, Written},
+    ids::Ids,
+};
+
+/// How long a SCIM token works (domain.md section 2, *Lifetimes*).
+const TOKEN_LIVES: TimeDelta = TimeDelta::days(365);
+/// Open tokens of one connection: enough to rotate, few enough to read.
+const TOKENS_AT_MOST: u64 = 20;
+
+/// A new token of a connection. The secret is not stored and cannot be shown again.
+#[derive(Clone, Debug)]
+pub struct IssuedToken {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The token.
+    pub id: ScimTokenId,
+    /// What the provider has to present.
+    pub secret: Secret,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What every provider is told as its base URL; the token says which connection it is.
+#[must_use]
+pub fn base_url(public_url: &str) -> String {
+    format!("{public_url}/scim/v2")
+}
+
+/// Makes a connection with its first token.
+///
+/// # Errors
+/// [`OpError::Invalid`] with path `name`, [`OpError::Conflict`] when the name is taken, and those
+/// of the database.
+pub async fn create(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    ids: &Ids,
+    name: &str,
+    kind: ConnectionKind,
+) -> Result<IssuedToken, OpError> {
+    let name = name.trim().to_owned();
+    check_name(&name).map_err(|message| OpError::Invalid {
+        path: "name",
+        message: message.to_owned(),
+    })?;
+    let secret = Secret::new(ids, SCIM_TOKEN_PREFIX);
+    let taken = format!("There is a connection named {name} already. Choose another name.");
+    let token = secret.clone();
+    db.write::<_, OpError, _>(ctx, move |tx| {
+        let (name, token) = (name.clone(), token.clone());
+        Box::pin(async move {
+            let new = NewIdpConnection {
+                id: ConnectionId(tx.new_id()),
+                name,
+                dialect: Dialect::of(kind),
+                default_organisation: tx.root_organisation().await?,
+            };
+            tx.insert_connection(&new).await?;
+            let issued = insert_token(tx, new.id, token).await?;
+            let details = json!({ "name": new.name, "kind": kind, "token": issued.id });
+            let entry = AuditEntry::done("connection.create", "connection", new.id, details);
+            let change = Change::created(ChangeKind::Connection, new.id);
+            Ok(Written::audited(issued, entry).announcing(change))
+        })
+    })
+    .await
+    .map_err(|error| match error {
+        OpError::Unique(UniqueKey::ConnectionName) => OpError::Conflict(taken),
+        other => other,
+    })
+}
+
+/// Makes another token; the older ones stay valid until they are revoked.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::Conflict`] when the connection has very many tokens, and those
+/// of the database.
+pub async fn new_token(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    ids: &Ids,
+    connection: ConnectionId,
+) -> Result<IssuedToken, OpError> {
+    let token = Secret::new(ids, SCIM_TOKEN_PREFIX);
+    db.write(ctx, move |tx| {
+        let token = token.clone();
+        Box::pin(async move {
+            let version = tx.bump_connection(connection).await?;
+            let version = version.ok_or(OpError::NotFound)?;
+            if tx.open_token_count(connection).await? >= TOKENS_AT_MOST {
+                return Err(OpError::Conflict(format!(
+                    "This connection has {TOKENS_AT_MOST} tokens. Revoke those that are not in use first."
+                )));
+            }
+            let issued = insert_token(tx, connection, token).await?;
+            let details = json!({ "token": issued.id, "expires_at": issued.expires_at });
+            let entry = AuditEntry::done("connection.new_token", "connection", connection, details);
+            let change = Change::updated(ChangeKind::Connection, connection, version);
+            Ok(Written::audited(issued, entry).announcing(change))
+        })
+    })
+    .await
+}
+
+/// Ends a token: at once in the process of `cache`, within a second elsewhere.
+///
+/// # Errors
+/// [`OpError::NotFound`] when the connection has no such token or it was revoked before, and those
+/// of the database.
+pub async fn revoke_token(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    cache: Option<&TokenCache>,
+    connection: ConnectionId,
+    token: ScimTokenId,
+) -> Result<(), OpError> {
+    let hash = db
+        .write::<_, OpError, _>(ctx, move |tx| {
+            Box::pin(async move {
+                let hash = tx.revoke_scim_token(connection, token).await?;
+                let hash = hash.ok_or(OpError::NotFound)?;
+                let version = tx.bump_connection(connection).await?;
+                let version = version.ok_or(OpError::NotFound)?;
+                let details = json!({ "token": token });
+                let entry =
+                    AuditEntry::done("connection.revoke_token", "connection", connection, details);
+                let change = Change::updated(ChangeKind::Connection, connection, version);
+                Ok(Written::audited(hash, entry).announcing(change))
+            })
+        })
+        .await?;
+    if let Some(cache) = cache {
+        cache.revoke(hash).await;
+    }
+    Ok(())
+}
+
+async fn insert_token(
+    tx: &AccountTx,
+    connection: ConnectionId,
+    secret: Secret,
+) -> Result<IssuedToken, OpError> {
+    let new = NewScimToken {
+        id: ScimTokenId(tx.new_id()),
+        connection,
+        token_hash: secret.hash(),
+        hint: secret.hint(),
+        expires_at: tx.ctx().now + TOKEN_LIVES,
+    };
+    tx.insert_scim_token(&new).await?;
+    Ok(IssuedToken {
+        connection,
+        id: new.id,
+        secret,
+        expires_at: new.expires_at,
+    })
+}

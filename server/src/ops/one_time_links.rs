@@ -1,0 +1,171 @@
+//! One-time links: set-up of the first administrator, first password of an administrator. The
+//! secret is in the fragment of the address, so it reaches neither server logs nor referrers, and
+//! only a POST after a click consumes it (domain.md section 2).
+
+use chrono::TimeDelta;
+use scim_schema::{
+    api::{
+        session::{AdministratorProfile, LinkPurpose, LinkView, RedeemLink, check_password},
+        users::Actor,
+    },
+    id::UserId,
+    lifecycle::SignInMethod,
+};
+use serde_json::json;
+
+use super::{
+    administrators::{self, NewAdministrator},
+    error::OpError,
+    secrets::{Secret, SecretHash, hash},
+    sessions::{Identity, Visitor, account_ref, create_session},
+    sign_in::Services,
+};
+use crate::db::{AccountTx, AuditEntry, Db, StoredLink, Written};
+
+/// How long a set-up link can be used (domain.md section 2, *Lifetimes*).
+const LIVES: TimeDelta = TimeDelta::hours(24);
+
+/// The address that carries a link's secret.
+#[must_use]
+pub fn address(public_url: &str, secret: &Secret) -> String {
+    format!("{public_url}/setup#{}", secret.reveal())
+}
+
+/// Makes a link; older ones of the same purpose and user stop working.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn issue(
+    tx: &AccountTx,
+    purpose: LinkPurpose,
+    user: Option<UserId>,
+    secret: SecretHash,
+) -> Result<AuditEntry, OpError> {
+    tx.void_one_time_links(purpose, user).await?;
+    let expires_at = tx.ctx().now + LIVES;
+    let id = tx
+        .insert_one_time_link(purpose, user, &secret, expires_at)
+        .await?;
+    let details = json!({ "purpose": purpose, "user": user, "expires_at": expires_at });
+    Ok(AuditEntry::done(
+        "one_time_link.create",
+        "one_time_link",
+        id,
+        details,
+    ))
+}
+
+/// What a usable link is for, without consuming it.
+///
+/// # Errors
+/// [`OpError::LinkUnusable`], and those of the database.
+pub async fn inspect(db: &Db, visitor: &Visitor, token: &str) -> Result<LinkView, OpError> {
+    let link = usable(db, visitor, token).await?;
+    Ok(LinkView {
+        purpose: link.purpose,
+        account: account_ref(&link.account),
+        user_name: link.user_name,
+        expires_at: link.expires_at,
+    })
+}
+
+/// Consumes a link: makes the first administrator or sets a user's password, then signs in.
+///
+/// # Errors
+/// [`OpError::LinkUnusable`]; [`OpError::Invalid`] and [`OpError::Conflict`] leave the link as it
+/// was.
+pub async fn redeem(
+    services: Services<'_>,
+    visitor: &Visitor,
+    input: &RedeemLink,
+) -> Result<(Secret, Identity), OpError> {
+    let Services { db, passwords, ids } = services;
+    let link = usable(db, visitor, &input.token).await?;
+    check_password(&input.password).map_err(|message| OpError::Invalid {
+        path: "password",
+        message: message.to_owned(),
+    })?;
+    let profile = profile_of(&link, input.profile.as_ref())?;
+    let password_hash = passwords.hash(&input.password).await?;
+    let secret = Secret::new(ids, "");
+    let token_hash = secret.hash();
+    let actor = Actor::System {
+        name: "one_time_link".to_owned(),
+    };
+    let ctx = visitor.ctx(link.account.id, actor);
+    let identity = db
+        .write::<_, OpError, _>(&ctx, move |tx| {
+            let (link, profile) = (link.clone(), profile.clone());
+            let password_hash = password_hash.clone();
+            Box::pin(async move {
+                if !tx.use_one_time_link(link.id).await? {
+                    return Err(OpError::LinkUnusable);
+                }
+                let (user, mut written) = match (profile, link.user) {
+                    (Some(profile), _) => first_administrator(tx, profile, password_hash).await?,
+                    (None, Some(user)) => {
+                        tx.set_password(user, &password_hash).await?;
+                        (user, Written::unchanged(()))
+                    }
+                    (None, None) => return Err(OpError::LinkUnusable),
+                };
+                let Some(person) = tx.lock_sign_in_user(user).await? else {
+                    return Err(OpError::LinkUnusable);
+                };
+                let method = SignInMethod::Password;
+                let identity =
+                    create_session(tx, &link.account, &person, method, token_hash).await?;
+                written.audit.push(AuditEntry::done(
+                    "one_time_link.redeem",
+                    "user",
+                    user,
+                    json!({
+                        "link": link.id,
+                        "purpose": link.purpose,
+                        "session": identity.session,
+                    }),
+                ));
+                Ok(written.map(|()| identity))
+            })
+        })
+        .await?;
+    Ok((secret, identity))
+}
+
+async fn usable(db: &Db, visitor: &Visitor, token: &str) -> Result<StoredLink, OpError> {
+    let link = db.platform().one_time_link(&hash(token)).await?;
+    link.filter(|link| link.used_at.is_none() && visitor.now < link.expires_at)
+        .ok_or(OpError::LinkUnusable)
+}
+
+/// The administrator that a link makes; `None` for a link that makes nobody.
+fn profile_of(
+    link: &StoredLink,
+    given: Option<&AdministratorProfile>,
+) -> Result<Option<NewAdministrator>, OpError> {
+    match (link.purpose, given) {
+        (LinkPurpose::Setup, _) => Ok(None),
+        (LinkPurpose::FirstAdministrator, None) => Err(OpError::Invalid {
+            path: "profile",
+            message: "Enter who the first administrator is.".to_owned(),
+        }),
+        (LinkPurpose::FirstAdministrator, Some(profile)) => {
+            NewAdministrator::new(profile).map(Some)
+        }
+    }
+}
+
+/// A link of this purpose makes the first administrator and never another one: whoever was made
+/// on the host meanwhile has made it worthless.
+async fn first_administrator(
+    tx: &AccountTx,
+    profile: NewAdministrator,
+    password_hash: String,
+) -> Result<(UserId, Written<()>), OpError> {
+    tx.lock_account().await?;
+    if !tx.system_administrators(1).await?.is_empty() {
+        return Err(OpError::LinkUnusable);
+    }
+    let written = administrators::insert(tx, &profile, Some(password_hash)).await?;
+    Ok((written.value, written.map(drop)))
+}
