@@ -2,4 +2,8 @@
 
 // `cfg(test)` always holds here; it tells clippy that helpers are test code too.
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
 mod tidy;

@@ -33,7 +33,7 @@ pub fn App() -> impl IntoView {
     FreshSecret::provide(session);
     Live::provide(session);
     view! {
-        <a class="btn skip" href="#main" on:click=skip>
+        <a class="btn skip" href="#main" on:click=|event| skip(&event)>
             {text::shell::SKIP}
         </a>
         <Router>
@@ -54,7 +54,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// The skip link moves focus itself: a fragment in the address would be a navigation.
-fn skip(event: leptos::ev::MouseEvent) {
+fn skip(event: &leptos::ev::MouseEvent) {
     event.prevent_default();
     let main = document()
         .get_element_by_id("main")

@@ -20,7 +20,23 @@ pub(crate) enum ApiError {
     },
 }
 
+/// An error in words.
+pub(crate) struct Told {
+    /// What happened, why and what to do.
+    pub sentence: String,
+    /// Code and request id, to copy into a report.
+    pub reference: String,
+}
+
 impl ApiError {
+    /// In words.
+    pub(crate) fn into_told(self) -> Told {
+        Told {
+            sentence: self.sentence(),
+            reference: self.reference(),
+        }
+    }
+
     /// The problem's code, if the server gave one.
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
@@ -44,8 +60,7 @@ impl ApiError {
         }
     }
 
-    /// Code and request id, to copy into a report.
-    pub(crate) fn reference(&self) -> String {
+    fn reference(&self) -> String {
         match self {
             Self::Problem(problem) => {
                 text::error::reference(problem.code.as_str(), &problem.request_id)

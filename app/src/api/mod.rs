@@ -8,4 +8,4 @@ pub(crate) mod session;
 pub(crate) mod users;
 
 pub(crate) use client::BASE;
-pub(crate) use error::ApiError;
+pub(crate) use error::{ApiError, Told};

@@ -143,9 +143,8 @@ pub(crate) const fn steps(kind: ConnectionKind) -> &'static [&'static str] {
 }
 
 /// A command that proves that base URL and token work.
-pub(crate) fn curl(base_url: &str, token: Option<&str>) -> String {
-    let token = token.unwrap_or("TOKEN");
-    format!("curl -H 'Authorization: Bearer {token}' '{base_url}/Users?count=1'")
+pub(crate) fn curl(base_url: &str) -> String {
+    format!("curl -H 'Authorization: Bearer TOKEN' '{base_url}/Users?count=1'")
 }
 
 /// Heading of the panel that shows a secret once.
@@ -188,9 +187,8 @@ pub(crate) fn revoke_title(hint: &str) -> String {
 
 /// What follows from the end of a token.
 pub(crate) fn revoke_consequences(name: &str, last: bool) -> Vec<String> {
-    let mut lines = vec![format!(
-        "Requests with this token are refused from now on. This cannot be undone."
-    )];
+    let mut lines =
+        vec!["Requests with this token are refused from now on. This cannot be undone.".to_owned()];
     if last {
         lines.push(format!(
             "It is the only valid token: {name} can change nobody here until it has a new one, and people it disables keep their access."

@@ -104,11 +104,13 @@ pub(crate) fn Confirm(
 }
 
 fn check(typed: Option<&str>, entered: &str) -> FormErrors {
-    let outcome = match typed {
-        Some(name) if name != entered.trim() => Err(text::confirm::type_exactly(name)),
-        _ => Ok(()),
-    };
-    FormErrors::default().check(TYPED, outcome.as_ref().map(|()| ()).map_err(String::as_str))
+    let errors = FormErrors::default();
+    match typed {
+        Some(name) if name != entered.trim() => {
+            errors.check(TYPED, Err(&text::confirm::type_exactly(name)))
+        }
+        _ => errors,
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use super::{
     copy::CopyButton,
     icon::{Icon, icon},
 };
-use crate::{api::ApiError, text};
+use crate::{
+    api::{ApiError, Told},
+    text,
+};
 
 /// Nothing to show.
 #[component]
@@ -61,8 +64,11 @@ pub(crate) fn Failure(
     /// Tries again.
     retry: Callback<()>,
 ) -> impl IntoView {
-    let reference = error.reference();
-    let details = text::error::details(what, &error.sentence(), &reference);
+    let Told {
+        sentence,
+        reference,
+    } = error.into_told();
+    let details = text::error::details(what, &sentence, &reference);
     view! {
         <div class="notice stop" role="alert">
             {icon(Icon::Alert)}
@@ -70,7 +76,7 @@ pub(crate) fn Failure(
                 <p>
                     <strong>{what}</strong>
                     <br />
-                    {error.sentence()}
+                    {sentence}
                 </p>
                 <div class="row">
                     <button class="btn" type="button" on:click=move |_| retry.run(())>

@@ -188,7 +188,7 @@ mod tests {
         );
 
         let second = serve(folder.path(), async { Ok(()) }).await;
-        assert!(!second.contains("token"), "{second}");
+        assert!(!second.contains("SCIM base URL"), "{second}");
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ const GIB: usize = 1024 * MIB;
 const DEFAULT_BODY_LIMIT: usize = 16 * MIB;
 const SMALLEST_BODY_LIMIT: usize = 64 * KIB;
 const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
-const DEFAULT_SCIM_RATE: u32 = 100;
+const DEFAULT_SCIM_RATE: u32 = 2_000;
 /// Microsoft Entra sends up to 25 requests per second and quarantines a server that refuses them.
 const SCIM_RATE_FLOOR: u32 = 25;
 const DEFAULT_BODY_DAYS: u16 = 30;

@@ -10,10 +10,9 @@ use crate::{text::connections as words, ui::CopyButton};
 pub(super) fn Guide(
     /// The kind.
     kind: ConnectionKind,
-    /// To paste into the provider.
-    base_url: String,
+    /// Proves from a terminal that base URL and token work.
+    command: String,
 ) -> impl IntoView {
-    let command = words::curl(&base_url, None);
     let step = |step: &'static str| view! { <li>{step}</li> };
     view! {
         <ol class="guide small">{words::steps(kind).iter().copied().map(step).collect_view()}</ol>

@@ -106,7 +106,7 @@ fn Page(
     let secret = move || {
         secrets.of(id).map(|token| {
             let shown = shown.get_untracked();
-            view! { <SecretPanel name=shown.name.clone() base_url=shown.base_url.clone() token /> }
+            view! { <SecretPanel title=words::secret_title(&shown.name) base_url=shown.base_url.clone() token /> }
         })
     };
     let act = move || {
@@ -136,7 +136,7 @@ fn Page(
 
 fn guide(shown: Shown) -> AnyView {
     let shown = shown.get_untracked();
-    view! { <Guide kind=shown.kind base_url=shown.base_url.clone() /> }.into_any()
+    view! { <Guide kind=shown.kind command=words::curl(&shown.base_url) /> }.into_any()
 }
 
 /// Until the first request: that it is awaited, and the steps.

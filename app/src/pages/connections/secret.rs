@@ -53,9 +53,8 @@ impl FreshSecret {
 /// Base URL and token, to be copied now.
 #[component]
 pub(super) fn SecretPanel(
-    /// Whose.
-    #[prop(into)]
-    name: String,
+    /// Heading.
+    title: String,
     /// To paste into the provider.
     base_url: String,
     /// To paste into the provider.
@@ -65,7 +64,7 @@ pub(super) fn SecretPanel(
     view! {
         <section class="panel secret" aria-labelledby="secret-title" data-testid="new-secret">
             <div class="stack s1">
-                <h2 id="secret-title">{words::secret_title(&name)}</h2>
+                <h2 id="secret-title">{title}</h2>
                 <p class="muted small">{words::SECRET_WHY}</p>
             </div>
             <CopyField

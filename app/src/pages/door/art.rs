@@ -46,7 +46,7 @@ impl Drawing {
             if column == ENDED.1 {
                 let _ = write!(self.ended, "M{x} {y}h10");
             }
-        } else if dice % 11 == 0 {
+        } else if dice.is_multiple_of(11) {
             self.absences.push((x + 5, y));
         } else {
             let _ = write!(self.ticks, "M{x} {y}l4 4 8-9");

@@ -17,13 +17,8 @@ use crate::{
 };
 
 /// What is shown below an opened row.
-#[component]
-pub(super) fn RequestDetail(
-    /// The request.
-    id: ProvisioningRequestId,
-    /// Its row.
-    row: LogRow,
-) -> impl IntoView {
+pub(super) fn request_detail(row: &LogRow) -> AnyView {
+    let id = row.id;
     let may_read = Session::get().may_now(Permission::ReadProvisioningBodies);
     let line = words::line(
         &row.method,
@@ -48,6 +43,7 @@ pub(super) fn RequestDetail(
             </div>
         </div>
     }
+    .into_any()
 }
 
 fn notes(notes: &[LogNote]) -> Option<AnyView> {

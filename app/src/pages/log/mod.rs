@@ -17,7 +17,7 @@ use scim_schema::{
 
 pub(crate) use outcome::outcome_view;
 
-use self::{detail::RequestDetail, rows::Summary};
+use self::{detail::request_detail, rows::summary};
 use crate::{
     api::{self, ApiError},
     live::{Flow, Live, News},
@@ -181,14 +181,13 @@ fn Request(
     row: LogRow,
 ) -> impl IntoView {
     let opened = RwSignal::new(false);
-    let id = row.id;
-    let shown = row.clone();
+    let line = summary(&row);
     view! {
         <li>
             <details on:toggle=move |_| opened.set(true)>
-                <Summary row=shown />
+                {line}
                 <Show when=move || opened.get()>
-                    <RequestDetail id row=row.clone() />
+                    {request_detail(&row)}
                 </Show>
             </details>
         </li>

@@ -10,11 +10,7 @@ use crate::{
 };
 
 /// Time, method, what was decided, outcome, status, duration.
-#[component]
-pub(super) fn Summary(
-    /// The request.
-    row: LogRow,
-) -> impl IntoView {
+pub(super) fn summary(row: &LogRow) -> AnyView {
     let moment = clock::in_zone(row.at);
     let tooltip = format!("{} ({})", moment.full(), clock::zone_name());
     let say = if row.decision.is_empty() {
@@ -35,4 +31,5 @@ pub(super) fn Summary(
             <span class="ms num muted">{format::duration(row.duration_us)}</span>
         </summary>
     }
+    .into_any()
 }

@@ -222,7 +222,7 @@ fn SourceChoice(
                     name="source"
                     prop:checked=move || query.with(|query| query.source == source)
                     on:change=move |_| {
-                        context.show(&query.get_untracked().from_source(source), false);
+                        context.show(&query.get_untracked().with_source(source), false);
                     }
                 />
                 {label}
@@ -289,7 +289,7 @@ fn Chips(
         });
         let source = source_chip().map(|(name, value)| {
             chip(name, &value, move || {
-                context.show(&query.get_untracked().from_source(None), false);
+                context.show(&query.get_untracked().with_source(None), false);
             })
         });
         let any = statuses.is_some() || source.is_some();

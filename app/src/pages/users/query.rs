@@ -208,7 +208,7 @@ impl ListQuery {
     }
 
     /// From elsewhere.
-    pub(super) fn from_source(&self, source: Option<SourceFilter>) -> Self {
+    pub(super) fn with_source(&self, source: Option<SourceFilter>) -> Self {
         Self {
             source,
             ..self.first_page()
@@ -332,7 +332,7 @@ mod tests {
         for changed in [
             paged.searching("a"),
             paged.toggling(Status::Active),
-            paged.from_source(Some(SourceFilter::Local)),
+            paged.with_source(Some(SourceFilter::Local)),
             paged.sorted_by(UserSort::Email),
             paged.sized(25),
             paged.unfiltered(),

@@ -23,7 +23,7 @@ use crate::app_state::AppState;
 pub const BASE_PATH: &str = "/api/v1";
 
 /// The routes below [`BASE_PATH`], with everything that guards them.
-pub fn router(state: AppState) -> Router<AppState> {
+pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/sign-in-options", get(sessions::options))
         .route("/sessions", post(sessions::create))

@@ -74,7 +74,7 @@ fn refusal(error: &serde_json::Error) -> ApiError {
     }
 }
 
-/// The field that serde speaks of: `unknown field `x`, expected …`, `missing field `x``.
+/// The field that serde speaks of, as in "unknown field `x`, expected …".
 fn field_of(message: &str) -> String {
     let is_field = message.contains("field `");
     let name = message.split('`').nth(1).filter(|_| is_field);

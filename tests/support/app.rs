@@ -1,0 +1,351 @@
+//! The whole server in the test's process: real database, real jobs, a clock that stands still.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use rollcall_server::{
+    app::App,
+    clock::{Clock, ManualClock},
+    config::{Config, Flags, ServeFlags, StoreFlags},
+    ctx::Ctx,
+    db::Account,
+    http::spa::ConsoleFiles,
+    ids::Ids,
+    ops::{
+        accounts, administrators, administrators::NewAdministrator, connections, first_start,
+        first_start::FirstStartSettings,
+    },
+};
+use scim_schema::{
+    api::session::AdministratorProfile,
+    dialect::ConnectionKind,
+    id::{RequestId, UserId},
+};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement, Value};
+use serde_json::json;
+
+use super::{Answer, Call, Console, ORIGIN, PASSWORD, ScimClient, TestDatabase, database};
+
+/// When every test begins.
+const START: &str = "2026-11-22T08:00:00Z";
+/// Longest time that due jobs get to be done.
+const JOBS_TAKE: Duration = Duration::from_secs(10);
+
+/// A running server. Ends with [`TestApp::finish`].
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: ManualClock,
+    /// The account that a first start makes.
+    pub(crate) account: Account,
+    /// The address that makes the first administrator.
+    pub(crate) setup_link: String,
+    /// The test's own connection to the database.
+    pub(crate) sql: DatabaseConnection,
+    database: TestDatabase,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A server with other settings than the usual ones.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let database = TestDatabase::create().await;
+        let (clock, control) = Clock::manual(START.parse().expect("an instant"));
+        let mut config = config(&database);
+        change(&mut config);
+        let console = ConsoleFiles::in_folder(database.folder().to_path_buf());
+        let app = App::start(Arc::new(config), clock, Ids::seeded(7), console)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
+        let settings = FirstStartSettings {
+            public_url: ORIGIN.to_owned(),
+            first_connection: None,
+        };
+        let state = &app.state;
+        let started = first_start::run(&state.db, &state.clock, &state.ids, &settings)
+            .await
+            .expect("a first start");
+        Self {
+            clock: control,
+            account: started.account,
+            setup_link: started.setup_link.expect("a set-up link"),
+            sql: database.connect().await,
+            app,
+            database,
+        }
+    }
+
+    /// A request without anything in it.
+    pub(crate) fn call(&self, method: &str, uri: &str) -> Call {
+        Call::new(&self.app.router, method, uri)
+    }
+
+    /// The context of a command on the host.
+    pub(crate) fn operator(&self) -> Arc<Ctx> {
+        self.operator_of(&self.account)
+    }
+
+    pub(crate) fn operator_of(&self, account: &Account) -> Arc<Ctx> {
+        let now = self.app.state.clock.now();
+        let request = RequestId(self.app.state.ids.uuid_v7(now));
+        Arc::new(Ctx::operator(account.id, request, now))
+    }
+
+    /// A new connection of this kind.
+    pub(crate) async fn connection(&self, kind: ConnectionKind) -> ScimClient {
+        self.connection_of(&self.account, kind).await
+    }
+
+    pub(crate) async fn connection_of(
+        &self,
+        account: &Account,
+        kind: ConnectionKind,
+    ) -> ScimClient {
+        let state = &self.app.state;
+        let ctx = self.operator_of(account);
+        let name = format!("{} {}", kind.as_str(), state.ids.uuid_v7(ctx.now));
+        let issued = connections::create(&state.db, &ctx, &state.ids, &name, kind)
+            .await
+            .expect("a connection");
+        ScimClient {
+            router: self.app.router.clone(),
+            connection: issued.connection,
+            token_id: issued.id,
+            token: issued.secret.reveal().to_owned(),
+        }
+    }
+
+    /// A second account in the same installation.
+    pub(crate) async fn other_account(&self) -> Account {
+        let state = &self.app.state;
+        let (db, clock, ids) = (&state.db, &state.clock, &state.ids);
+        accounts::create(db, clock, ids, "other", "Other District")
+            .await
+            .expect("an account");
+        accounts::resolve(db, Some("other"))
+            .await
+            .expect("the account")
+    }
+
+    /// A browser that nobody is signed in with.
+    pub(crate) fn browser(&self) -> Console {
+        Console::new(&self.app.router)
+    }
+
+    /// The secret in the set-up link.
+    pub(crate) fn setup_token(&self) -> String {
+        let (_, secret) = self.setup_link.split_once('#').expect("a fragment");
+        secret.to_owned()
+    }
+
+    /// What a first administrator sends to come into being.
+    pub(crate) fn redemption(&self) -> serde_json::Value {
+        json!({
+            "token": self.setup_token(),
+            "password": PASSWORD,
+            "profile": {
+                "given_name": "Dana",
+                "family_name": "Whitfield",
+                "email": "dana@example.org",
+            },
+        })
+    }
+
+    /// Makes the first administrator, `dana@example.org`, with the set-up link: break-glass, and
+    /// signed in.
+    pub(crate) async fn administrator(&self) -> Console {
+        let mut console = self.browser();
+        console.redeem(&self.redemption()).await.expect(200);
+        console
+    }
+
+    /// A further administrator with the usual password.
+    pub(crate) async fn further_administrator(&self, account: &Account, email: &str) -> UserId {
+        let profile = AdministratorProfile {
+            given_name: "Robin".to_owned(),
+            family_name: "Castellanos".to_owned(),
+            email: email.to_owned(),
+        };
+        let new = NewAdministrator::new(&profile).expect("a profile");
+        let state = &self.app.state;
+        administrators::create_with_password(
+            &state.db,
+            &self.operator_of(account),
+            &state.passwords,
+            &new,
+            PASSWORD,
+        )
+        .await
+        .expect("an administrator")
+    }
+
+    /// Rows of a query without parameters.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<QueryResult> {
+        database::rows(&self.sql, sql).await
+    }
+
+    /// The one number that a query without parameters answers.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let rows = self.rows(sql).await;
+        rows[0].try_get_by_index(0).expect("a number")
+    }
+
+    /// Changes rows behind the server's back; `$1` stands for the first value on both databases.
+    pub(crate) async fn execute(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> u64 {
+        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        let done = self.sql.execute_raw(statement).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+            .rows_affected()
+    }
+
+    pub(crate) fn backend(&self) -> DatabaseBackend {
+        self.sql.get_database_backend()
+    }
+
+    /// What is stored of the domain, as numbers: equal before and after a request that changed
+    /// nothing. The provisioning log is not part of it.
+    pub(crate) async fn footprint(&self) -> Vec<(&'static str, i64)> {
+        const QUERIES: &[(&str, &str)] = &[
+            ("users", "SELECT COUNT(*) FROM users"),
+            (
+                "versions",
+                "SELECT CAST(COALESCE(SUM(version), 0) AS bigint) FROM users",
+            ),
+            ("links", "SELECT COUNT(*) FROM scim_links"),
+            ("values", "SELECT COUNT(*) FROM user_attribute_values"),
+            ("holds", "SELECT COUNT(*) FROM holds"),
+            ("memberships", "SELECT COUNT(*) FROM memberships"),
+            ("groups", "SELECT COUNT(*) FROM groups"),
+            (
+                "group versions",
+                "SELECT CAST(COALESCE(SUM(version), 0) AS bigint) FROM groups",
+            ),
+            ("members", "SELECT COUNT(*) FROM group_members"),
+            ("subgroups", "SELECT COUNT(*) FROM group_subgroups"),
+            ("connections", "SELECT COUNT(*) FROM idp_connections"),
+            ("tokens", "SELECT COUNT(*) FROM scim_tokens"),
+            ("audit", "SELECT COUNT(*) FROM audit_events"),
+            (
+                "changes",
+                "SELECT COUNT(*) FROM change_feed WHERE kind <> 'provisioning_log'",
+            ),
+        ];
+        let mut numbers = Vec::with_capacity(QUERIES.len());
+        for (name, query) in QUERIES {
+            numbers.push((*name, self.number(query).await));
+        }
+        numbers
+    }
+
+    /// Waits until everything that was recorded for the provisioning log is in its table.
+    pub(crate) async fn flush_log(&self) {
+        self.app.state.scim_log.close().await;
+    }
+
+    /// Stops background work, so that the next statement is the next request's.
+    pub(crate) async fn quiet(&self) {
+        self.flush_log().await;
+        self.app.shutdown_token().cancel();
+        let mut before = self.app.state.db.statement_count();
+        loop {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let now = self.app.state.db.statement_count();
+            if now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    /// Waits until `sql` answers `wanted`; for what background work does soon.
+    pub(crate) async fn until_number(&self, sql: &str, wanted: i64) {
+        let deadline = tokio::time::Instant::now() + JOBS_TAKE;
+        loop {
+            let found = self.number(sql).await;
+            if found == wanted {
+                return;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{sql}: {found}, not {wanted}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Stops the server; fails when due jobs were left over or failed.
+    pub(crate) async fn finish(self) {
+        let now = self.app.state.clock.now();
+        if !self.app.shutdown_token().is_cancelled() {
+            let due = match self.backend() {
+                DatabaseBackend::Sqlite => {
+                    format!("julianday(run_at) <= julianday('{}')", now.to_rfc3339())
+                }
+                _ => format!("run_at <= '{}'", now.to_rfc3339()),
+            };
+            let left = format!(
+                "SELECT COUNT(*) FROM jobs WHERE status IN ('available', 'running') AND {due}"
+            );
+            self.until_number(&left, 0).await;
+        }
+        let failed = self
+            .rows("SELECT queue, last_error FROM jobs WHERE last_error IS NOT NULL")
+            .await;
+        let failed: Vec<(String, String)> = failed
+            .iter()
+            .map(|row| (row.try_get_by_index(0), row.try_get_by_index(1)))
+            .map(|(queue, error)| (queue.expect("a queue"), error.expect("an error")))
+            .collect();
+        assert!(failed.is_empty(), "failed jobs: {failed:?}");
+        self.app.stop().await;
+        self.sql.close().await.expect("an end");
+        drop(self.database);
+    }
+
+    /// The user behind a SCIM id.
+    pub(crate) async fn user_of(&self, scim_id: &str) -> UserId {
+        let id: uuid::Uuid = scim_id.parse().expect("an id");
+        let statement = Statement::from_sql_and_values(
+            self.backend(),
+            "SELECT user_id FROM scim_links WHERE scim_id = $1",
+            [id.into()],
+        );
+        let row = self.sql.query_one_raw(statement).await.expect("a query");
+        let id: uuid::Uuid = row.expect("a link").try_get_by_index(0).expect("an id");
+        UserId(id)
+    }
+}
+
+/// What a request answered and how the stored numbers moved meanwhile.
+impl TestApp {
+    /// Fails unless `answer` left everything as `before`.
+    #[track_caller]
+    pub(crate) fn assert_unchanged(
+        before: &[(&'static str, i64)],
+        after: &[(&'static str, i64)],
+        answer: &Answer,
+    ) {
+        assert_eq!(before, after, "changed by: {} {}", answer.status, answer.text);
+    }
+}
+
+fn config(database: &TestDatabase) -> Config {
+    let flags = Flags {
+        store: StoreFlags {
+            data: Some(database.folder().display().to_string()),
+            database_url: Some(database.url()),
+            public_url: Some(ORIGIN.to_owned()),
+            ..StoreFlags::default()
+        },
+        serve: ServeFlags {
+            metrics_listen: Some("off".to_owned()),
+            ..ServeFlags::default()
+        },
+    };
+    let mut config =
+        Config::load(&flags, &HashMap::<String, String>::new()).expect("valid settings");
+    // Tests send as fast as they can.
+    config.limits.scim_rate_per_second = 1_000_000;
+    config
+}

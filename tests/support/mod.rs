@@ -1,0 +1,15 @@
+//! What integration tests are made of: a whole server without network, its clients, its database.
+
+mod app;
+mod call;
+mod console;
+mod database;
+mod scim_client;
+mod statements;
+
+pub(crate) use app::TestApp;
+pub(crate) use call::{Answer, Call, percent_encoded};
+pub(crate) use console::{Console, ORIGIN, PASSWORD};
+pub(crate) use database::TestDatabase;
+pub(crate) use scim_client::{ScimClient, group_body, patch_body, user_body};
+pub(crate) use statements::Statements;
