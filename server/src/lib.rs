@@ -10,6 +10,7 @@ pub mod config;
 pub mod ctx;
 pub mod data_folder;
 pub mod db;
+pub mod demo;
 pub mod http;
 pub mod ids;
 pub mod jobs;

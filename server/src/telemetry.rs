@@ -1,5 +1,7 @@
 //! Starts the logs of the process. They go to standard error; standard output belongs to results.
 
+use std::io::{self, IsTerminal};
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
@@ -22,7 +24,8 @@ pub enum TelemetryError {
 pub fn start(config: &LogConfig) -> Result<(), TelemetryError> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&config.filter)?)
-        .with_writer(std::io::stderr);
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     match config.format {
         LogFormat::Text => lines.try_init()?,
         LogFormat::Json => lines.json().flatten_event(true).try_init()?,

@@ -2,7 +2,7 @@
 
 use crate::format;
 
-pub(crate) const LOADING: &str = "User";
+pub(crate) const USER: &str = "User";
 pub(crate) const FAILED: &str = "This user could not be loaded.";
 pub(crate) const TAB_PROFILE: &str = "Profile";
 pub(crate) const TAB_ACCESS: &str = "Access and status";

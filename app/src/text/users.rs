@@ -24,6 +24,8 @@ pub(crate) const SOURCE: &str = "Source";
 pub(crate) const SOURCE_ANY: &str = "Any";
 pub(crate) const SOURCE_LOCAL: &str = "Local";
 pub(crate) const SOURCE_UNKNOWN: &str = "Connection";
+pub(crate) const SOURCES_FAILED: &str =
+    "The connections could not be loaded, so they are missing here.";
 pub(crate) const CLEAR_ALL: &str = "Clear all";
 pub(crate) const DONE: &str = "Done";
 pub(crate) const COLUMN_USER: &str = "User";

@@ -150,6 +150,9 @@ pub(crate) fn Loaded<T, C>(
     skeleton: ViewFn,
     /// Draws the data.
     content: C,
+    /// Where the data is the whole page: the head to show when there is none.
+    #[prop(optional, into)]
+    head: Option<ViewFn>,
 ) -> impl IntoView
 where
     T: Send + Sync + 'static,
@@ -158,9 +161,10 @@ where
     let retry = Callback::new(move |()| remote.reload());
     let present = Memo::new(move |_| remote.state.with(|state| state.value.is_some()));
     let error = Memo::new(move |_| remote.error());
+    let frame = if head.is_some() { "body" } else { "" };
     let stale = move || {
         let error = error.get().filter(|_| present.get())?;
-        Some(view! { <Failure what error retry /> })
+        Some(view! { <div class=frame><Failure what error retry /></div> })
     };
     let body = move || {
         if present.get()
@@ -175,8 +179,14 @@ where
             return content(value.into());
         }
         match error.get() {
-            Some(error) => view! { <Refusal what error retry /> }.into_any(),
-            None => skeleton.run(),
+            Some(error) => view! {
+                {head.as_ref().map(ViewFn::run)}
+                <div class=frame>
+                    <Refusal what error retry />
+                </div>
+            }
+            .into_any(),
+            None => view! { <div class=frame>{skeleton.run()}</div> }.into_any(),
         }
     };
     view! {

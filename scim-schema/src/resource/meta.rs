@@ -21,7 +21,7 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The JSON object; times in UTC with milliseconds.
+    /// The JSON object; times in UTC with microseconds, as they are stored, so that a filter finds what it was shown.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut meta = Map::new();
@@ -38,7 +38,7 @@ impl Meta {
 }
 
 fn date_time(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
+    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_utc_with_milliseconds() {
+    fn times_are_utc_with_microseconds() {
         let created = Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap();
         let meta = Meta {
             resource_type: ResourceKind::User,
@@ -62,8 +62,8 @@ mod tests {
             meta.to_json(),
             json!({
                 "resourceType": "User",
-                "created": "2026-01-02T03:04:05.000Z",
-                "lastModified": "2026-01-02T03:04:05.007Z",
+                "created": "2026-01-02T03:04:05.000000Z",
+                "lastModified": "2026-01-02T03:04:05.007000Z",
                 "location": "https://example.com/scim/v2/Users/1",
                 "version": "W/\"3\"",
             })

@@ -97,7 +97,7 @@ impl Measuring {
         let Some(address) = config.listen.metrics else {
             return Ok(Self(None));
         };
-        let listener = Listener::bind(address, None)?;
+        let listener = Listener::bind_metrics(address)?;
         Ok(Self(Some((listener, Metrics::start(clock.now())?))))
     }
 

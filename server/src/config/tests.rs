@@ -49,10 +49,10 @@ fn without_any_source_the_defaults_hold() {
     assert_eq!(config.public_url.to_string(), "http://127.0.0.1:8080");
     assert_eq!(config.limits.body, 16 * 1024 * 1024);
     assert_eq!(config.limits.request_timeout.as_secs(), 30);
-    assert_eq!(config.limits.scim_rate_per_second, 100);
+    assert_eq!(config.limits.scim_rate_per_second, 2_000);
     assert_eq!(config.retention.provisioning_body_days, 30);
     assert_eq!(config.log.format, LogFormat::Text);
-    assert_eq!(config.log.filter, "info");
+    assert_eq!(config.log.filter, "info,sea_orm_migration=warn");
     let path = PathBuf::from(&data).join("rollcall.db");
     assert_eq!(config.database, DatabaseLocation::Sqlite { path });
 }

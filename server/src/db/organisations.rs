@@ -2,9 +2,7 @@
 
 use scim_schema::id::OrganisationId;
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait},
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
 };
 
 use super::{
@@ -30,7 +28,7 @@ impl AccountScope<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn organisations(&self) -> Result<Vec<Organisation>, DbError> {
+    pub async fn organisation_tree(&self) -> Result<Vec<Organisation>, DbError> {
         let rows = organisation::Entity::find()
             .filter(organisation::Column::AccountId.eq(self.account.0))
             .order_by_asc(organisation::Column::Id)

@@ -150,16 +150,16 @@ impl AccountTx {
         Ok(counted.first().map(|row| row.failed_password_count))
     }
 
-    /// Forgets wrong passwords.
+    /// Puts the number of wrong passwords in a row back; the next try does not have to wait.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn reset_password_tries(&self, id: UserId) -> Result<(), DbError> {
+    pub async fn reset_password_tries(&self, id: UserId, to: i32) -> Result<(), DbError> {
         use user::Column as C;
         user::Entity::update_many()
             .filter(C::AccountId.eq(self.account().0))
             .filter(C::Id.eq(id.0))
-            .col_expr(C::FailedPasswordCount, Expr::val(0))
+            .col_expr(C::FailedPasswordCount, Expr::val(to))
             .col_expr(C::FailedPasswordAt, Expr::val(None::<DateTime<Utc>>))
             .exec(&self.connection)
             .await?;

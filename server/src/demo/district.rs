@@ -23,13 +23,34 @@ pub(super) struct Site {
 }
 
 pub(super) const SITES: [Site; 7] = [
-    Site { name: "District Office", level: Level::Office },
-    Site { name: "Cedar Hill Elementary", level: Level::Elementary },
-    Site { name: "Lakeside Elementary", level: Level::Elementary },
-    Site { name: "Maple Grove Elementary", level: Level::Elementary },
-    Site { name: "Eastbrook Middle School", level: Level::Middle },
-    Site { name: "Marlow Middle School", level: Level::Middle },
-    Site { name: "Northfield High School", level: Level::High },
+    Site {
+        name: "District Office",
+        level: Level::Office,
+    },
+    Site {
+        name: "Cedar Hill Elementary",
+        level: Level::Elementary,
+    },
+    Site {
+        name: "Lakeside Elementary",
+        level: Level::Elementary,
+    },
+    Site {
+        name: "Maple Grove Elementary",
+        level: Level::Elementary,
+    },
+    Site {
+        name: "Eastbrook Middle School",
+        level: Level::Middle,
+    },
+    Site {
+        name: "Marlow Middle School",
+        level: Level::Middle,
+    },
+    Site {
+        name: "Northfield High School",
+        level: Level::High,
+    },
 ];
 
 /// Title, department and number of people.
@@ -113,7 +134,11 @@ const HIGH: Posts = &[
     ("Art Teacher", "Arts and Music", 1),
     ("Physical Education Teacher", "Physical Education", 4),
     ("Special Education Teacher", "Special Education", 5),
-    ("Career and Technical Teacher", "Career and Technical Education", 3),
+    (
+        "Career and Technical Teacher",
+        "Career and Technical Education",
+        3,
+    ),
     ("Paraeducator", "Special Education", 3),
     ("Custodian", "Facilities", 3),
     ("Athletic Director", "Physical Education", 1),
@@ -178,11 +203,19 @@ const DEPARTMENTS: [(&str, Origin, &str); 11] = [
     ("School Nurses", Origin::Staff, "Health Services"),
     ("IT Support", Origin::Staff, "Information Technology"),
     ("Transportation", Origin::Staff, "Transportation"),
-    ("Substitute Teachers", Origin::Services, "Substitute Teaching"),
+    (
+        "Substitute Teachers",
+        Origin::Services,
+        "Substitute Teaching",
+    ),
     ("Student Services", Origin::Services, "Student Services"),
     ("Tutors", Origin::Services, "Tutoring"),
     ("IT Contractors", Origin::Services, "IT Contractors"),
-    ("After-School Program", Origin::Services, "After-School Program"),
+    (
+        "After-School Program",
+        Origin::Services,
+        "After-School Program",
+    ),
 ];
 
 /// Every group, the last one of the second provider last.
@@ -205,18 +238,29 @@ pub(super) fn teams(roster: &[Person]) -> Vec<Team> {
             person.department == subject && is_teacher(person)
         }));
     }
-    let elementary = |titles: &'static [&'static str]| {
-        move |person: &Person| titles.contains(&person.title)
-    };
+    let elementary =
+        |titles: &'static [&'static str]| move |person: &Person| titles.contains(&person.title);
     let lower = elementary(&["Kindergarten Teacher", "Grade 1 Teacher", "Grade 2 Teacher"]);
     let upper = elementary(&["Grade 3 Teacher", "Grade 4 Teacher", "Grade 5 Teacher"]);
-    let at = |level: Level| move |person: &Person| SITES[person.site].level == level && is_teacher(person);
+    let at = |level: Level| {
+        move |person: &Person| SITES[person.site].level == level && is_teacher(person)
+    };
     teams.push(pick("Grades K–2".to_owned(), Origin::Staff, &lower));
     teams.push(pick("Grades 3–5".to_owned(), Origin::Staff, &upper));
-    teams.push(pick("Grades 6–8".to_owned(), Origin::Staff, &at(Level::Middle)));
-    teams.push(pick("Grades 9–12".to_owned(), Origin::Staff, &at(Level::High)));
+    teams.push(pick(
+        "Grades 6–8".to_owned(),
+        Origin::Staff,
+        &at(Level::Middle),
+    ));
+    teams.push(pick(
+        "Grades 9–12".to_owned(),
+        Origin::Staff,
+        &at(Level::High),
+    ));
     for (name, origin, department) in DEPARTMENTS {
-        teams.push(pick(name.to_owned(), origin, &|person| person.department == department));
+        teams.push(pick(name.to_owned(), origin, &|person| {
+            person.department == department
+        }));
     }
     teams
 }

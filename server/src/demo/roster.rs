@@ -1,13 +1,11 @@
 //! Everybody in the district, invented the same way at every start.
 
 use chrono::TimeDelta;
-use rand_chacha::{
-    ChaCha20Rng,
-    rand_core::{RngCore, SeedableRng},
-};
 
 use super::{
+    chance::Chance,
     district::{self, LOCAL, Posts, SERVICES, SITES},
+    fates::{Fate, give_fates},
     names::{FAMILY, GIVEN, handle},
 };
 
@@ -30,42 +28,6 @@ pub(super) enum Origin {
     /// Nobody but the product itself.
     Local,
 }
-
-/// What became of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    AtWork,
-    /// `active: false` of the provider.
-    DisabledByIdp,
-    Suspended,
-    /// Suspended here, then disabled by the provider as well.
-    SuspendedAndDisabled,
-    Banned,
-    LockedOut,
-    Dormant,
-    SecurityCheck,
-    Archived,
-    /// Prepared and not started.
-    Staged,
-}
-
-/// How many people of each origin something happened to.
-const FATES: [(Origin, Fate, usize); 14] = [
-    (Origin::Staff, Fate::DisabledByIdp, 13),
-    (Origin::Staff, Fate::Suspended, 4),
-    (Origin::Staff, Fate::SuspendedAndDisabled, 1),
-    (Origin::Staff, Fate::Banned, 1),
-    (Origin::Staff, Fate::Dormant, 6),
-    (Origin::Staff, Fate::SecurityCheck, 2),
-    (Origin::Services, Fate::DisabledByIdp, 8),
-    (Origin::Services, Fate::Suspended, 1),
-    (Origin::Services, Fate::Banned, 1),
-    (Origin::Services, Fate::Dormant, 4),
-    (Origin::Services, Fate::SecurityCheck, 1),
-    (Origin::Local, Fate::LockedOut, 3),
-    (Origin::Local, Fate::Dormant, 2),
-    (Origin::Local, Fate::Archived, 6),
-];
 
 /// One invented person.
 #[derive(Clone, Debug)]
@@ -109,10 +71,15 @@ impl Person {
 
 /// Everybody: staff, then services, then local people; managers come before those they manage.
 pub(super) fn roster() -> Vec<Person> {
-    let mut chance = Chance(ChaCha20Rng::seed_from_u64(SEED));
+    let mut chance = Chance::from(SEED);
     let mut people = Vec::new();
     for (place, site) in SITES.iter().enumerate() {
-        fill(&mut people, Origin::Staff, Some(place), district::posts(site.level));
+        fill(
+            &mut people,
+            Origin::Staff,
+            Some(place),
+            district::posts(site.level),
+        );
     }
     fill(&mut people, Origin::Services, None, SERVICES);
     fill(&mut people, Origin::Local, None, LOCAL);
@@ -131,23 +98,6 @@ pub(super) fn roster() -> Vec<Person> {
         give_habits(person, &mut chance);
     }
     people
-}
-
-/// Repeatable chance.
-struct Chance(ChaCha20Rng);
-
-impl Chance {
-    /// A number from 0 up to and without `bound`.
-    fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound.max(1)).unwrap_or(1);
-        usize::try_from(self.0.next_u64() % bound).unwrap_or(0)
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
-    }
 }
 
 fn fill(people: &mut Vec<Person>, origin: Origin, site: Option<usize>, posts: Posts) {
@@ -174,7 +124,7 @@ fn fill(people: &mut Vec<Person>, origin: Origin, site: Option<usize>, posts: Po
 
 /// Whether somebody comes first: the head of the district or of a provider's people, then the head
 /// of a school.
-fn rank(person: &Person) -> u8 {
+pub(super) fn rank(person: &Person) -> u8 {
     match person.title {
         "Superintendent" | "Contract Services Coordinator" => 0,
         "Principal" => 1,
@@ -199,7 +149,10 @@ fn give_names(people: &mut [Person], chance: &mut Chance) {
 }
 
 fn give_arrivals(people: &mut [Person], origin: Origin, parts: &[i64]) {
-    let count = people.iter().filter(|person| person.origin == origin).count();
+    let count = people
+        .iter()
+        .filter(|person| person.origin == origin)
+        .count();
     let of_origin = people.iter_mut().filter(|person| person.origin == origin);
     for (place, person) in of_origin.enumerate() {
         let part = place * parts.len() / count.max(1);
@@ -231,31 +184,8 @@ fn give_managers(people: &mut [Person]) {
     }
 }
 
-fn give_fates(people: &mut [Person], chance: &mut Chance) {
-    for person in people.iter_mut().filter(|person| person.title == "Student Teacher") {
-        person.fate = Fate::Staged;
-    }
-    for (origin, fate, count) in FATES {
-        for _ in 0..count {
-            let mut candidates: Vec<&mut Person> = people
-                .iter_mut()
-                .filter(|person| {
-                    person.origin == origin
-                        && person.fate == Fate::AtWork
-                        && rank(person) == 2
-                        && person.department != "Human Resources"
-                })
-                .collect();
-            let chosen = chance.below(candidates.len());
-            if let Some(person) = candidates.get_mut(chosen) {
-                person.fate = fate;
-            }
-        }
-    }
-}
-
 fn give_habits(person: &mut Person, chance: &mut Chance) {
-    person.number = chance.0.next_u64();
+    person.number = chance.number();
     if person.site > 0 && chance.below(11) == 0 {
         let other = 1 + chance.below(SITES.len() - 1);
         person.second_site = (other != person.site).then_some(other);
@@ -279,7 +209,7 @@ fn give_habits(person: &mut Person, chance: &mut Chance) {
 mod tests {
     use std::collections::HashSet;
 
-    use super::*;
+    use super::{super::fates::FATES, *};
 
     #[test]
     fn the_district_is_the_same_at_every_start_and_has_several_hundred_people() {
@@ -299,7 +229,13 @@ mod tests {
                 assert_eq!(people[manager].origin, person.origin, "{}", person.name());
             }
         }
-        assert!(people.iter().filter(|person| person.manager.is_some()).count() > 400);
+        assert!(
+            people
+                .iter()
+                .filter(|person| person.manager.is_some())
+                .count()
+                > 400
+        );
     }
 
     #[test]

@@ -277,3 +277,89 @@ impl Drop for Subscription {
         self.hub.close(self.id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use scim_schema::api::events::ChangeKind;
+
+    use super::*;
+
+    const NORTH: AccountId = AccountId(Uuid::from_u128(1));
+    const SOUTH: AccountId = AccountId(Uuid::from_u128(2));
+    const SESSION: SessionId = SessionId(Uuid::from_u128(3));
+
+    fn hub() -> LiveHub {
+        LiveHub(Arc::new(Hub {
+            streams: Mutex::default(),
+            stop: CancellationToken::new(),
+        }))
+    }
+
+    fn row(account: AccountId, number: u128) -> FeedRow {
+        FeedRow {
+            account,
+            id: Uuid::from_u128(number),
+            event: ChangeEvent {
+                kind: ChangeKind::User,
+                id: Uuid::from_u128(number),
+                version: 1,
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_hears_each_change_of_its_own_account_once() {
+        let (hub, mut told) = (hub(), HashSet::new());
+        let mut stream = hub.subscribe(NORTH, SESSION).unwrap();
+        let rows = [row(NORTH, 10), row(SOUTH, 11)];
+        hub.tell(&rows, &mut told);
+        hub.tell(&[row(NORTH, 10), row(NORTH, 12)], &mut told);
+        assert_eq!(
+            stream.next().await,
+            Some(Live::Change(row(NORTH, 10).event))
+        );
+        assert_eq!(
+            stream.next().await,
+            Some(Live::Change(row(NORTH, 12).event))
+        );
+        assert_eq!(stream.next().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_falls_behind_is_told_to_fetch_everything() {
+        let hub = hub();
+        let mut stream = hub.subscribe(NORTH, SESSION).unwrap();
+        let rows: Vec<FeedRow> = (0..=BACKLOG as u128).map(|n| row(NORTH, n)).collect();
+        hub.tell(&rows, &mut HashSet::new());
+        assert_eq!(stream.next().await, Some(Live::Resync));
+        assert_eq!(stream.next().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_its_session_and_others_go_on() {
+        let hub = hub();
+        let other = SessionId(Uuid::from_u128(4));
+        let mut ended = hub.subscribe(NORTH, SESSION).unwrap();
+        let mut kept = hub.subscribe(NORTH, other).unwrap();
+        hub.end_all_but(&hub.sessions(), &HashSet::from([other]));
+        assert_eq!(ended.next().await, None);
+        assert_eq!(kept.next().now_or_never(), None);
+        hub.0.stop.cancel();
+        assert_eq!(kept.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_session_opens_a_few_streams_and_closing_makes_room() {
+        let hub = hub();
+        let mut streams: Vec<_> = (0..STREAMS_OF_SESSION)
+            .map(|_| hub.subscribe(NORTH, SESSION).unwrap())
+            .collect();
+        let refused = hub.subscribe(NORTH, SESSION).err();
+        assert_eq!(refused, Some(TooManyStreams::OfSession));
+        streams.pop();
+        assert!(hub.subscribe(NORTH, SESSION).is_ok());
+        drop(streams);
+        assert!(hub.streams().open.is_empty() && hub.streams().accounts.is_empty());
+    }
+}

@@ -36,25 +36,42 @@ const HTTP2_PING: Duration = Duration::from_secs(30);
 pub enum ListenError {
     /// Another program has the address.
     #[error(
-        "Another program listens on {0} already. Stop it, or choose another address with --listen (or --metrics-listen)."
+        "Another program listens on {address} already. Stop it, or choose another address with {flag}."
     )]
-    InUse(SocketAddr),
+    InUse {
+        /// The address.
+        address: SocketAddr,
+        /// The flag that sets it.
+        flag: &'static str,
+    },
     /// The system does not let this user have the port.
     #[error(
-        "This user may not listen on {0}. Choose a port from 1024 with --listen, or grant the binary CAP_NET_BIND_SERVICE."
+        "This user may not listen on {address}. Choose a port from 1024 with {flag}, or grant the binary CAP_NET_BIND_SERVICE."
     )]
-    NotPermitted(SocketAddr),
+    NotPermitted {
+        /// The address.
+        address: SocketAddr,
+        /// The flag that sets it.
+        flag: &'static str,
+    },
     /// The machine does not have that address.
     #[error(
-        "This machine has no address {}. Choose one that it has with --listen, or 0.0.0.0 for all.",
-        .0.ip()
+        "This machine has no address {}. Choose one that it has with {flag}, or 0.0.0.0 for all.",
+        address.ip()
     )]
-    NoSuchAddress(SocketAddr),
+    NoSuchAddress {
+        /// The address.
+        address: SocketAddr,
+        /// The flag that sets it.
+        flag: &'static str,
+    },
     /// Any other failure to listen.
-    #[error("The server cannot listen on {address}: {source}.")]
+    #[error("The server cannot listen on {address} ({flag}): {source}.")]
     Bind {
         /// The address.
         address: SocketAddr,
+        /// The flag that sets it.
+        flag: &'static str,
         /// The system's explanation.
         source: io::Error,
     },
@@ -80,21 +97,37 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Binds `address` (port 0: a free one) and reads the certificate, if there is one. Belongs
-    /// inside a Tokio runtime.
+    /// Binds the public `address` (port 0: a free one) and reads the certificate, if there is one.
+    /// Belongs inside a Tokio runtime.
     ///
     /// # Errors
     /// [`ListenError`] when the address cannot be had or the certificate cannot be used.
     pub fn bind(address: SocketAddr, tls: Option<&TlsFiles>) -> Result<Self, ListenError> {
         let tls = tls.map(server_config).transpose()?;
-        let socket = open(address).map_err(|source| bind_error(address, source))?;
+        let listener = Self::open(address, "--listen")?;
+        Ok(Self {
+            tls: tls.map(RustlsConfig::from_config),
+            ..listener
+        })
+    }
+
+    /// Binds the address of the metrics, which are served without TLS.
+    ///
+    /// # Errors
+    /// [`ListenError`] when the address cannot be had.
+    pub fn bind_metrics(address: SocketAddr) -> Result<Self, ListenError> {
+        Self::open(address, "--metrics-listen")
+    }
+
+    fn open(address: SocketAddr, flag: &'static str) -> Result<Self, ListenError> {
+        let socket = open(address).map_err(|source| bind_error(address, flag, source))?;
         let address = socket
             .local_addr()
-            .map_err(|source| bind_error(address, source))?;
+            .map_err(|source| bind_error(address, flag, source))?;
         Ok(Self {
             socket,
             address,
-            tls: tls.map(RustlsConfig::from_config),
+            tls: None,
         })
     }
 
@@ -170,12 +203,16 @@ fn open(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-fn bind_error(address: SocketAddr, source: io::Error) -> ListenError {
+fn bind_error(address: SocketAddr, flag: &'static str, source: io::Error) -> ListenError {
     match source.kind() {
-        io::ErrorKind::AddrInUse => ListenError::InUse(address),
-        io::ErrorKind::PermissionDenied => ListenError::NotPermitted(address),
-        io::ErrorKind::AddrNotAvailable => ListenError::NoSuchAddress(address),
-        _ => ListenError::Bind { address, source },
+        io::ErrorKind::AddrInUse => ListenError::InUse { address, flag },
+        io::ErrorKind::PermissionDenied => ListenError::NotPermitted { address, flag },
+        io::ErrorKind::AddrNotAvailable => ListenError::NoSuchAddress { address, flag },
+        _ => ListenError::Bind {
+            address,
+            flag,
+            source,
+        },
     }
 }
 

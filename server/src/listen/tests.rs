@@ -165,15 +165,18 @@ async fn a_request_that_does_not_finish_is_cut_after_the_grace_time() {
 #[tokio::test]
 async fn an_address_that_cannot_be_had_is_explained() {
     let running = start(peer_page(), None, Duration::ZERO);
-    let taken = Listener::bind(running.address, None).unwrap_err();
-    assert_eq!(
-        taken.to_string(),
-        format!(
-            "Another program listens on {} already. Stop it, or choose another address with \
-             --listen (or --metrics-listen).",
-            running.address
-        )
-    );
+    for (taken, flag) in [
+        (Listener::bind(running.address, None), "--listen"),
+        (Listener::bind_metrics(running.address), "--metrics-listen"),
+    ] {
+        assert_eq!(
+            taken.unwrap_err().to_string(),
+            format!(
+                "Another program listens on {} already. Stop it, or choose another address with {flag}.",
+                running.address
+            )
+        );
+    }
     let foreign = Listener::bind("192.0.2.1:0".parse().unwrap(), None).unwrap_err();
     assert!(
         foreign

@@ -135,7 +135,7 @@ pub async fn unlock(
             if lifted == 0 && user.failed_passwords == 0 {
                 return Ok(Written::unchanged(false));
             }
-            tx.reset_password_tries(id).await?;
+            tx.reset_password_tries(id, 0).await?;
             let version = tx.user_version(id).await?;
             let details =
                 json!({ "lifted_holds": lifted, "wrong_passwords": user.failed_passwords });

@@ -68,6 +68,19 @@ pub enum SignInDenial {
     NothingHere,
 }
 
+impl SignInDenial {
+    /// The word in the audit log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Axes(SignInRefusal::NotStarted) => "not_started",
+            Self::Axes(SignInRefusal::Gone) => "gone",
+            Self::Axes(SignInRefusal::Held(kind)) => kind.as_str(),
+            Self::NothingHere => "nothing_here",
+        }
+    }
+}
+
 impl From<DbError> for OpError {
     fn from(error: DbError) -> Self {
         match error {

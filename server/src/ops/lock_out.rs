@@ -25,13 +25,13 @@ const DOUBLINGS: i32 = 10;
 const SOURCE: &str = "lock_out";
 
 /// The instants that [`AccountTx::count_password_try`] compares with. Those who can be locked out
-/// are slowed from the tenth wrong password on: a locked account must not become a place to guess
-/// passwords at.
+/// are slowed once they are, except for the first try, which may tell them why: a locked account
+/// must not become a place to guess passwords at.
 pub(crate) fn waits(never_locked: bool, now: DateTime<Utc>) -> Vec<(i32, DateTime<Utc>)> {
     let first = if never_locked {
         FREE_TRIES
     } else {
-        WRONG_PASSWORDS
+        WRONG_PASSWORDS + 1
     };
     (0..=DOUBLINGS)
         .map(|doubling| {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_can_be_locked_out_has_all_ten_tries() {
-        assert_eq!(waits(false, now()).first().map(|wait| wait.0), Some(10));
+    fn whoever_can_be_locked_out_has_all_ten_tries_and_one_to_learn_of_it() {
+        assert_eq!(waits(false, now()).first().map(|wait| wait.0), Some(11));
     }
 }

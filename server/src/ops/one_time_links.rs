@@ -5,6 +5,7 @@
 use chrono::TimeDelta;
 use scim_schema::{
     api::{
+        events::ChangeKind,
         session::{AdministratorProfile, LinkPurpose, LinkView, RedeemLink, check_password},
         users::Actor,
     },
@@ -20,7 +21,7 @@ use super::{
     sessions::{Identity, Visitor, account_ref, create_session},
     sign_in::Services,
 };
-use crate::db::{AccountTx, AuditEntry, Db, StoredLink, Written};
+use crate::db::{AccountTx, AuditEntry, Change, Db, StoredLink, Written};
 
 /// How long a set-up link can be used (domain.md section 2, *Lifetimes*).
 const LIVES: TimeDelta = TimeDelta::hours(24);
@@ -105,7 +106,9 @@ pub async fn redeem(
                     (Some(profile), _) => first_administrator(tx, profile, password_hash).await?,
                     (None, Some(user)) => {
                         tx.set_password(user, &password_hash).await?;
-                        (user, Written::unchanged(()))
+                        let version = tx.user_version(user).await?;
+                        let change = Change::updated(ChangeKind::User, user, version);
+                        (user, Written::unchanged(()).announcing(change))
                     }
                     (None, None) => return Err(OpError::LinkUnusable),
                 };

@@ -181,22 +181,22 @@ async fn finish(
     outcome.map_err(OpError::SignInRefused)
 }
 
-/// Records a proven identity that may not come in. The row of wrong passwords is broken, except
-/// for somebody who is locked out.
+/// Records a proven identity that may not come in. The row of wrong passwords is broken; for
+/// somebody who is locked out it stays at what locked them out.
 async fn refused(
     tx: &AccountTx,
     user: &SignInUser,
     denial: SignInDenial,
 ) -> Result<Written<Result<Identity, SignInDenial>>, OpError> {
-    let locked_out = user
-        .axes
-        .holds
-        .iter()
-        .any(|hold| hold.kind == HoldKind::Denied);
-    if !locked_out {
-        tx.reset_password_tries(user.id).await?;
-    }
-    let details = json!({ "reason": format!("{denial:?}") });
+    let mut holds = user.axes.holds.iter();
+    let locked_out = holds.any(|hold| hold.kind == HoldKind::Denied);
+    let tries = if locked_out {
+        lock_out::WRONG_PASSWORDS
+    } else {
+        0
+    };
+    tx.reset_password_tries(user.id, tries).await?;
+    let details = json!({ "reason": denial.word() });
     let entry = AuditEntry::done("session.create", "user", user.id, details).refused();
     Ok(Written::audited(Err(denial), entry))
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::future::Cache;
 use scim_schema::id::{RequestId, ScimTokenId};
 
@@ -22,7 +22,7 @@ const ENTRY_LIVES: Duration = Duration::from_secs(1);
 const ENTRIES: u64 = 10_000;
 /// Longer than any look-up that may have read the token before it was revoked.
 const REVOCATION_REMEMBERED: Duration = Duration::from_secs(60);
-const USE_IS_NOTED_EVERY: Duration = Duration::from_secs(60);
+const USE_IS_NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// Why a bearer token opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum TokenRefusal {
 pub struct TokenCache {
     entries: Cache<SecretHash, Option<Arc<StoredToken>>>,
     revoked: Cache<SecretHash, ()>,
-    noted: Cache<ScimTokenId, ()>,
+    noted: Cache<ScimTokenId, DateTime<Utc>>,
 }
 
 impl Default for TokenCache {
@@ -63,10 +63,7 @@ impl TokenCache {
                 .max_capacity(ENTRIES)
                 .time_to_live(REVOCATION_REMEMBERED)
                 .build(),
-            noted: Cache::builder()
-                .max_capacity(ENTRIES)
-                .time_to_live(USE_IS_NOTED_EVERY)
-                .build(),
+            noted: Cache::builder().max_capacity(ENTRIES).build(),
         }
     }
 
@@ -108,10 +105,11 @@ impl TokenCache {
 
     /// Notes in the background that a token is in use, at most once a minute.
     pub async fn note_use(&self, db: &Db, ids: &Ids, token: &StoredToken, now: DateTime<Utc>) {
-        let fresh = self.noted.entry(token.id).or_insert(()).await.is_fresh();
-        if !fresh {
+        let noted = self.noted.get(&token.id).await.or(token.last_used_at);
+        if noted.is_some_and(|noted| now - noted < USE_IS_NOTED_EVERY) {
             return;
         }
+        self.noted.insert(token.id, now).await;
         let ctx = Arc::new(Ctx::system(
             token.account,
             "token_use",

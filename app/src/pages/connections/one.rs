@@ -66,15 +66,13 @@ fn OneConnection(
         <Loaded
             remote=connection
             what=words::ONE_FAILED
-            skeleton=ViewFn::from(|| {
+            skeleton=ViewFn::from(|| view! { <SkeletonLines lines=8 /> })
+            head=ViewFn::from(|| {
                 view! {
                     <PageHead
                         title=Signal::stored(words::COLUMN_CONNECTION.to_owned())
                         crumb=(words::TITLE, routes::PROVISIONING)
                     />
-                    <div class="body">
-                        <SkeletonLines lines=8 />
-                    </div>
                 }
             })
             content

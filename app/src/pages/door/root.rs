@@ -38,7 +38,11 @@ pub(crate) fn RootPage() -> impl IntoView {
         }
     });
     move || {
-        if let Some(error) = options.error() {
+        let unknown = match session.state() {
+            State::Unknown(error) => Some(error),
+            State::Checking | State::SignedIn(_) | State::SignedOut(_) => None,
+        };
+        if let Some(error) = options.error().or(unknown) {
             let retry = Callback::new(move |()| {
                 options.reload();
                 session.check();

@@ -6,12 +6,12 @@ use scim_schema::{
     lifecycle::HoldKind,
 };
 
-use super::{Shown, or_not_set};
+use super::{Shown, summary::SummaryPanel};
 use crate::{
-    pages::status::{look, provider, status_of, status_view},
+    pages::status::{look, provider, status_of},
     routes,
     text::{self, user as words},
-    ui::{CopyButton, Icon, LongTime, RelativeTime, icon, lozenge},
+    ui::{Icon, LongTime, icon, lozenge},
 };
 
 /// Holds.
@@ -215,101 +215,4 @@ fn actor_view(actor: &Actor) -> AnyView {
         Actor::System { name } => words::system_actor(name).into_any(),
         Actor::Operator => words::OPERATOR.into_any(),
     }
-}
-
-/// The column beside the tabs' content.
-#[component]
-pub(super) fn SummaryPanel(
-    /// The user.
-    user: Shown,
-) -> impl IntoView {
-    let rows = move || user.with(|user| summary(user));
-    view! {
-        <aside class="aside" aria-label=words::SUMMARY>
-            <section class="section">
-                <header>
-                    <h2>{words::SUMMARY}</h2>
-                </header>
-                <dl class="kv">{rows}</dl>
-            </section>
-        </aside>
-    }
-}
-
-fn summary(user: &UserDetail) -> AnyView {
-    let row = &user.row;
-    let source = match &user.link {
-        Some(link) => {
-            let since = link.linked_at;
-            view! {
-                <a class="plain" href=routes::connection(link.connection)>
-                    {link.connection_name.clone()}
-                </a>
-                <span class="faint">" since " <LongDate at=since /></span>
-            }
-            .into_any()
-        }
-        None => words::LOCAL.into_any(),
-    };
-    let roles = user.roles.iter().map(|role| text::status::role(*role));
-    let roles = roles.collect::<Vec<_>>().join(", ");
-    let break_glass = user.break_glass.then(|| {
-        view! {
-            <dt>{words::BREAK_GLASS}</dt>
-            <dd>{words::BREAK_GLASS_WHY}</dd>
-        }
-    });
-    let last_login = match row.last_login_at {
-        Some(at) => view! { <RelativeTime at /> }.into_any(),
-        None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
-    };
-    let id = row.id.to_string();
-    view! {
-        <dt>{words::STATUS}</dt>
-        <dd>{status_view(row.status, &row.holds, &row.source)}</dd>
-        <dt>{words::LIFECYCLE}</dt>
-        <dd>{text::status::lifecycle(user.lifecycle)}</dd>
-        <dt>{words::INVITATION}</dt>
-        <dd>{text::status::invitation(user.invitation)}</dd>
-        <dt>{words::SOURCE}</dt>
-        <dd>{source}</dd>
-        <dt>{words::ORGANISATIONS}</dt>
-        <dd>{or_not_set(Some(row.organisations.join(", ")))}</dd>
-        <dt>{words::ROLES}</dt>
-        <dd>{or_none(roles)}</dd>
-        {break_glass}
-        <dt>{words::LAST_LOGIN}</dt>
-        <dd>{last_login}</dd>
-        <dt>{words::CREATED}</dt>
-        <dd>
-            <LongTime at=row.created_at />
-        </dd>
-        <dt>{words::UPDATED}</dt>
-        <dd>
-            <LongTime at=user.updated_at />
-        </dd>
-        <dt class="wide">{words::USER_ID}</dt>
-        <dd class="wide with-copy">
-            <span class="mono">{id.clone()}</span>
-            <CopyButton value=Signal::stored(id) label=words::COPY_USER_ID bare=true />
-        </dd>
-    }
-    .into_any()
-}
-
-fn or_none(text: String) -> AnyView {
-    if text.is_empty() {
-        view! { <span class="faint">{words::NONE}</span> }.into_any()
-    } else {
-        text.into_any()
-    }
-}
-
-/// A date in the viewer's zone.
-#[component]
-fn LongDate(
-    /// When.
-    at: chrono::DateTime<chrono::Utc>,
-) -> impl IntoView {
-    crate::clock::in_zone(at).date()
 }

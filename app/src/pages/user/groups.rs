@@ -5,7 +5,7 @@ use scim_schema::api::users::{GroupRef, Source, UserDetail};
 
 use super::Shown;
 use crate::{
-    pages::user::access::SummaryPanel,
+    pages::user::summary::SummaryPanel,
     routes,
     text::user as words,
     ui::{Empty, Icon},

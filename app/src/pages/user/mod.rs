@@ -6,6 +6,7 @@ mod groups;
 mod head;
 mod profile;
 mod provisioning;
+mod summary;
 
 use std::sync::Arc;
 
@@ -114,15 +115,13 @@ fn OneUser(
         <Loaded
             remote=user
             what=words::FAILED
-            skeleton=ViewFn::from(|| {
+            skeleton=ViewFn::from(|| view! { <SkeletonLines lines=8 /> })
+            head=ViewFn::from(|| {
                 view! {
                     <PageHead
-                        title=Signal::stored(words::LOADING.to_owned())
+                        title=Signal::stored(words::USER.to_owned())
                         crumb=(crate::text::users::TITLE, routes::USERS)
                     />
-                    <div class="body">
-                        <SkeletonLines lines=8 />
-                    </div>
                 }
             })
             content

@@ -5,7 +5,7 @@ use scim_schema::api::users::{MembershipView, UserDetail};
 use serde_json::{Map, Value};
 
 use super::{Shown, or_not_set};
-use crate::{pages::user::access::SummaryPanel, text::user as words, ui::RelativeTime};
+use crate::{pages::user::summary::SummaryPanel, text::user as words, ui::RelativeTime};
 
 /// Fields and organisations.
 #[component]

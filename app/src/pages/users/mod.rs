@@ -4,6 +4,7 @@ mod changes;
 mod filters;
 mod highlight;
 mod query;
+mod search;
 mod states;
 mod table;
 mod views;

@@ -94,7 +94,7 @@ impl AccountScope<'_> {
         // A page that has become empty keeps its place in the list.
         let place = first.or_else(|| list.from.as_ref().map(|cursor| cursor.key.clone()));
         let totals = self.totals(&snapshot, list, place.as_ref()).await?;
-        let mut organisations = self.organisations(&snapshot, &rows).await?;
+        let mut organisations = self.organisation_names(&snapshot, &rows).await?;
         snapshot.commit().await?;
 
         let (total, offset) = (unsigned(totals.total), unsigned(totals.offset));
@@ -217,7 +217,7 @@ impl AccountScope<'_> {
     }
 
     /// The organisations of these users, home first.
-    async fn organisations<C: ConnectionTrait>(
+    async fn organisation_names<C: ConnectionTrait>(
         &self,
         connection: &C,
         users: &[Row],

@@ -118,13 +118,13 @@ pub fn scim_error_response(error: &ScimError) -> Response {
 pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> ScimError {
     match error {
         OpError::Scim(error) => error,
-        OpError::NotFound => ScimError::status(404, "this connection has no resource with that id"),
+        OpError::NotFound => ScimError::status(404, "This connection has no resource with that id"),
         OpError::PreconditionFailed => ScimError::status(
             412,
-            "the resource has another version than If-Match names; read it again first",
+            "The resource has another version than If-Match names; read it again first",
         ),
         OpError::Unique(key) => uniqueness(key),
-        OpError::Forbidden => ScimError::status(403, "this token may not do that"),
+        OpError::Forbidden => ScimError::status(403, "This token may not do that"),
         OpError::Busy | OpError::Unavailable(_) => unavailable(),
         OpError::Database(cause) if cause.is_unavailable() => {
             tracing::warn!(%request_id, error = %with_sources(&cause), "the database is unavailable");
@@ -133,7 +133,7 @@ pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> 
         other => {
             tracing::error!(%request_id, error = %with_sources(&other), "a SCIM request failed");
             let detail = format!(
-                "something went wrong on our side; nothing was changed; the log has the cause under request {request_id}"
+                "Something went wrong on our side; nothing was changed; the log has the cause under request {request_id}"
             );
             ScimError::status(500, detail)
         }
@@ -143,7 +143,7 @@ pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> 
 fn unavailable() -> ScimError {
     ScimError::status(
         503,
-        "the service is not available right now; nothing was changed; try again in a moment",
+        "The service is not available right now; nothing was changed; try again in a moment",
     )
 }
 
@@ -153,7 +153,7 @@ fn uniqueness(key: UniqueKey) -> ScimError {
         UniqueKey::LinkExternalId => "externalId is taken by another user of this connection",
         UniqueKey::GroupDisplayName => "displayName is taken by another group of this connection",
         UniqueKey::GroupExternalId => "externalId is taken by another group of this connection",
-        _ => "the value is taken by another resource",
+        _ => "The value is taken by another resource",
     };
     ScimError::of(ScimType::Uniqueness, detail)
 }

@@ -68,21 +68,21 @@ pub(super) async fn schema(urn: Path<String>, exchange: Exchange) -> Response {
 
 /// /Me: a token names a connection, not a person (RFC 7644 section 3.11).
 pub(super) async fn me(exchange: Exchange) -> Response {
-    let detail = "a SCIM token names a connection and not a person, so there is no /Me";
+    let detail = "A SCIM token names a connection and not a person, so there is no /Me";
     exchange.finish(Err(ScimError::status(501, detail).into()), Notes::new())
 }
 
 /// A filter on a discovery endpoint is refused (RFC 7644 section 4).
 fn unfiltered(exchange: &Exchange) -> Result<(), OpError> {
     if exchange.parameters()?.has_filter() {
-        let detail = "discovery endpoints cannot be filtered; read the whole document";
+        let detail = "Discovery endpoints cannot be filtered; read the whole document";
         return Err(ScimError::status(403, detail).into());
     }
     Ok(())
 }
 
 fn document(body: &Value) -> Answer {
-    Answer::json(StatusCode::OK, body, "described the service")
+    Answer::json(StatusCode::OK, body, "Described the service")
 }
 
 fn settings(exchange: &Exchange) -> ProviderSettings {

@@ -92,9 +92,9 @@ fn unreadable(error: &axum::Error, limit: usize) -> ScimError {
     let too_large = std::error::Error::source(error)
         .is_some_and(|source| source.to_string().contains("length limit"));
     if too_large {
-        ScimError::status(413, format!("the body is larger than {limit} bytes"))
+        ScimError::status(413, format!("The body is larger than {limit} bytes"))
     } else {
-        ScimError::invalid_syntax("the body could not be read to its end")
+        ScimError::invalid_syntax("The body could not be read to its end")
     }
 }
 

@@ -58,7 +58,7 @@ async fn list_groups(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, O
         .map(|group| render::group_resource(group, &exchange.by.base_url, &projection))
         .collect::<Result<Vec<Value>, _>>()?;
     let body = json!(ListResponse::by_index(total, start, resources));
-    Ok(Answer::json(StatusCode::OK, &body, "listed groups"))
+    Ok(Answer::json(StatusCode::OK, &body, "Listed groups"))
 }
 
 /// GET /Groups/{id} (RFC 7644 section 3.4.1).
@@ -78,11 +78,11 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         .ok_or(OpError::NotFound)?;
     let etag = entity_tag(group.version);
     if exchange.has_version(group.version) {
-        let answer = Answer::empty(StatusCode::NOT_MODIFIED, "the client has this version");
+        let answer = Answer::empty(StatusCode::NOT_MODIFIED, "The client has this version already");
         return Ok(answer.tagged(etag));
     }
     let resource = render::group_resource(&group, &exchange.by.base_url, &projection)?;
-    Ok(Answer::json(StatusCode::OK, &resource, "read the group").tagged(etag))
+    Ok(Answer::json(StatusCode::OK, &resource, "Read the group").tagged(etag))
 }
 
 /// POST /Groups (RFC 7644 section 3.3).
@@ -110,7 +110,7 @@ async fn create_group(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, 
         changed,
         &projection,
         StatusCode::CREATED,
-        "created the group",
+        "Created the group",
     )
     .await?;
     Ok(answer.located(location))
@@ -147,7 +147,7 @@ async fn replace_group(
         changed,
         &projection,
         StatusCode::OK,
-        "replaced the group",
+        "Replaced the group",
     )
     .await
 }
@@ -181,10 +181,10 @@ async fn patch_group(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result
         })
         .await?;
     if projection.names_attributes() || dialect.group_patch_200 {
-        let decision = "changed the group";
+        let decision = "Changed the group";
         return read_back(exchange, changed, &projection, StatusCode::OK, decision).await;
     }
-    let answer = Answer::empty(StatusCode::NO_CONTENT, "changed the group");
+    let answer = Answer::empty(StatusCode::NO_CONTENT, "Changed the group");
     Ok(answer
         .tagged(entity_tag(changed.version))
         .touching(changed.touched)
@@ -209,7 +209,7 @@ async fn delete_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> 
             Box::pin(async move { groups::delete(tx, &by, id, &if_match).await })
         })
         .await?;
-    Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted the group"))
+    Ok(Answer::empty(StatusCode::NO_CONTENT, "Deleted the group"))
 }
 
 /// The answer to a change, with the group as it is now.

@@ -63,13 +63,13 @@ pub fn router() -> Router<AppState> {
 
 async fn unknown_path(uri: Uri) -> Response {
     let detail = format!(
-        "there is no SCIM endpoint at {}; the base URL ends with {BASE_PATH}",
+        "There is no SCIM endpoint at {}; the base URL ends with {BASE_PATH}",
         uri.path()
     );
     scim_error_response(&ScimError::status(404, detail)).into_response()
 }
 
 async fn unknown_method() -> Response {
-    let detail = "this endpoint does not have that method; the Allow header names those it has";
+    let detail = "This endpoint does not have that method; the Allow header names those it has";
     scim_error_response(&ScimError::status(405, detail)).into_response()
 }

@@ -33,7 +33,7 @@ impl Parameters {
     /// Reads the query of an address; `+` stands for a space, an empty value for nothing.
     pub(super) fn of(uri: &Uri) -> Result<Self, ScimError> {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|error| ScimError::invalid_syntax(format!("the query is malformed: {error}")))?;
+            .map_err(|error| ScimError::invalid_syntax(format!("The query is malformed: {error}")))?;
         let mut parameters = Self::default();
         for (name, value) in pairs.0 {
             let slot = match name.to_ascii_lowercase().as_str() {

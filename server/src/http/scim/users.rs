@@ -56,7 +56,7 @@ async fn list_users(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, Op
     let touched = found.iter().take(1).map(|user| user.user);
     let touched = if total == 1 { touched.collect() } else { Vec::new() };
     let body = json!(ListResponse::by_index(total, start, resources));
-    Ok(Answer::json(StatusCode::OK, &body, "listed users").touching(touched))
+    Ok(Answer::json(StatusCode::OK, &body, "Listed users").touching(touched))
 }
 
 /// GET /Users/{id} (RFC 7644 section 3.4.1).
@@ -77,12 +77,12 @@ async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         .await?
         .ok_or(OpError::NotFound)?;
     if exchange.has_version(user.version) {
-        let answer = Answer::empty(StatusCode::NOT_MODIFIED, "the client has this version");
+        let answer = Answer::empty(StatusCode::NOT_MODIFIED, "The client has this version already");
         return Ok(answer
             .tagged(entity_tag(user.version))
             .touching(vec![user.user]));
     }
-    answer(exchange, &user, &projection, StatusCode::OK, "read the user")
+    answer(exchange, &user, &projection, StatusCode::OK, "Read the user")
 }
 
 /// POST /Users (RFC 7644 section 3.3).
@@ -110,7 +110,7 @@ async fn create_user(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, O
         &user,
         &projection,
         StatusCode::CREATED,
-        "created the user",
+        "Created the user",
     )?;
     Ok(answer.located(location))
 }
@@ -141,7 +141,7 @@ async fn replace_user(
             Box::pin(async move { users::replace(tx, &by, id, &if_match, &incoming).await })
         })
         .await?;
-    changed(exchange, user, &projection, "replaced the user").await
+    changed(exchange, user, &projection, "Replaced the user").await
 }
 
 /// PATCH /Users/{id} (RFC 7644 section 3.5.2).
@@ -173,13 +173,13 @@ async fn patch_user(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result<
         })
         .await?;
     if exchange.by.dialect.user_patch_204 && !projection.names_attributes() {
-        let answer = Answer::empty(StatusCode::NO_CONTENT, "changed the user");
+        let answer = Answer::empty(StatusCode::NO_CONTENT, "Changed the user");
         return Ok(answer
             .tagged(entity_tag(user.version))
             .touching(vec![user.user])
             .noting(more));
     }
-    let answer = changed(exchange, user, &projection, "changed the user").await?;
+    let answer = changed(exchange, user, &projection, "Changed the user").await?;
     Ok(answer.noting(more))
 }
 
@@ -201,7 +201,7 @@ async fn delete_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
             Box::pin(async move { users::delete(tx, &by, id, &if_match).await })
         })
         .await?;
-    Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted the user").touching(vec![user]))
+    Ok(Answer::empty(StatusCode::NO_CONTENT, "Deleted the user").touching(vec![user]))
 }
 
 /// The answer to a change; groups are read only when the client gets them.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 const ETAG_BYTES: usize = 12;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../app/dist"]
+#[folder = "../app/dist"]
 #[allow_missing = true]
 struct Embedded;
 
@@ -36,10 +36,15 @@ pub(super) struct ConsoleFile {
 }
 
 impl ConsoleFiles {
-    /// The files that were built with this binary.
+    /// The files inside a release binary; a debug build reads them from where the console is built,
+    /// so that it shows what was built last.
     #[must_use]
     pub fn embedded() -> Self {
-        Self(Source::Embedded)
+        if cfg!(debug_assertions) {
+            Self::in_folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/dist"))
+        } else {
+            Self(Source::Embedded)
+        }
     }
 
     /// The files of a folder, read anew for each request.

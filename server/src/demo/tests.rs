@@ -1,0 +1,161 @@
+use std::time::Instant;
+
+use scim_schema::{
+    api::users::{UserCounts, UserQuery},
+    lifecycle::Status,
+};
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    db::{DatabaseSettings, UserList, migrate},
+    ops::first_start::{self, FirstStartSettings},
+};
+
+const BASE_URL: &str = "http://127.0.0.1:8080/scim/v2";
+
+struct Installation {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    account: AccountId,
+    _folder: TempDir,
+}
+
+impl Installation {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/rollcall.db?mode=rwc", folder.path().display());
+        let ids = Ids::seeded(1);
+        let db = Db::connect(&DatabaseSettings::new(url), ids.clone())
+            .await
+            .unwrap();
+        migrate::up(&db).await.unwrap();
+        let (clock, _) = Clock::manual("2026-11-22T08:00:00Z".parse().unwrap());
+        let settings = FirstStartSettings {
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            first_connection: None,
+        };
+        let first = first_start::run(&db, &clock, &ids, &settings)
+            .await
+            .unwrap();
+        Self {
+            account: first.account.id,
+            db,
+            clock,
+            ids,
+            _folder: folder,
+        }
+    }
+
+    async fn seed(&self) -> Result<DemoSummary, OpError> {
+        seed(&self.db, &self.clock, &self.ids, self.account, BASE_URL).await
+    }
+
+    async fn counts(&self) -> UserCounts {
+        self.db.account(self.account).user_counts().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_district_is_made_once_and_quickly() {
+    let installation = Installation::new().await;
+    let started = Instant::now();
+    let first = installation.seed().await.unwrap();
+    let took = started.elapsed();
+    assert_eq!(
+        (first.organisations, first.people, first.groups),
+        (7, 480, 30)
+    );
+    assert!(took.as_secs() < 20, "took {took:?}");
+
+    let counts = installation.counts().await;
+    assert_eq!(counts.all, 480);
+    for status in [
+        Status::Active,
+        Status::Staged,
+        Status::Archived,
+        Status::Banned,
+        Status::Suspended,
+        Status::IdpDisabled,
+        Status::Denied,
+        Status::Security,
+        Status::Inactive,
+    ] {
+        let number = counts.by_status.iter().find(|(found, _)| *found == status);
+        assert!(number.is_some_and(|(_, number)| *number > 0), "{status}");
+    }
+
+    let second = installation.seed().await.unwrap();
+    assert!(second.is_empty(), "{second:?}");
+    assert_eq!(installation.counts().await, counts);
+}
+
+#[tokio::test]
+async fn the_account_of_a_first_start_gets_the_districts_name() {
+    let installation = Installation::new().await;
+    installation.seed().await.unwrap();
+    let accounts = installation.db.platform().accounts().await.unwrap();
+    assert_eq!(accounts[0].name, NAME);
+    let scope = installation.db.account(installation.account);
+    let organisations = scope.organisation_tree().await.unwrap();
+    assert_eq!(organisations.len(), SITES.len() + 1);
+    assert_eq!(organisations[0].name, NAME);
+}
+
+#[tokio::test]
+async fn people_have_a_history_and_nobody_of_them_administers() {
+    let installation = Installation::new().await;
+    installation.seed().await.unwrap();
+    let scope = installation.db.account(installation.account);
+    let query = UserQuery {
+        sort: Some("-last_login".to_owned()),
+        ..UserQuery::default()
+    };
+    let list = UserList::parse(&query).unwrap();
+    let page = scope.console_users(&list).await.unwrap();
+    let now = installation.clock.now();
+    for row in &page.items {
+        let seen = row.last_login_at.expect("the latest have signed in");
+        assert!(seen < now && seen > row.created_at, "{}", row.name);
+    }
+    assert!(!scope.has_system_administrator().await.unwrap());
+}
+
+#[tokio::test]
+async fn an_interrupted_start_is_completed_by_the_next() {
+    let installation = Installation::new().await;
+    let stage = Stage {
+        db: &installation.db,
+        ids: &installation.ids,
+        account: installation.account,
+        now: installation.clock.now(),
+    };
+    let mut summary = DemoSummary::default();
+    let scope = installation.db.account(installation.account);
+    let existing = scope.organisation_tree().await.unwrap();
+    stage.organisations(&existing, &mut summary).await.unwrap();
+
+    let rest = installation.seed().await.unwrap();
+    assert_eq!((rest.organisations, rest.people), (0, 480));
+}
+
+#[tokio::test]
+async fn a_connection_of_somebody_else_is_left_alone() {
+    let installation = Installation::new().await;
+    let Installation {
+        db,
+        ids,
+        clock,
+        account,
+        ..
+    } = &installation;
+    let request = RequestId(ids.uuid_v7(clock.now()));
+    let ctx = Arc::new(Ctx::operator(*account, request, clock.now()));
+    connections::create(db, &ctx, ids, "okta", ConnectionKind::Okta)
+        .await
+        .unwrap();
+    let refused = installation.seed().await;
+    assert!(matches!(&refused, Err(OpError::Conflict(sentence)) if sentence.contains("--data")));
+    assert_eq!(installation.counts().await.all, 0);
+}

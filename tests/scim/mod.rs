@@ -1,0 +1,37 @@
+//! SCIM 2.0 as an identity provider sees it.
+
+mod active;
+mod bad_bodies;
+mod bad_requests;
+mod concurrency;
+mod deletion;
+mod etags;
+mod filter_errors;
+mod filter_oracle;
+mod filters;
+mod groups;
+mod lists;
+mod patch;
+mod projections;
+mod tokens;
+
+use scim_schema::dialect::ConnectionKind;
+
+use crate::support::{Answer, Call, ScimClient, TestApp};
+
+/// A server with one connection of the strict kind.
+async fn generic() -> (TestApp, ScimClient) {
+    let app = TestApp::new().await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    (app, client)
+}
+
+/// Sends a call that must be refused and fails when it left anything behind.
+async fn refused(app: &TestApp, call: Call) -> Answer {
+    let before = app.footprint().await;
+    let answer = call.send().await;
+    let after = app.footprint().await;
+    TestApp::assert_unchanged(&before, &after, &answer);
+    assert!(answer.status >= 400, "{}", answer.text);
+    answer
+}
