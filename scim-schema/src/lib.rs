@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod attr;
+pub mod bulk;
 pub mod dialect;
 pub mod filter;
 pub mod id;

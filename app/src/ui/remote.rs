@@ -164,7 +164,7 @@ where
     let frame = if head.is_some() { "body" } else { "" };
     let stale = move || {
         let error = error.get().filter(|_| present.get())?;
-        Some(view! { <div class=frame><Failure what error retry /></div> })
+        Some(view! { <div class=format!("stale {frame}")><Failure what error retry /></div> })
     };
     let body = move || {
         if present.get()

@@ -89,8 +89,8 @@ pub(crate) fn uuid_text(backend: DatabaseBackend, column: &Expr) -> Expr {
     [(9, 4), (13, 4), (17, 4), (21, 12)]
         .into_iter()
         .fold(part(1, 8), |text, (from, length)| {
-            let dash = text.binary(BinOper::Custom("||".into()), "-");
-            dash.binary(BinOper::Custom("||".into()), part(from, length))
+            let dash = text.binary(BinOper::Custom("||"), "-");
+            dash.binary(BinOper::Custom("||"), part(from, length))
         })
 }
 

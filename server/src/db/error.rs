@@ -83,7 +83,7 @@ impl From<DbErr> for DbError {
     }
 }
 
-/// Serialization failure and deadlock of PostgreSQL; SQLITE_BUSY and its relatives (5, 517, 261).
+/// Serialization failure and deadlock of PostgreSQL; `SQLITE_BUSY` and its relatives (5, 517, 261).
 fn asks_for_retry(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) =
         error

@@ -103,11 +103,11 @@ impl Db {
             .limit(POLL_LIMIT)
             .all(self.reader())
             .await?;
-        rows.into_iter().map(feed_row).collect()
+        rows.iter().map(feed_row).collect()
     }
 }
 
-fn feed_row(row: change::Model) -> Result<FeedRow, DbError> {
+fn feed_row(row: &change::Model) -> Result<FeedRow, DbError> {
     let kind = row
         .kind
         .parse()

@@ -228,11 +228,9 @@ impl AccountTx {
         with_columns(&mut select);
         join_candidates(&mut select, ids);
         select.and_where(group::Column::Id.eq(id.0));
-        match self.backend() {
-            sea_orm::DatabaseBackend::Postgres => {
-                select.lock_with_tables(LockType::Update, [group::Entity]);
-            }
-            _ => {}
+        // The outer join's other side cannot be locked, and SQLite has one writer anyway.
+        if self.backend() == sea_orm::DatabaseBackend::Postgres {
+            select.lock_with_tables(LockType::Update, [group::Entity]);
         }
         let rows = LockedRow::find_by_statement(self.backend().build(&select))
             .all(&self.connection)

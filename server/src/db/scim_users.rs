@@ -40,7 +40,7 @@ pub struct ScimUser {
     pub axes: Axes,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
-    /// Raises with every change; the ETag.
+    /// Rises with every change; the ETag.
     pub version: i64,
     /// When the link was made.
     pub created: DateTime<Utc>,

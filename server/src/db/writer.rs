@@ -113,7 +113,7 @@ fn answer(group: Vec<Box<dyn Unit>>, outcome: Result<(), DbError>) {
     }
 }
 
-/// A deferred transaction that turns into a writer gets SQLITE_BUSY at once; an immediate one
+/// A deferred transaction that turns into a writer gets `SQLITE_BUSY` at once; an immediate one
 /// waits, as the busy timeout says, for another process such as the command line.
 async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbError> {
     let options = TransactionOptions {

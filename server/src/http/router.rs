@@ -22,7 +22,6 @@ use crate::{
 };
 
 /// Everything the public listener serves. `shutdown` makes `/health/ready` say no.
-#[must_use]
 pub fn router(state: AppState, console: ConsoleFiles, shutdown: CancellationToken) -> Router {
     let trusted = Arc::new(state.config.listen.trusted_proxies.clone());
     let log = AccessLog::new(state.clock.clone(), state.ids.clone());

@@ -148,7 +148,7 @@ fn Row(
                 <td role="cell" class="mid" data-l=words::COLUMN_ORGANISATIONS>
                     {organisations(&row)}
                 </td>
-                <td role="cell" class="mid" data-l=words::SOURCE>
+                <td role="cell" class="mid nowrap" data-l=words::SOURCE>
                     {source(&row.source)}
                 </td>
                 <td role="cell" class="nowrap" data-l=words::COLUMN_LAST_LOGIN>

@@ -110,5 +110,5 @@ pub(super) fn matches_text(actual: &str, op: CompareOp, value: &TypedValue) -> b
 
 /// Two texts after one another.
 pub(super) fn concat(left: Expr, right: Expr) -> Expr {
-    left.binary(BinOper::Custom("||".into()), right)
+    left.binary(BinOper::Custom("||"), right)
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::ops::OpError;
 
-/// GET /ServiceProviderConfig.
+/// GET `/ServiceProviderConfig`.
 pub(super) async fn provider_config(exchange: Exchange) -> Response {
     let outcome = unfiltered(&exchange).map(|()| {
         let settings = settings(&exchange);
@@ -32,14 +32,14 @@ pub(super) async fn provider_config(exchange: Exchange) -> Response {
     exchange.finish(outcome, Notes::new())
 }
 
-/// GET /ResourceTypes.
+/// GET `/ResourceTypes`.
 pub(super) async fn resource_types(exchange: Exchange) -> Response {
     let outcome =
         unfiltered(&exchange).map(|()| document(&resource_types_document(&exchange.by.base_url)));
     exchange.finish(outcome, Notes::new())
 }
 
-/// GET /ResourceTypes/{id}.
+/// GET `/ResourceTypes/{id}`.
 pub(super) async fn resource_type(id: Path<String>, exchange: Exchange) -> Response {
     let outcome = unfiltered(&exchange).and_then(|()| {
         resource_type_document(&exchange.by.base_url, &id)

@@ -1,0 +1,131 @@
+//! Versions of resources (RFC 7644 section 3.14).
+
+use serde_json::json;
+
+use super::{generic, refused};
+use crate::support::{group_body, patch_body, user_body};
+
+#[tokio::test]
+async fn a_user_carries_its_version_in_header_and_meta_and_each_change_raises_it() {
+    let (app, client) = generic().await;
+    let created = client.post("/Users", &user_body("ada")).await.expect(201);
+    assert_eq!(created.header("etag"), Some("W/\"1\""));
+    assert_eq!(created.json["meta"]["version"], "W/\"1\"");
+    let path = format!("/Users/{}", created.id());
+    assert_eq!(created.string("/meta/location"), created.header("location").unwrap());
+    let rename = json!([{ "op": "replace", "path": "title", "value": "Countess" }]);
+    let patched = client.patch(&path, rename).await.expect(200);
+    assert_eq!(patched.header("etag"), Some("W/\"2\""));
+    let replaced = client.put(&path, &user_body("ada.l")).await.expect(200);
+    assert_eq!(replaced.header("etag"), Some("W/\"3\""));
+    let read = client.get(&path).await.expect(200);
+    assert_eq!(read.header("etag"), Some("W/\"3\""));
+    assert_eq!(read.json["meta"]["version"], "W/\"3\"");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_client_that_has_the_version_gets_304_without_a_body() {
+    let (app, client) = generic().await;
+    let user = format!("/Users/{}", client.user("ada").await);
+    let group = format!("/Groups/{}", client.group("Analysts", &[]).await);
+    for path in [user, group] {
+        for tags in ["W/\"1\"", "\"1\"", "W/\"7\", W/\"1\"", "*"] {
+            let call = client.call("GET", &path).header("if-none-match", tags);
+            let answer = call.send().await.expect(304);
+            assert_eq!(answer.text, "", "{tags}");
+            assert_eq!(answer.header("etag"), Some("W/\"1\""));
+        }
+        for tags in ["W/\"2\"", "W/\"x\"", "1"] {
+            let call = client.call("GET", &path).header("if-none-match", tags);
+            call.send().await.expect(200);
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_another_version_is_412_and_changes_nothing() {
+    let (app, client) = generic().await;
+    let user = client.user("ada").await;
+    let group = client.group("Analysts", &[]).await;
+    let member = json!([{ "op": "add", "path": "members", "value": [{ "value": user }] }]);
+    let title = json!([{ "op": "replace", "path": "title", "value": "x" }]);
+    let (user, group) = (format!("/Users/{user}"), format!("/Groups/{group}"));
+    for (method, path, body) in [
+        ("PUT", &user, user_body("other")),
+        ("PATCH", &user, patch_body(title)),
+        ("DELETE", &user, json!({})),
+        ("PUT", &group, group_body("Other", &[])),
+        ("PATCH", &group, patch_body(member)),
+        ("DELETE", &group, json!({})),
+    ] {
+        for tags in ["W/\"2\"", "\"0\"", "W/\"nonsense\"", ""] {
+            let call = client.call_with(method, path, &body).header("if-match", tags);
+            let answer = refused(&app, call).await;
+            answer.expect_scim_error(412, None, "version");
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_version_that_was_seen_is_made() {
+    let (app, client) = generic().await;
+    let id = client.user("ada").await;
+    let path = format!("/Users/{id}");
+    for (tag, title) in [("W/\"1\"", "a"), ("\"2\"", "b"), ("W/\"9\", W/\"3\"", "c"), ("*", "d")] {
+        let body = patch_body(json!([{ "op": "replace", "path": "title", "value": title }]));
+        let call = client.call_with("PATCH", &path, &body).header("if-match", tag);
+        call.send().await.expect(200);
+    }
+    let call = client.call("DELETE", &path).header("if-match", "W/\"5\"");
+    call.send().await.expect(204);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_missing_resource_is_404_whatever_if_match_says() {
+    let (app, client) = generic().await;
+    let path = "/Users/01936b2e-0000-7000-8000-000000000000";
+    for tag in ["*", "W/\"1\""] {
+        let call = client.call("DELETE", path).header("if-match", tag);
+        refused(&app, call).await.expect_scim_error(404, None, "");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_group_has_a_new_version_when_a_member_comes_or_goes_and_not_otherwise() {
+    let (app, client) = generic().await;
+    let (ada, grace) = (client.user("ada").await, client.user("grace").await);
+    let group = format!("/Groups/{}", client.group("Analysts", &[&ada]).await);
+    let version = async || client.get(&group).await.expect(200).string("/meta/version");
+    assert_eq!(version().await, "W/\"1\"");
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": grace }] }]);
+    let answer = client.patch(&group, add.clone()).await.expect(204);
+    assert_eq!(answer.header("etag"), Some("W/\"2\""));
+    client.patch(&group, add).await.expect(204);
+    assert_eq!(version().await, "W/\"2\"", "she was a member already");
+    let path = format!("members[value eq \"{ada}\"]");
+    let remove = json!([{ "op": "remove", "path": path }]);
+    client.patch(&group, remove.clone()).await.expect(204);
+    assert_eq!(version().await, "W/\"3\"");
+    client.delete(&format!("/Users/{grace}")).await.expect(204);
+    assert_eq!(version().await, "W/\"4\"", "a deleted user is no member any more");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_version_of_a_user_rises_when_its_groups_change_or_its_tag_would_lie() {
+    let (app, client) = generic().await;
+    let ada = client.user("ada").await;
+    let before = client.get(&format!("/Users/{ada}")).await.expect(200);
+    let tag = before.header("etag").unwrap().to_owned();
+    client.group("Analysts", &[&ada]).await;
+    let call = client.call("GET", &format!("/Users/{ada}"));
+    let after = call.header("if-none-match", &tag).send().await;
+    assert_eq!(after.status, 200, "the groups of the answer are other ones");
+    assert_eq!(after.json["groups"][0]["display"], "Analysts");
+    app.finish().await;
+}
