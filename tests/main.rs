@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod scim;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tidy;

@@ -115,17 +115,3 @@ async fn a_group_has_a_new_version_when_a_member_comes_or_goes_and_not_otherwise
     assert_eq!(version().await, "W/\"4\"", "a deleted user is no member any more");
     app.finish().await;
 }
-
-#[tokio::test]
-async fn the_version_of_a_user_rises_when_its_groups_change_or_its_tag_would_lie() {
-    let (app, client) = generic().await;
-    let ada = client.user("ada").await;
-    let before = client.get(&format!("/Users/{ada}")).await.expect(200);
-    let tag = before.header("etag").unwrap().to_owned();
-    client.group("Analysts", &[&ada]).await;
-    let call = client.call("GET", &format!("/Users/{ada}"));
-    let after = call.header("if-none-match", &tag).send().await;
-    assert_eq!(after.status, 200, "the groups of the answer are other ones");
-    assert_eq!(after.json["groups"][0]["display"], "Analysts");
-    app.finish().await;
-}

@@ -124,7 +124,7 @@ async fn filters_find_the_users_they_describe() {
         ("meta.lastModified pr", "ada Grace joan ümit"),
         ("meta.resourceType eq \"User\"", "ada Grace joan ümit"),
         ("meta.resourceType eq \"Group\"", ""),
-        ("meta.version eq \"W/\\\"1\\\"\"", "joan ümit"),
+        ("meta.version eq \"W/\\\"1\\\"\"", "ada Grace joan ümit"),
         ("meta.location ew \"nowhere\"", ""),
         ("meta pr", "ada Grace joan ümit"),
         // Complex and multi-valued attributes.

@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_folder;
+use crate::demo;
+use crate::http::scim::BASE_PATH;
 use crate::http::spa::ConsoleFiles;
 use crate::ids::Ids;
 use crate::listen::{ListenError, Listener};
@@ -25,6 +27,9 @@ pub(super) struct Options {
     /// Make a connection of this name if there is none, and print its token
     #[arg(long, value_name = "NAME")]
     first_connection: Option<String>,
+    /// Fill an account with a made-up school district; only on a loopback address
+    #[arg(long)]
+    demo: bool,
 }
 
 /// Serves until `until` is ready, then finishes what is in flight.
@@ -34,6 +39,12 @@ pub(super) async fn run(
     terminal: &mut Terminal<'_>,
     until: impl Future<Output = io::Result<()>>,
 ) -> Result<(), Failure> {
+    if options.demo && !config.listen.address.ip().is_loopback() {
+        return Err(Failure::new(format!(
+            "The demonstration has made-up people and is for this machine only, so it does not listen at {}: leave out --demo, or use --listen 127.0.0.1:8080.",
+            config.listen.address
+        )));
+    }
     data_folder::prepare(&config)?;
     let _lock = data_folder::lock(&config)?;
     let listener = Listener::bind(config.listen.address, config.listen.tls.as_ref())?;
@@ -48,6 +59,9 @@ pub(super) async fn run(
         first_connection: options.first_connection,
     };
     let first = first_start::run(&app.state.db, &clock, &app.state.ids, &settings).await?;
+    if options.demo {
+        demonstrate(&app, &first, terminal).await?;
+    }
     announce(&config, &first, terminal)?;
     tracing::info!(address = %config.listen.address, database = %config.database, "serving");
 
@@ -115,6 +129,27 @@ impl Measuring {
     }
 }
 
+async fn demonstrate(
+    app: &App,
+    first: &FirstStart,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let state = &app.state;
+    terminal.say("Demonstration: filling the account with the district \"Northfield Unified\" …")?;
+    let base_url = format!("{}{BASE_PATH}", state.config.public_url);
+    let account = first.account.id;
+    let added = demo::seed(&state.db, &state.clock, &state.ids, account, &base_url).await?;
+    if added.is_empty() {
+        terminal.say("It is there already; everything is as you left it.")?;
+        return Ok(());
+    }
+    terminal.say(format_args!(
+        "Added {} people, {} organisations and {} groups. None of them is real.",
+        added.people, added.organisations, added.groups
+    ))?;
+    Ok(())
+}
+
 fn announce(config: &Config, first: &FirstStart, terminal: &mut Terminal<'_>) -> io::Result<()> {
     let url = &config.public_url;
     terminal.say(format_args!("Rollcall runs at {url}"))?;
@@ -166,6 +201,7 @@ mod tests {
         };
         let options = Options {
             first_connection: Some("First".to_owned()),
+            demo: false,
         };
         run(config(data), options, &mut terminal, until)
             .await
@@ -189,6 +225,25 @@ mod tests {
 
         let second = serve(folder.path(), async { Ok(()) }).await;
         assert!(!second.contains("SCIM base URL"), "{second}");
+    }
+
+    #[tokio::test]
+    async fn a_demonstration_listens_on_loopback_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path());
+        config.listen.address = "0.0.0.0:0".parse().unwrap();
+        let options = Options {
+            demo: true,
+            ..Options::default()
+        };
+        let mut terminal = Terminal {
+            input: &mut io::empty(),
+            output: &mut io::sink(),
+            errors: &mut io::sink(),
+        };
+        let refused = run(config, options, &mut terminal, async { Ok(()) }).await;
+        let sentence = refused.unwrap_err().to_string();
+        assert!(sentence.contains("this machine only"), "{sentence}");
     }
 
     #[tokio::test]

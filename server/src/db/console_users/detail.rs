@@ -13,7 +13,7 @@ use sea_orm::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::list::{self, source_of, user_row};
+use super::row::{self, source_of, user_row};
 use crate::{
     ctx::actor_from_columns,
     db::{
@@ -67,7 +67,7 @@ impl AccountScope<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn user_detail(&self, id: UserId) -> Result<Option<UserDetail>, DbError> {
-        let mut select = list::select_rows();
+        let mut select = row::select_rows();
         with_extra(&mut select);
         select
             .and_where(Expr::col((user::Entity, user::Column::AccountId)).eq(self.account.0))
@@ -76,7 +76,7 @@ impl AccountScope<'_> {
         else {
             return Ok(None);
         };
-        let row = list::Row::from_query_result(&found, "")?;
+        let row = row::Row::from_query_result(&found, "")?;
         let extra = Extra::from_query_result(&found, "")?;
         let roles = administrators::roles_of(self.connection, self.account.0, id.0).await?;
         let memberships = self.memberships(id, row.home_organisation_id).await?;
@@ -234,7 +234,7 @@ fn with_extra(select: &mut SelectStatement) {
     }
 }
 
-fn link_detail(row: &list::Row, extra: &Extra) -> Result<Option<LinkDetail>, DbError> {
+fn link_detail(row: &row::Row, extra: &Extra) -> Result<Option<LinkDetail>, DbError> {
     let (Some(scim_id), Some(connection), Some(linked_at)) =
         (extra.scim_id, row.connection_id, extra.linked_at)
     else {

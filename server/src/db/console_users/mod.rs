@@ -4,5 +4,6 @@ mod detail;
 mod list;
 mod order;
 mod query;
+mod row;
 
 pub use query::{CursorError, UserList, UserListError};

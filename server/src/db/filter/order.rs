@@ -11,45 +11,66 @@ use super::{FilterScope, users::column};
 use crate::db::{
     attribute_values::{Storage, storage},
     entity::{group, scim_link as link, user, user_attribute_value as value},
+    keyset::{KeyKind, SortKey},
 };
 
-/// The key users are sorted by, without the id that breaks ties.
-pub(crate) fn user_order(scope: &FilterScope, attr: AttrRef) -> Expr {
-    match attr.id {
-        AttrId::Id => column(link::Column::ScimId),
-        AttrId::ExternalId => column(link::Column::ExternalId),
-        AttrId::UserName => column(link::Column::UserNameFolded),
-        AttrId::NameGivenName => column(user::Column::GivenNameFolded),
-        AttrId::NameFamilyName | AttrId::Name => column(user::Column::FamilyNameFolded),
-        AttrId::DisplayName => column(user::Column::DisplayNameFolded),
-        AttrId::Active => column(user::Column::IdpActive),
-        AttrId::UserStatus => column(user::Column::Status),
-        AttrId::UserStatusLifecycle => column(user::Column::Lifecycle),
-        AttrId::MetaCreated => column(link::Column::LinkedAt),
-        AttrId::MetaLastModified | AttrId::Meta => column(user::Column::UpdatedAt),
-        AttrId::MetaVersion => column(user::Column::Version),
+/// The key users are sorted by before the id; `None` when that is the id itself.
+pub(crate) fn user_order(scope: &FilterScope, attr: AttrRef) -> Option<SortKey> {
+    use user::Column as U;
+    let first = |id, wanted| first_value(scope, id, wanted);
+    Some(match attr.id {
+        AttrId::ExternalId => text(column(link::Column::ExternalId)),
+        AttrId::UserName => text(column(link::Column::UserNameFolded)),
+        AttrId::NameGivenName => text(column(U::GivenNameFolded)),
+        AttrId::NameFamilyName | AttrId::Name => text(column(U::FamilyNameFolded)),
+        AttrId::DisplayName => text(column(U::DisplayNameFolded)),
+        AttrId::Active => flag(column(U::IdpActive)),
+        AttrId::UserStatus => text(column(U::Status)),
+        AttrId::UserStatusLifecycle => text(column(U::Lifecycle)),
+        AttrId::MetaCreated => instant(column(link::Column::LinkedAt)),
+        AttrId::MetaLastModified | AttrId::Meta => instant(column(U::UpdatedAt)),
+        AttrId::MetaVersion => number(column(U::Version)),
         id => match storage(id) {
-            Storage::Row => first_value(scope, id, value::Column::Text),
-            Storage::ElementText(parent) => first_value(scope, parent, value::Column::Text),
-            Storage::ElementType(parent) => first_value(scope, parent, value::Column::ElementType),
-            Storage::ElementPrimary(parent) => {
-                first_value(scope, parent, value::Column::IsPrimary)
-            }
-            Storage::Column | Storage::Derived => column(link::Column::ScimId),
+            Storage::Row => text(first(id, value::Column::Text)),
+            Storage::ElementText(parent) => text(first(parent, value::Column::Text)),
+            Storage::ElementType(parent) => text(first(parent, value::Column::ElementType)),
+            Storage::ElementPrimary(parent) => flag(first(parent, value::Column::IsPrimary)),
+            Storage::Column | Storage::Derived => return None,
         },
-    }
+    })
 }
 
-/// The key groups are sorted by, without the id that breaks ties.
-pub(crate) fn group_order(attr: AttrRef) -> Expr {
-    match attr.id {
-        AttrId::GroupDisplayName => column(group::Column::DisplayNameFolded),
-        AttrId::ExternalId => column(group::Column::ExternalId),
-        AttrId::MetaCreated => column(group::Column::CreatedAt),
-        AttrId::MetaLastModified | AttrId::Meta => column(group::Column::UpdatedAt),
-        AttrId::MetaVersion => column(group::Column::Version),
-        _ => column(group::Column::Id),
-    }
+/// The key groups are sorted by before the id; `None` when that is the id itself.
+pub(crate) fn group_order(attr: AttrRef) -> Option<SortKey> {
+    use group::Column as G;
+    Some(match attr.id {
+        AttrId::GroupDisplayName => text(column(G::DisplayNameFolded)),
+        AttrId::ExternalId => text(column(G::ExternalId)),
+        AttrId::MetaCreated => instant(column(G::CreatedAt)),
+        AttrId::MetaLastModified | AttrId::Meta => instant(column(G::UpdatedAt)),
+        AttrId::MetaVersion => number(column(G::Version)),
+        _ => return None,
+    })
+}
+
+const fn text(expr: Expr) -> SortKey {
+    let kind = KeyKind::Text;
+    SortKey { expr, kind }
+}
+
+const fn flag(expr: Expr) -> SortKey {
+    let kind = KeyKind::Flag;
+    SortKey { expr, kind }
+}
+
+const fn number(expr: Expr) -> SortKey {
+    let kind = KeyKind::Number;
+    SortKey { expr, kind }
+}
+
+const fn instant(expr: Expr) -> SortKey {
+    let kind = KeyKind::Instant;
+    SortKey { expr, kind }
 }
 
 fn first_value(scope: &FilterScope, attribute: AttrId, wanted: value::Column) -> Expr {

@@ -13,7 +13,7 @@ use super::cookie;
 use crate::{
     app_state::AppState,
     ctx::Ctx,
-    http::problem::ApiError,
+    http::{access_log::LogIdentity, problem::ApiError},
     ops::{
         secrets,
         sessions::{self, Identity, Visitor},
@@ -54,6 +54,7 @@ impl FromRequestParts<AppState> for Caller {
         let stored = state.db.platform().session(&secrets::hash(&secret)).await?;
         let stored = stored.ok_or_else(ApiError::unauthorized)?;
         let identity = sessions::holder(&stored, visitor.now).ok_or_else(ApiError::unauthorized)?;
+        LogIdentity::note(&parts.extensions, identity.account.id, None);
         let caller = Self {
             ctx: context(&visitor, &identity),
             identity,

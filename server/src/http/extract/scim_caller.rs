@@ -21,7 +21,7 @@ use crate::{
     app_state::AppState,
     ctx::{Channel, Ctx},
     db::ConnectionInfo,
-    http::problem::with_sources,
+    http::{access_log::LogIdentity, problem::with_sources},
     ops::{OpError, secrets, sessions::Visitor, tokens::TokenRefusal},
 };
 
@@ -154,6 +154,11 @@ impl FromRequestParts<AppState> for ScimCaller {
                 return Err(ScimRejection::Refused(refusal));
             }
         };
+        LogIdentity::note(
+            &parts.extensions,
+            token.account,
+            Some(token.connection.id),
+        );
         state
             .limits
             .scim(token.id)
