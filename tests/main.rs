@@ -2,9 +2,15 @@
 
 // `cfg(test)` always holds here; it tells clippy that helpers are test code too.
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod admin;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod scim;
+#[cfg(test)]
+mod storage;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -15,12 +15,18 @@ pub(crate) fn id_null(name: &'static str) -> ColumnDef {
 
 /// An instant in UTC.
 pub(crate) fn instant(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).timestamp_with_time_zone().not_null().take()
+    ColumnDef::new(name)
+        .timestamp_with_time_zone()
+        .not_null()
+        .take()
 }
 
 /// An instant in UTC that may be missing.
 pub(crate) fn instant_null(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).timestamp_with_time_zone().null().take()
+    ColumnDef::new(name)
+        .timestamp_with_time_zone()
+        .null()
+        .take()
 }
 
 /// Text ordered by its bytes on both databases, for folded shadow columns and words: SQLite does

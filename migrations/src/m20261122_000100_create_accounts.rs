@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{drop_tables, id, id_null, index, instant, instant_null, key_text, of_account, primary_key, within_account};
+use crate::columns::{
+    drop_tables, id, id_null, index, instant, instant_null, key_text, of_account, primary_key,
+    within_account,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -38,12 +41,21 @@ impl MigrationTrait for Migration {
                     .col(instant_null("archived_at"))
                     .primary_key(&mut primary_key(&["id"]))
                     .foreign_key(&mut of_account("organisations"))
-                    .foreign_key(&mut within_account("organisations", "parent_id", "organisations", "id"))
+                    .foreign_key(&mut within_account(
+                        "organisations",
+                        "parent_id",
+                        "organisations",
+                        "id",
+                    ))
                     .to_owned(),
             )
             .await?;
         manager
-            .create_index(index("organisations", "ix_organisations_parent", &["parent_id"]))
+            .create_index(index(
+                "organisations",
+                "ix_organisations_parent",
+                &["parent_id"],
+            ))
             .await
     }
 

@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{drop_tables, id, id_null, index, instant, instant_null, key_text, key_text_null, of_account, primary_key, within_account};
+use crate::columns::{
+    drop_tables, id, id_null, index, instant, instant_null, key_text, key_text_null, of_account,
+    primary_key, within_account,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -23,7 +26,13 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(
             manager,
-            &["account_roles", "memberships", "holds", "user_attribute_values", "users"],
+            &[
+                "account_roles",
+                "memberships",
+                "holds",
+                "user_attribute_values",
+                "users",
+            ],
         )
         .await
     }
@@ -71,7 +80,12 @@ async fn create_users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(instant("updated_at"))
                 .primary_key(&mut primary_key(&["id"]))
                 .foreign_key(&mut of_account("users"))
-                .foreign_key(&mut within_account("users", "home_organisation_id", "organisations", "id"))
+                .foreign_key(&mut within_account(
+                    "users",
+                    "home_organisation_id",
+                    "organisations",
+                    "id",
+                ))
                 .to_owned(),
         )
         .await?;
@@ -192,7 +206,12 @@ async fn create_memberships(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                     within_account("memberships", "user_id", "users", "id")
                         .on_delete(ForeignKeyAction::Cascade),
                 )
-                .foreign_key(&mut within_account("memberships", "organisation_id", "organisations", "id"))
+                .foreign_key(&mut within_account(
+                    "memberships",
+                    "organisation_id",
+                    "organisations",
+                    "id",
+                ))
                 .to_owned(),
         )
         .await?;

@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{drop_tables, id, id_null, index, instant, instant_null, key_text, key_text_null, of_account, primary_key, within_account};
+use crate::columns::{
+    drop_tables, id, id_null, index, instant, instant_null, key_text, key_text_null, of_account,
+    primary_key, within_account,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -66,9 +69,13 @@ async fn create_connections(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .await?;
     manager
         .create_index(
-            index("idp_connections", "ux_idp_connections_name", &["name_folded"])
-                .unique()
-                .to_owned(),
+            index(
+                "idp_connections",
+                "ux_idp_connections_name",
+                &["name_folded"],
+            )
+            .unique()
+            .to_owned(),
         )
         .await
 }
@@ -81,19 +88,33 @@ async fn create_tokens(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(id("account_id"))
                 .col(id("id"))
                 .col(id("connection_id"))
-                .col(ColumnDef::new("token_hash").binary().not_null().unique_key())
+                .col(
+                    ColumnDef::new("token_hash")
+                        .binary()
+                        .not_null()
+                        .unique_key(),
+                )
                 .col(ColumnDef::new("hint").text().not_null())
                 .col(instant("created_at"))
                 .col(instant("expires_at"))
                 .col(instant_null("last_used_at"))
                 .col(instant_null("revoked_at"))
                 .primary_key(&mut primary_key(&["id"]))
-                .foreign_key(&mut within_account("scim_tokens", "connection_id", "idp_connections", "id"))
+                .foreign_key(&mut within_account(
+                    "scim_tokens",
+                    "connection_id",
+                    "idp_connections",
+                    "id",
+                ))
                 .to_owned(),
         )
         .await?;
     manager
-        .create_index(index("scim_tokens", "ix_scim_tokens_connection", &["connection_id"]))
+        .create_index(index(
+            "scim_tokens",
+            "ix_scim_tokens_connection",
+            &["connection_id"],
+        ))
         .await
 }
 
@@ -115,7 +136,12 @@ async fn create_links(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(instant_null("ended_at"))
                 .col(instant_null("last_idp_request_at"))
                 .primary_key(&mut primary_key(&["scim_id"]))
-                .foreign_key(&mut within_account("scim_links", "connection_id", "idp_connections", "id"))
+                .foreign_key(&mut within_account(
+                    "scim_links",
+                    "connection_id",
+                    "idp_connections",
+                    "id",
+                ))
                 .foreign_key(&mut within_account("scim_links", "user_id", "users", "id"))
                 .to_owned(),
         )
@@ -130,11 +156,15 @@ async fn create_links(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .await?;
     manager
         .create_index(
-            index("scim_links", "ux_scim_links_external_id", &["connection_id", "external_id"])
-                .unique()
-                .and_where(Expr::col("state").ne("ended"))
-                .and_where(Expr::col("external_id").is_not_null())
-                .to_owned(),
+            index(
+                "scim_links",
+                "ux_scim_links_external_id",
+                &["connection_id", "external_id"],
+            )
+            .unique()
+            .and_where(Expr::col("state").ne("ended"))
+            .and_where(Expr::col("external_id").is_not_null())
+            .to_owned(),
         )
         .await?;
     for (name, column) in [
@@ -182,13 +212,21 @@ async fn create_log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager
-        .create_index(index("scim_request_log", "ix_scim_request_log_connection", &["connection_id", "id"]))
+        .create_index(index(
+            "scim_request_log",
+            "ix_scim_request_log_connection",
+            &["connection_id", "id"],
+        ))
         .await?;
     manager
         .create_index(
-            index("scim_request_log", "ix_scim_request_log_errors", &["connection_id", "id"])
-                .and_where(Expr::col("status").gte(400))
-                .to_owned(),
+            index(
+                "scim_request_log",
+                "ix_scim_request_log_errors",
+                &["connection_id", "id"],
+            )
+            .and_where(Expr::col("status").gte(400))
+            .to_owned(),
         )
         .await?;
     manager
@@ -220,6 +258,10 @@ async fn create_log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager
-        .create_index(index("scim_request_users", "ix_scim_request_users_request", &["request_id"]))
+        .create_index(index(
+            "scim_request_users",
+            "ix_scim_request_users_request",
+            &["request_id"],
+        ))
         .await
 }

@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{clustered, drop_tables, id, id_null, index, instant, key_text, key_text_null, of_account, primary_key, within_account};
+use crate::columns::{
+    clustered, drop_tables, id, id_null, index, instant, key_text, key_text_null, of_account,
+    primary_key, within_account,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -44,8 +47,18 @@ async fn create_groups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(instant("updated_at"))
                 .primary_key(&mut primary_key(&["id"]))
                 .foreign_key(&mut of_account("groups"))
-                .foreign_key(&mut within_account("groups", "organisation_id", "organisations", "id"))
-                .foreign_key(&mut within_account("groups", "connection_id", "idp_connections", "id"))
+                .foreign_key(&mut within_account(
+                    "groups",
+                    "organisation_id",
+                    "organisations",
+                    "id",
+                ))
+                .foreign_key(&mut within_account(
+                    "groups",
+                    "connection_id",
+                    "idp_connections",
+                    "id",
+                ))
                 .to_owned(),
         )
         .await?;
@@ -63,7 +76,11 @@ async fn create_groups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .await?;
     }
     manager
-        .create_index(index("groups", "ix_groups_connection", &["connection_id", "id"]))
+        .create_index(index(
+            "groups",
+            "ix_groups_connection",
+            &["connection_id", "id"],
+        ))
         .await
 }
 

@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{drop_tables, id, id_null, index, instant, instant_null, key_text, key_text_null, of_account, primary_key, within_account};
+use crate::columns::{
+    drop_tables, id, id_null, index, instant, instant_null, key_text, key_text_null, of_account,
+    primary_key, within_account,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -21,7 +24,12 @@ impl MigrationTrait for Migration {
                     .col(id("account_id"))
                     .col(id("id"))
                     .col(id("user_id"))
-                    .col(ColumnDef::new("token_hash").binary().not_null().unique_key())
+                    .col(
+                        ColumnDef::new("token_hash")
+                            .binary()
+                            .not_null()
+                            .unique_key(),
+                    )
                     .col(ColumnDef::new("epoch").big_integer().not_null())
                     .col(ColumnDef::new("idle_seconds").integer().not_null())
                     .col(ColumnDef::new("ip").text())
@@ -41,7 +49,11 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_index(index("sessions", "ix_sessions_user", &["user_id", "ended_at"]))
+            .create_index(index(
+                "sessions",
+                "ix_sessions_user",
+                &["user_id", "ended_at"],
+            ))
             .await?;
         manager
             .create_table(
@@ -51,7 +63,12 @@ impl MigrationTrait for Migration {
                     .col(id("id"))
                     .col(id_null("user_id"))
                     .col(key_text(manager, "purpose"))
-                    .col(ColumnDef::new("token_hash").binary().not_null().unique_key())
+                    .col(
+                        ColumnDef::new("token_hash")
+                            .binary()
+                            .not_null()
+                            .unique_key(),
+                    )
                     .col(instant("created_at"))
                     .col(instant("expires_at"))
                     .col(instant_null("used_at"))
@@ -65,7 +82,11 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_index(index("one_time_links", "ix_one_time_links_user", &["user_id"]))
+            .create_index(index(
+                "one_time_links",
+                "ix_one_time_links_user",
+                &["user_id"],
+            ))
             .await
     }
 

@@ -2,7 +2,9 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
 
-use crate::columns::{drop_tables, id, id_null, index, instant, key_text, of_account, primary_key, within_account};
+use crate::columns::{
+    drop_tables, id, id_null, index, instant, key_text, of_account, primary_key, within_account,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -54,7 +56,11 @@ async fn create_tables(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager
-        .create_index(index("audit_events", "ix_audit_events_target", &["target_id", "id"]))
+        .create_index(index(
+            "audit_events",
+            "ix_audit_events_target",
+            &["target_id", "id"],
+        ))
         .await?;
     manager
         .create_table(
@@ -67,7 +73,12 @@ async fn create_tables(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(ColumnDef::new("user_agent").text())
                 .col(ColumnDef::new("salt").binary().not_null())
                 .primary_key(&mut primary_key(&["event_id"]))
-                .foreign_key(&mut within_account("audit_details", "event_id", "audit_events", "id"))
+                .foreign_key(&mut within_account(
+                    "audit_details",
+                    "event_id",
+                    "audit_events",
+                    "id",
+                ))
                 .to_owned(),
         )
         .await

@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{drop_tables, id, index, instant, instant_null, key_text, key_text_null, of_account, primary_key};
+use crate::columns::{
+    drop_tables, id, index, instant, instant_null, key_text, key_text_null, of_account, primary_key,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

@@ -40,10 +40,7 @@ pub const fn can(role: AccountRole, permission: Permission) -> bool {
     match role {
         AccountRole::SystemAdministrator => true,
         AccountRole::ItAdministrator => true,
-        AccountRole::Auditor => !matches!(
-            permission,
-            Permission::ManageConnections
-        ),
+        AccountRole::Auditor => !matches!(permission, Permission::ManageConnections),
     }
 }
 

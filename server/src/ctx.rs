@@ -105,8 +105,14 @@ pub(crate) fn actor_columns(actor: &Actor) -> (&'static str, Option<Uuid>, Strin
 #[must_use]
 pub(crate) fn actor_from_columns(kind: &str, id: Option<Uuid>, name: String) -> Actor {
     match (kind, id) {
-        ("user", Some(id)) => Actor::User { id: id.into(), name },
-        ("connection", Some(id)) => Actor::Connection { id: id.into(), name },
+        ("user", Some(id)) => Actor::User {
+            id: id.into(),
+            name,
+        },
+        ("connection", Some(id)) => Actor::Connection {
+            id: id.into(),
+            name,
+        },
         ("operator", _) => Actor::Operator,
         _ => Actor::System { name },
     }

@@ -1,8 +1,6 @@
 //! `active` (T2, T9, T10): the connection's own switch, one hold among others.
 
-use rollcall_server::{
-    db::{AuditEntry, DbError, NewHold, Written},
-};
+use rollcall_server::db::{AuditEntry, DbError, NewHold, Written};
 use scim_schema::{
     api::users::Actor,
     lifecycle::{HoldKind, HoldScope},
@@ -20,7 +18,8 @@ async fn detail(app: &TestApp, console: &Console, scim_id: &str) -> Value {
 }
 
 async fn epoch(app: &TestApp) -> i64 {
-    app.number("SELECT access_epoch FROM users WHERE user_name_folded = 'ada'").await
+    app.number("SELECT access_epoch FROM users WHERE user_name_folded = 'ada'")
+        .await
 }
 
 fn switch(active: bool) -> Value {
@@ -58,15 +57,24 @@ async fn switching_on_lifts_no_other_hold() {
     let console = app.administrator().await;
     let id = client.user("ada").await;
     let user = app.user_of(&id).await;
-    for kind in [HoldKind::Suspended, HoldKind::Banned, HoldKind::Denied, HoldKind::Inactive, HoldKind::Security] {
+    for kind in [
+        HoldKind::Suspended,
+        HoldKind::Banned,
+        HoldKind::Denied,
+        HoldKind::Inactive,
+        HoldKind::Security,
+    ] {
         let hold = NewHold {
             kind,
             scope: HoldScope::Account,
-            source: Actor::System { name: "test".to_owned() },
+            source: Actor::System {
+                name: "test".to_owned(),
+            },
             reason: None,
             until: None,
         };
-        let placed = app.app.state.db.write::<_, DbError, _>(&app.operator(), move |tx| {
+        let ctx = app.operator();
+        let placed = app.app.state.db.write::<_, DbError, _>(&ctx, move |tx| {
             let hold = hold.clone();
             Box::pin(async move {
                 let placed = tx.place_hold(user, hold).await?;
@@ -79,9 +87,17 @@ async fn switching_on_lifts_no_other_hold() {
     let path = format!("/Users/{id}");
     for active in [false, true, true] {
         let answer = client.patch(&path, switch(active)).await.expect(200);
-        assert_eq!(answer.json["active"], active, "it mirrors what the connection said");
+        assert_eq!(
+            answer.json["active"], active,
+            "it mirrors what the connection said"
+        );
         let held = detail(&app, &console, &id).await;
-        let kinds: Vec<&str> = held["open_holds"].as_array().unwrap().iter().map(|hold| hold["kind"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> = held["open_holds"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hold| hold["kind"].as_str().unwrap())
+            .collect();
         assert_eq!(kinds.len(), if active { 5 } else { 6 }, "{kinds:?}");
         assert_eq!(kinds.contains(&"idp_disabled"), !active);
         assert_eq!(held["status"], "banned");
@@ -101,7 +117,10 @@ async fn a_user_created_inactive_is_staged_and_held() {
     let user = detail(&app, &console, &id).await;
     assert_eq!(user["lifecycle"], "staged");
     assert_eq!(user["holds"], json!(["idp_disabled"]));
-    client.patch(&format!("/Users/{id}"), switch(true)).await.expect(200);
+    client
+        .patch(&format!("/Users/{id}"), switch(true))
+        .await
+        .expect(200);
     let user = detail(&app, &console, &id).await;
     assert_eq!(user["lifecycle"], "active");
     assert_eq!(user["holds"], json!([]));

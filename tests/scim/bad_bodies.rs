@@ -21,8 +21,17 @@ async fn malformed_json_is_invalid_syntax() {
     let (app, client) = generic().await;
     let id = client.user("grace").await;
     for body in [
-        "{", "", "   ", "nonsense", "{\"userName\": \"a\",}", "{} {}", "[1,2", "{'userName':'a'}",
-        "\u{feff}{}", "{\"userName\": 01}", "{\"userName\": \"a\u{1}\"}",
+        "{",
+        "",
+        "   ",
+        "nonsense",
+        "{\"userName\": \"a\",}",
+        "{} {}",
+        "[1,2",
+        "{'userName':'a'}",
+        "\u{feff}{}",
+        "{\"userName\": 01}",
+        "{\"userName\": \"a\u{1}\"}",
     ] {
         for (method, path) in [
             ("POST", "/Users".to_owned()),
@@ -60,7 +69,8 @@ async fn a_body_that_is_no_object_is_invalid_syntax() {
 #[tokio::test]
 async fn a_body_that_is_not_utf_8_is_invalid_syntax() {
     let (app, client) = generic().await;
-    let body = b"{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"a\xff\"}";
+    let body =
+        b"{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"a\xff\"}";
     let call = client.call_with("POST", "/Users", &json!({})).bytes(*body);
     refused(&app, call)
         .await
@@ -139,9 +149,11 @@ async fn a_body_that_is_not_json_by_its_type_is_415() {
         let call = client
             .call_with("POST", "/Users", &user_body("ada"))
             .header("content-type", content_type);
-        refused(&app, call)
-            .await
-            .expect_scim_error(415, None, "Content-Type must be application/scim+json");
+        refused(&app, call).await.expect_scim_error(
+            415,
+            None,
+            "Content-Type must be application/scim+json",
+        );
     }
     let call = client
         .call_with("POST", "/Users", &user_body("ada"))
@@ -205,10 +217,16 @@ async fn values_of_the_wrong_type_are_invalid_value_and_the_path_is_named() {
         (with("active", json!("true")), "active"),
         (with("active", json!(1)), "active"),
         (with("externalId", json!(17)), "externalId"),
-        (with("x509Certificates", json!([{ "value": "§" }])), "x509Certificates[0].value"),
+        (
+            with("x509Certificates", json!([{ "value": "§" }])),
+            "x509Certificates[0].value",
+        ),
         (with(enterprise, json!([])), ""),
         (with(enterprise, json!({ "manager": "x" })), "manager"),
-        (with(enterprise, json!({ "employeeNumber": 1 })), "employeeNumber"),
+        (
+            with(enterprise, json!({ "employeeNumber": 1 })),
+            "employeeNumber",
+        ),
     ] {
         if path.is_empty() {
             continue;
@@ -226,9 +244,11 @@ async fn two_primary_values_are_invalid_value() {
     let (app, client) = generic().await;
     let both = json!([{ "value": "a@b", "primary": true }, { "value": "c@d", "primary": true }]);
     let call = client.call_with("POST", "/Users", &with("emails", both));
-    refused(&app, call)
-        .await
-        .expect_scim_error(400, VALUE, "emails must have 'primary' true in one value");
+    refused(&app, call).await.expect_scim_error(
+        400,
+        VALUE,
+        "emails must have 'primary' true in one value",
+    );
     app.finish().await;
 }
 
@@ -239,10 +259,19 @@ async fn values_that_are_too_long_or_too_many_are_invalid_value() {
         .map(|n| json!({ "value": format!("u{n}@example.org") }))
         .collect();
     for (body, path) in [
-        (user_body(&"x".repeat(256)), "userName must have at most 255"),
+        (
+            user_body(&"x".repeat(256)),
+            "userName must have at most 255",
+        ),
         (with("externalId", json!("x".repeat(256))), "externalId"),
-        (with("emails", json!([{ "value": "x".repeat(321) }])), "emails[0].value"),
-        (with("displayName", json!("x".repeat(100_000))), "displayName"),
+        (
+            with("emails", json!([{ "value": "x".repeat(321) }])),
+            "emails[0].value",
+        ),
+        (
+            with("displayName", json!("x".repeat(100_000))),
+            "displayName",
+        ),
         (with("emails", json!(many)), "emails must have at most 500"),
     ] {
         let call = client.call_with("POST", "/Users", &body);
@@ -272,7 +301,10 @@ async fn unknown_attributes_are_ignored_and_never_returned() {
         "groups": [{ "value": "11111111-1111-1111-1111-111111111111" }],
     });
     let created = client.post("/Users", &body).await.expect(201);
-    let read = client.get(&format!("/Users/{}", created.id())).await.expect(200);
+    let read = client
+        .get(&format!("/Users/{}", created.id()))
+        .await
+        .expect(200);
     for answer in [created, read] {
         for absent in ["/shoeSize", "/password", "/name/nick", "/groups"] {
             assert_eq!(answer.json.pointer(absent), None, "{absent}");
@@ -289,14 +321,42 @@ async fn an_unknown_attribute_in_a_patch_path_is_invalid_path() {
     let (app, client) = generic().await;
     let id = client.user("ada").await;
     for (operation, scim_type, part) in [
-        (json!({ "op": "replace", "path": "shoeSize", "value": 1 }), "invalidPath", "shoeSize"),
-        (json!({ "op": "remove", "path": "emails[" }), "invalidPath", "emails["),
+        (
+            json!({ "op": "replace", "path": "shoeSize", "value": 1 }),
+            "invalidPath",
+            "shoeSize",
+        ),
+        (
+            json!({ "op": "remove", "path": "emails[" }),
+            "invalidPath",
+            "emails[",
+        ),
         (json!({ "op": "remove" }), "noTarget", "Operations[0].path"),
-        (json!({ "op": "frobnicate", "path": "title" }), "invalidSyntax", "Operations[0].op"),
-        (json!({ "op": "add", "path": "title" }), "invalidValue", "Operations[0].value"),
-        (json!({ "op": "replace", "path": "title", "value": 5 }), "invalidValue", "title"),
-        (json!({ "op": "remove", "path": "userName" }), "mutability", "userName"),
-        (json!({ "op": "replace", "path": "id", "value": "x" }), "mutability", "id"),
+        (
+            json!({ "op": "frobnicate", "path": "title" }),
+            "invalidSyntax",
+            "Operations[0].op",
+        ),
+        (
+            json!({ "op": "add", "path": "title" }),
+            "invalidValue",
+            "Operations[0].value",
+        ),
+        (
+            json!({ "op": "replace", "path": "title", "value": 5 }),
+            "invalidValue",
+            "title",
+        ),
+        (
+            json!({ "op": "remove", "path": "userName" }),
+            "mutability",
+            "userName",
+        ),
+        (
+            json!({ "op": "replace", "path": "id", "value": "x" }),
+            "mutability",
+            "id",
+        ),
         (
             json!({ "op": "replace", "path": "emails[type eq \"home\"].value", "value": "x" }),
             "noTarget",
@@ -309,7 +369,11 @@ async fn an_unknown_attribute_in_a_patch_path_is_invalid_path() {
             .await
             .expect_scim_error(400, Some(scim_type), part);
     }
-    for body in [json!({ "Operations": [] }), json!({}), patch_body(json!([]))] {
+    for body in [
+        json!({ "Operations": [] }),
+        json!({}),
+        patch_body(json!([])),
+    ] {
         let call = client.call_with("PATCH", &format!("/Users/{id}"), &body);
         let answer = refused(&app, call).await;
         assert_eq!(answer.status, 400, "{}", answer.text);

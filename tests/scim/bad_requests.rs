@@ -9,10 +9,22 @@ use crate::support::{ScimClient, TestApp, patch_body, user_body};
 #[tokio::test]
 async fn an_unknown_path_is_404_in_scim() {
     let (app, client) = generic().await;
-    for path in ["/Nope", "/", "", "/Users/x/y", "/users/", "/Schemas/urn:nope", "/ResourceTypes/Device"] {
+    for path in [
+        "/Nope",
+        "/",
+        "",
+        "/Users/x/y",
+        "/users/",
+        "/Schemas/urn:nope",
+        "/ResourceTypes/Device",
+    ] {
         let answer = refused(&app, client.call("GET", path)).await;
         assert_eq!(answer.status, 404, "{path}: {}", answer.text);
-        assert_eq!(answer.header("content-type"), Some("application/scim+json"), "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/scim+json"),
+            "{path}"
+        );
         assert_eq!(answer.json["status"], "404", "{path}");
     }
     app.finish().await;
@@ -60,7 +72,10 @@ async fn no_token_no_word_about_what_is_there() {
         let call = client.call(method, &path).without_header("authorization");
         let answer = refused(&app, call).await;
         answer.expect_scim_error(401, None, "token");
-        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"scim\""));
+        assert_eq!(
+            answer.header("www-authenticate"),
+            Some("Bearer realm=\"scim\"")
+        );
     }
     app.finish().await;
 }
@@ -78,8 +93,16 @@ async fn a_path_that_is_not_utf_8_is_refused_in_scim() {
     ] {
         let call = client.call_with(method, path, &user_body("ada"));
         let answer = refused(&app, call).await;
-        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
-        assert_eq!(answer.header("content-type"), Some("application/scim+json"), "{path}");
+        assert!(
+            matches!(answer.status, 400 | 404),
+            "{path}: {}",
+            answer.status
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/scim+json"),
+            "{path}"
+        );
         assert_eq!(answer.json["status"], answer.status.to_string(), "{path}");
     }
     app.finish().await;
@@ -107,7 +130,13 @@ async fn an_id_that_is_none_is_404() {
     let (app, client) = generic().await;
     let id = client.user("ada").await;
     let unknown = "01936b2e-0000-7000-8000-000000000000".to_owned();
-    for wrong in [unknown, "1".to_owned(), id.to_uppercase(), id.replace('-', ""), format!("%7B{id}%7D")] {
+    for wrong in [
+        unknown,
+        "1".to_owned(),
+        id.to_uppercase(),
+        id.replace('-', ""),
+        format!("%7B{id}%7D"),
+    ] {
         for (method, body) in methods() {
             let call = client.call_with(method, &format!("/Users/{wrong}"), &body);
             let answer = refused(&app, call).await;
@@ -206,13 +235,22 @@ async fn a_user_name_belongs_to_one_living_user_of_the_account_whatever_the_conn
 #[tokio::test]
 async fn discovery_cannot_be_filtered_and_nobody_is_me() {
     let (app, client) = generic().await;
-    for path in ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/Schemas/x"] {
+    for path in [
+        "/Schemas",
+        "/ResourceTypes",
+        "/ServiceProviderConfig",
+        "/Schemas/x",
+    ] {
         let call = client.call("GET", &format!("{path}?filter=id%20pr"));
-        refused(&app, call).await.expect_scim_error(403, None, "filter");
+        refused(&app, call)
+            .await
+            .expect_scim_error(403, None, "filter");
     }
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let call = client.call(method, "/Me");
-        refused(&app, call).await.expect_scim_error(501, None, "/Me");
+        refused(&app, call)
+            .await
+            .expect_scim_error(501, None, "/Me");
     }
     app.finish().await;
 }

@@ -65,7 +65,10 @@ async fn members_that_come_and_go_at_once_end_up_exactly_right() {
     let read = client.get(&path).await.expect(200);
     let found: BTreeSet<String> = read.strings("/members", "/value").into_iter().collect();
     assert_eq!(found, coming.iter().cloned().collect());
-    assert_eq!(read.json["meta"]["version"], format!("W/\"{}\"", CLIENTS + 1));
+    assert_eq!(
+        read.json["meta"]["version"],
+        format!("W/\"{}\"", CLIENTS + 1)
+    );
     app.finish().await;
 }
 
@@ -99,9 +102,17 @@ async fn different_attributes_patched_at_once_are_all_kept() {
     assert_eq!(read.json["name"]["familyName"], "Lovelace");
     assert_eq!(read.json["active"], false);
     assert_eq!(read.json["emails"].as_array().unwrap().len(), CLIENTS - 5);
-    assert_eq!(read.json["meta"]["version"], format!("W/\"{}\"", CLIENTS + 1));
+    assert_eq!(
+        read.json["meta"]["version"],
+        format!("W/\"{}\"", CLIENTS + 1)
+    );
     for number in 5..CLIENTS {
-        let found = client.filter("/Users", &format!("emails.value eq \"{number}@example.org\"")).await;
+        let found = client
+            .filter(
+                "/Users",
+                &format!("emails.value eq \"{number}@example.org\""),
+            )
+            .await;
         assert_eq!(found.json["totalResults"], 1, "{number}");
     }
     app.finish().await;
@@ -113,12 +124,21 @@ async fn one_of_many_creations_with_one_user_name_wins() {
     let statuses = all_at_once(|number| {
         let client = client.clone();
         let name = if number % 2 == 0 { "ada" } else { "ADA" };
-        async move { client.post("/Users", &crate::support::user_body(name)).await.status }
+        async move {
+            client
+                .post("/Users", &crate::support::user_body(name))
+                .await
+                .status
+        }
     })
     .await;
     assert_eq!(statuses[0], 201);
     assert_eq!(statuses[1..], [409; CLIENTS - 1]);
-    assert_eq!(app.number("SELECT COUNT(*) FROM users WHERE user_name_folded = 'ada'").await, 1);
+    assert_eq!(
+        app.number("SELECT COUNT(*) FROM users WHERE user_name_folded = 'ada'")
+            .await,
+        1
+    );
     assert_eq!(app.number("SELECT COUNT(*) FROM scim_links").await, 1);
     app.finish().await;
 }
@@ -144,7 +164,11 @@ async fn users_deleted_while_they_are_added_to_a_group_are_in_no_group() {
     let ids = users(&client, CLIENTS).await;
     let group = client.group("Crowd", &[]).await;
     let statuses = all_at_once(|number| {
-        let (client, id, group) = (client.clone(), ids[number - number % 2].clone(), group.clone());
+        let (client, id, group) = (
+            client.clone(),
+            ids[number - number % 2].clone(),
+            group.clone(),
+        );
         async move {
             if number % 2 == 0 {
                 return client.delete(&format!("/Users/{id}")).await.status;
@@ -154,7 +178,10 @@ async fn users_deleted_while_they_are_added_to_a_group_are_in_no_group() {
         }
     })
     .await;
-    assert!(statuses.iter().all(|status| matches!(status, 204 | 400)), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| matches!(status, 204 | 400)),
+        "{statuses:?}"
+    );
     assert_eq!(app.number("SELECT COUNT(*) FROM group_members").await, 0);
     app.finish().await;
 }

@@ -68,7 +68,10 @@ async fn a_deleted_manager_is_nobodys_manager() {
     assert_eq!(read.json["meta"]["version"], "W/\"2\"");
     let read = client.get(&format!("/Users/{grace}")).await.expect(200);
     assert_eq!(read.json.get(ENTERPRISE), None);
-    assert_eq!(read.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User"]));
+    assert_eq!(
+        read.json["schemas"],
+        json!(["urn:ietf:params:scim:schemas:core:2.0:User"])
+    );
     let filter = format!("{ENTERPRISE}:manager.value eq \"{boss}\"");
     let found = client.filter("/Users", &filter).await.expect(200);
     assert_eq!(found.json["totalResults"], 0);

@@ -12,7 +12,10 @@ async fn a_user_carries_its_version_in_header_and_meta_and_each_change_raises_it
     assert_eq!(created.header("etag"), Some("W/\"1\""));
     assert_eq!(created.json["meta"]["version"], "W/\"1\"");
     let path = format!("/Users/{}", created.id());
-    assert_eq!(created.string("/meta/location"), created.header("location").unwrap());
+    assert_eq!(
+        created.string("/meta/location"),
+        created.header("location").unwrap()
+    );
     let rename = json!([{ "op": "replace", "path": "title", "value": "Countess" }]);
     let patched = client.patch(&path, rename).await.expect(200);
     assert_eq!(patched.header("etag"), Some("W/\"2\""));
@@ -61,7 +64,9 @@ async fn a_change_of_another_version_is_412_and_changes_nothing() {
         ("DELETE", &group, json!({})),
     ] {
         for tags in ["W/\"2\"", "\"0\"", "W/\"nonsense\"", ""] {
-            let call = client.call_with(method, path, &body).header("if-match", tags);
+            let call = client
+                .call_with(method, path, &body)
+                .header("if-match", tags);
             let answer = refused(&app, call).await;
             answer.expect_scim_error(412, None, "version");
         }
@@ -74,9 +79,16 @@ async fn a_change_of_the_version_that_was_seen_is_made() {
     let (app, client) = generic().await;
     let id = client.user("ada").await;
     let path = format!("/Users/{id}");
-    for (tag, title) in [("W/\"1\"", "a"), ("\"2\"", "b"), ("W/\"9\", W/\"3\"", "c"), ("*", "d")] {
+    for (tag, title) in [
+        ("W/\"1\"", "a"),
+        ("\"2\"", "b"),
+        ("W/\"9\", W/\"3\"", "c"),
+        ("*", "d"),
+    ] {
         let body = patch_body(json!([{ "op": "replace", "path": "title", "value": title }]));
-        let call = client.call_with("PATCH", &path, &body).header("if-match", tag);
+        let call = client
+            .call_with("PATCH", &path, &body)
+            .header("if-match", tag);
         call.send().await.expect(200);
     }
     let call = client.call("DELETE", &path).header("if-match", "W/\"5\"");
@@ -112,6 +124,10 @@ async fn a_group_has_a_new_version_when_a_member_comes_or_goes_and_not_otherwise
     client.patch(&group, remove.clone()).await.expect(204);
     assert_eq!(version().await, "W/\"3\"");
     client.delete(&format!("/Users/{grace}")).await.expect(204);
-    assert_eq!(version().await, "W/\"4\"", "a deleted user is no member any more");
+    assert_eq!(
+        version().await,
+        "W/\"4\"",
+        "a deleted user is no member any more"
+    );
     app.finish().await;
 }

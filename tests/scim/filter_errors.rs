@@ -37,7 +37,10 @@ async fn a_filter_that_is_wrong_is_invalid_filter_and_names_what_is_wrong() {
         let answer = client.filter("/Users", filter).await;
         answer.expect_scim_error(400, INVALID, part);
     }
-    client.filter("/Groups", "userName eq \"x\"").await.expect_scim_error(400, INVALID, "userName");
+    client
+        .filter("/Groups", "userName eq \"x\"")
+        .await
+        .expect_scim_error(400, INVALID, "userName");
     app.finish().await;
 }
 
@@ -49,7 +52,10 @@ async fn a_filter_that_is_too_long_too_deep_or_too_wide_is_invalid_filter() {
     let negated = format!("{}userName pr{}", "not (".repeat(33), ")".repeat(33));
     let wide = vec!["id pr"; 300].join(" or ");
     for (filter, part) in [(long, "8192"), (deep, "32"), (negated, "32"), (wide, "256")] {
-        client.filter("/Users", &filter).await.expect_scim_error(400, INVALID, part);
+        client
+            .filter("/Users", &filter)
+            .await
+            .expect_scim_error(400, INVALID, part);
     }
     let deepest = format!("{}userName pr{}", "(".repeat(31), ")".repeat(31));
     client.filter("/Users", &deepest).await.expect(200);
@@ -63,7 +69,16 @@ async fn a_filter_that_is_too_long_too_deep_or_too_wide_is_invalid_filter() {
 #[tokio::test]
 async fn values_are_values_and_never_sql_or_patterns() {
     let (app, client) = generic().await;
-    let names = ["100%", "100x", "a_b", "axb", "it's", "back\\slash", "quote\"d", "semi; DROP TABLE users"];
+    let names = [
+        "100%",
+        "100x",
+        "a_b",
+        "axb",
+        "it's",
+        "back\\slash",
+        "quote\"d",
+        "semi; DROP TABLE users",
+    ];
     for name in names {
         client.user(name).await;
     }
@@ -80,7 +95,11 @@ async fn values_are_values_and_never_sql_or_patterns() {
         ("userName co \"; drop\"", &["semi; DROP TABLE users"]),
     ] {
         let found = client.filter("/Users", filter).await.expect(200);
-        assert_eq!(found.strings("/Resources", "/userName"), expected, "{filter}");
+        assert_eq!(
+            found.strings("/Resources", "/userName"),
+            expected,
+            "{filter}"
+        );
     }
     app.finish().await;
 }

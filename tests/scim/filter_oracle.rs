@@ -37,16 +37,20 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn element() -> impl Strategy<Value = Value> {
-    (option::of(text()), option::of(text()), option::of(text()), option::of(Just(false))).prop_map(
-        |(value, kind, display, primary)| {
+    (
+        option::of(text()),
+        option::of(text()),
+        option::of(text()),
+        option::of(Just(false)),
+    )
+        .prop_map(|(value, kind, display, primary)| {
             let mut element = Map::new();
             for (name, value) in [("value", value), ("type", kind), ("display", display)] {
                 element.extend(value.map(|value| (name.to_owned(), value.into())));
             }
             element.extend(primary.map(|primary| ("primary".to_owned(), primary.into())));
             element.into()
-        },
-    )
+        })
 }
 
 /// Elements, one of which may be the primary one.
@@ -61,24 +65,31 @@ fn elements() -> impl Strategy<Value = Value> {
 
 fn user() -> impl Strategy<Value = Value> {
     let names = (option::of(text()), option::of(text()), option::of(text()));
-    let singles = (option::of(text()), option::of(text()), option::of(text()), option::of(text()));
+    let singles = (
+        option::of(text()),
+        option::of(text()),
+        option::of(text()),
+        option::of(text()),
+    );
     let many = (elements(), elements(), option::of(text()));
-    (text(), names, singles, many, any::<bool>()).prop_map(|(name, names, singles, many, active)| {
-        let address = json!({ "locality": many.2, "formatted": names.2, "type": singles.0 });
-        json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-            "userName": name,
-            "name": { "givenName": names.0, "familyName": names.1, "middleName": names.2 },
-            "displayName": singles.0,
-            "title": singles.1,
-            "nickName": singles.2,
-            "emails": many.0,
-            "roles": many.1,
-            "addresses": [address],
-            ENTERPRISE: { "department": singles.3 },
-            "active": active,
-        })
-    })
+    (text(), names, singles, many, any::<bool>()).prop_map(
+        |(name, names, singles, many, active)| {
+            let address = json!({ "locality": many.2, "formatted": names.2, "type": singles.0 });
+            json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+                "userName": name,
+                "name": { "givenName": names.0, "familyName": names.1, "middleName": names.2 },
+                "displayName": singles.0,
+                "title": singles.1,
+                "nickName": singles.2,
+                "emails": many.0,
+                "roles": many.1,
+                "addresses": [address],
+                ENTERPRISE: { "department": singles.3 },
+                "active": active,
+            })
+        },
+    )
 }
 
 /// Who is in which group: users by number.
@@ -89,7 +100,8 @@ fn literal(text: &str) -> String {
 }
 
 fn text_test(path: &'static str) -> BoxedStrategy<String> {
-    let operators = prop::sample::select(vec!["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]);
+    let operators =
+        prop::sample::select(vec!["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]);
     prop_oneof![
         6 => (operators, text()).prop_map(move |(op, text)| format!("{path} {op} {}", literal(&text))),
         1 => Just(format!("{path} pr")),
@@ -138,7 +150,9 @@ fn value_path() -> BoxedStrategy<String> {
     );
     let of_address = combined(text_of(&["locality", "formatted", "type", "country"]), 2);
     prop_oneof![
-        within.clone().prop_map(|filter| format!("emails[{filter}]")),
+        within
+            .clone()
+            .prop_map(|filter| format!("emails[{filter}]")),
         within.prop_map(|filter| format!("roles[{filter}]")),
         of_address.prop_map(|filter| format!("addresses[{filter}]")),
         combined(text_of(&["display", "type"]), 1).prop_map(|filter| format!("groups[{filter}]")),
@@ -176,7 +190,12 @@ fn group_filter() -> BoxedStrategy<String> {
     let member = combined(
         prop_oneof![
             text_of(&["display"]),
-            fixed(&["type eq \"user\"", "type eq \"Group\"", "type ne \"Group\"", "value pr"]),
+            fixed(&[
+                "type eq \"user\"",
+                "type eq \"Group\"",
+                "type ne \"Group\"",
+                "value pr"
+            ]),
         ]
         .boxed(),
         2,
@@ -199,7 +218,10 @@ struct Case {
 
 fn case() -> impl Strategy<Value = Case> {
     let groups = vec(prop::collection::btree_set(0..6_usize, 0..4), 0..3);
-    let filters = (vec(user_filter(), FILTERS), vec(group_filter(), FILTERS / 4));
+    let filters = (
+        vec(user_filter(), FILTERS),
+        vec(group_filter(), FILTERS / 4),
+    );
     (vec(user(), 1..6), groups, filters).prop_map(|(users, groups, filters)| Case {
         users,
         groups,
@@ -213,7 +235,8 @@ async fn populate(client: &ScimClient, case: &Case) -> Vec<String> {
     let mut ids = Vec::new();
     for (number, user) in case.users.iter().enumerate() {
         let mut user = user.clone();
-        user["userName"] = format!("{}{number}", user["userName"].as_str().unwrap_or_default()).into();
+        user["userName"] =
+            format!("{}{number}", user["userName"].as_str().unwrap_or_default()).into();
         if let Some(external_id) = user["title"].as_str().filter(|text| text.len() < 100) {
             user["externalId"] = format!("{external_id}{number}").into();
         }
@@ -233,7 +256,10 @@ async fn populate(client: &ScimClient, case: &Case) -> Vec<String> {
 
 /// Every resource of an endpoint, whole.
 async fn resources(client: &ScimClient, endpoint: &str) -> Vec<Map<String, Value>> {
-    let listed = client.get(&format!("{endpoint}?count=1000")).await.expect(200);
+    let listed = client
+        .get(&format!("{endpoint}?count=1000"))
+        .await
+        .expect(200);
     let mut resources = match listed.json["Resources"].as_array() {
         Some(resources) => resources.clone(),
         None => Vec::new(),
@@ -241,7 +267,10 @@ async fn resources(client: &ScimClient, endpoint: &str) -> Vec<Map<String, Value
     if endpoint == "/Users" {
         let path = format!("/Users?count=1000&attributes={STATUS}");
         let listed = client.get(&path).await.expect(200);
-        for (resource, status) in resources.iter_mut().zip(listed.json["Resources"].as_array().unwrap()) {
+        for (resource, status) in resources
+            .iter_mut()
+            .zip(listed.json["Resources"].as_array().unwrap())
+        {
             assert_eq!(resource["id"], status["id"]);
             resource[STATUS] = status[STATUS].clone();
         }
@@ -283,8 +312,14 @@ async fn compare(
             found.contains(id) != expected.contains(id)
         })
         .collect();
-    prop_assert!(found == expected, "{filter}\nexpected {expected:?}\nfound {found:?}\n{wrong:?}");
-    prop_assert_eq!(answer.json["totalResults"].as_u64(), Some(expected.len() as u64));
+    prop_assert!(
+        found == expected,
+        "{filter}\nexpected {expected:?}\nfound {found:?}\n{wrong:?}"
+    );
+    prop_assert_eq!(
+        answer.json["totalResults"].as_u64(),
+        Some(expected.len() as u64)
+    );
     Ok(())
 }
 

@@ -27,17 +27,22 @@ async fn create(app: &TestApp, client: &ScimClient, name: &str, more: Value) -> 
 
 /// ada, Grace, joan and ümit; ada and Grace are analysts, the analysts and joan are everyone.
 async fn populate(app: &TestApp, client: &ScimClient) -> World {
-    let grace = create(app, client, "Grace", json!({
-        "externalId": "E-2",
-        "name": { "givenName": "Grace", "familyName": "Hopper" },
-        "displayName": "Admiral Hopper",
-        "title": "Admiral",
-        "emails": [
-            { "value": "grace@navy.example", "type": "work", "primary": true },
-            { "value": "grace@home.example", "type": "home" },
-        ],
-        "phoneNumbers": [{ "value": "+1 555 0100", "type": "mobile" }],
-    }))
+    let grace = create(
+        app,
+        client,
+        "Grace",
+        json!({
+            "externalId": "E-2",
+            "name": { "givenName": "Grace", "familyName": "Hopper" },
+            "displayName": "Admiral Hopper",
+            "title": "Admiral",
+            "emails": [
+                { "value": "grace@navy.example", "type": "work", "primary": true },
+                { "value": "grace@home.example", "type": "home" },
+            ],
+            "phoneNumbers": [{ "value": "+1 555 0100", "type": "mobile" }],
+        }),
+    )
     .await;
     let ada = create(app, client, "ada", json!({
         "externalId": "e-1",
@@ -57,20 +62,42 @@ async fn populate(app: &TestApp, client: &ScimClient) -> World {
         ENTERPRISE: { "department": "Engines", "employeeNumber": "007", "manager": { "value": grace } },
     }))
     .await;
-    let joan = create(app, client, "joan", json!({
-        "active": false,
-        "displayName": "Joan Clarke",
-        "roles": [{ "value": "Analyst", "primary": true }, { "value": "Reader" }],
-        ENTERPRISE: { "department": "engines" },
-    }))
+    let joan = create(
+        app,
+        client,
+        "joan",
+        json!({
+            "active": false,
+            "displayName": "Joan Clarke",
+            "roles": [{ "value": "Analyst", "primary": true }, { "value": "Reader" }],
+            ENTERPRISE: { "department": "engines" },
+        }),
+    )
     .await;
-    create(app, client, "ümit", json!({ "displayName": "ÜMIT STRASSE", "locale": "tr-TR" })).await;
+    create(
+        app,
+        client,
+        "ümit",
+        json!({ "displayName": "ÜMIT STRASSE", "locale": "tr-TR" }),
+    )
+    .await;
     let analysts = client.group("Analysts", &[&ada, &grace]).await;
     let everyone = client.group("Everyone", &[&analysts, &joan]).await;
-    World { ada, grace, analysts, everyone }
+    World {
+        ada,
+        grace,
+        analysts,
+        everyone,
+    }
 }
 
-async fn assert_finds(client: &ScimClient, endpoint: &str, name: &str, filter: &str, expected: &str) {
+async fn assert_finds(
+    client: &ScimClient,
+    endpoint: &str,
+    name: &str,
+    filter: &str,
+    expected: &str,
+) {
     let found = client.filter(endpoint, filter).await;
     assert_eq!(found.status, 200, "{filter}: {}", found.text);
     let mut names = found.strings("/Resources", name);
@@ -118,7 +145,10 @@ async fn filters_find_the_users_they_describe() {
         ("active ne false", "ada Grace ümit"),
         ("active pr", "ada Grace joan ümit"),
         ("meta.created gt \"2026-11-22T08:02:00Z\"", "joan ümit"),
-        ("meta.created ge \"2026-11-22T09:02:00+01:00\"", "ada joan ümit"),
+        (
+            "meta.created ge \"2026-11-22T09:02:00+01:00\"",
+            "ada joan ümit",
+        ),
         ("meta.created lt \"2026-11-22T08:01:30.5Z\"", "Grace"),
         ("meta.created eq \"2026-11-22T08:04:00.000Z\"", "ümit"),
         ("meta.lastModified pr", "ada Grace joan ümit"),
@@ -136,7 +166,10 @@ async fn filters_find_the_users_they_describe() {
         ("emails.value co \"home\"", "ada Grace"),
         ("emails.value ne \"ada@work.example\"", "Grace joan ümit"),
         ("emails[type eq \"work\" and value co \"work\"]", ""),
-        ("emails.type eq \"work\" and emails.value co \"work\"", "ada"),
+        (
+            "emails.type eq \"work\" and emails.value co \"work\"",
+            "ada",
+        ),
         ("emails[type eq \"home\" and value co \"work\"]", "ada"),
         ("emails[not (type eq \"home\")]", "ada Grace"),
         ("not (emails[type eq \"home\"])", "joan ümit"),
@@ -150,16 +183,37 @@ async fn filters_find_the_users_they_describe() {
         ("roles[value eq \"analyst\" and primary eq true]", "joan"),
         ("roles.value eq \"reader\"", "joan"),
         // Extensions and URNs.
-        ("urn:ietf:params:scim:schemas:core:2.0:User:userName eq \"ada\"", "ada"),
-        ("URN:IETF:params:scim:schemas:core:2.0:user:USERNAME eq \"ada\"", "ada"),
-        ("schemas eq \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"", "ada joan"),
-        ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"", "ada Grace joan ümit"),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:userName eq \"ada\"",
+            "ada",
+        ),
+        (
+            "URN:IETF:params:scim:schemas:core:2.0:user:USERNAME eq \"ada\"",
+            "ada",
+        ),
+        (
+            "schemas eq \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"",
+            "ada joan",
+        ),
+        (
+            "schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"",
+            "ada Grace joan ümit",
+        ),
         // not before and before or; parentheses.
-        ("userName eq \"ada\" or userName eq \"joan\" and active eq true", "ada"),
-        ("(userName eq \"ada\" or userName eq \"joan\") and active eq false", "joan"),
+        (
+            "userName eq \"ada\" or userName eq \"joan\" and active eq true",
+            "ada",
+        ),
+        (
+            "(userName eq \"ada\" or userName eq \"joan\") and active eq false",
+            "joan",
+        ),
         ("not (userName eq \"ada\") and active eq true", "Grace ümit"),
         ("not(userName eq \"ada\" or active eq true)", "joan"),
-        ("title pr and userType eq \"poet\" or locale sw \"TR\"", "ada ümit"),
+        (
+            "title pr and userType eq \"poet\" or locale sw \"TR\"",
+            "ada ümit",
+        ),
         // Groups.
         ("groups.display eq \"analysts\"", "ada Grace"),
         ("groups pr", "ada Grace joan"),
@@ -169,18 +223,36 @@ async fn filters_find_the_users_they_describe() {
         assert_finds(&client, "/Users", "/userName", filter, expected).await;
     }
     let enterprise = [
-        (format!("{ENTERPRISE}:department eq \"ENGINES\""), "ada joan"),
+        (
+            format!("{ENTERPRISE}:department eq \"ENGINES\""),
+            "ada joan",
+        ),
         (format!("{ENTERPRISE}:employeeNumber eq \"007\""), "ada"),
-        (format!("{ENTERPRISE}:manager.value eq \"{}\"", world.grace), "ada"),
+        (
+            format!("{ENTERPRISE}:manager.value eq \"{}\"", world.grace),
+            "ada",
+        ),
         (format!("id eq \"{}\"", world.ada), "ada"),
         (format!("id eq \"{}\"", world.ada.to_uppercase()), ""),
         (format!("id ne \"{}\"", world.ada), "Grace joan ümit"),
         (format!("id sw \"{}\"", &world.ada[..35]), "ada"),
         (format!("meta.location ew \"/Users/{}\"", world.ada), "ada"),
-        (format!("groups.value eq \"{}\"", world.analysts), "ada Grace"),
+        (
+            format!("groups.value eq \"{}\"", world.analysts),
+            "ada Grace",
+        ),
         (format!("groups eq \"{}\"", world.everyone), "joan"),
-        (format!("groups[value eq \"{}\" and display eq \"everyone\"]", world.analysts), ""),
-        (format!("groups.$ref ew \"{}\"", world.analysts), "ada Grace"),
+        (
+            format!(
+                "groups[value eq \"{}\" and display eq \"everyone\"]",
+                world.analysts
+            ),
+            "",
+        ),
+        (
+            format!("groups.$ref ew \"{}\"", world.analysts),
+            "ada Grace",
+        ),
         ("groups.value eq \"nonsense\"".to_owned(), ""),
     ];
     for (filter, expected) in enterprise {
@@ -204,16 +276,43 @@ async fn filters_find_the_groups_they_describe() {
         (format!("members.value eq \"{}\"", world.ada), "Analysts"),
         (format!("members eq \"{}\"", world.ada), "Analysts"),
         (format!("members.value eq \"{analysts}\""), "Everyone"),
-        (format!("members[value eq \"{analysts}\" and type eq \"Group\"]"), "Everyone"),
-        (format!("members[value eq \"{analysts}\" and type eq \"User\"]"), ""),
+        (
+            format!("members[value eq \"{analysts}\" and type eq \"Group\"]"),
+            "Everyone",
+        ),
+        (
+            format!("members[value eq \"{analysts}\" and type eq \"User\"]"),
+            "",
+        ),
         ("members.type eq \"Group\"".to_owned(), "Everyone"),
         ("members.display eq \"JOAN CLARKE\"".to_owned(), "Everyone"),
         ("members.value eq \"nonsense\"".to_owned(), ""),
-        (format!("id eq \"{analysts}\" and members.value eq \"{}\"", world.ada), "Analysts"),
-        (format!("id eq \"{analysts}\" and not (members.value eq \"{}\")", world.ada), ""),
-        (format!("not (members.value eq \"{}\")", world.ada), "Everyone"),
-        ("meta.resourceType eq \"Group\"".to_owned(), "Analysts Everyone"),
-        ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:Group\"".to_owned(), "Analysts Everyone"),
+        (
+            format!(
+                "id eq \"{analysts}\" and members.value eq \"{}\"",
+                world.ada
+            ),
+            "Analysts",
+        ),
+        (
+            format!(
+                "id eq \"{analysts}\" and not (members.value eq \"{}\")",
+                world.ada
+            ),
+            "",
+        ),
+        (
+            format!("not (members.value eq \"{}\")", world.ada),
+            "Everyone",
+        ),
+        (
+            "meta.resourceType eq \"Group\"".to_owned(),
+            "Analysts Everyone",
+        ),
+        (
+            "schemas eq \"urn:ietf:params:scim:schemas:core:2.0:Group\"".to_owned(),
+            "Analysts Everyone",
+        ),
     ] {
         assert_finds(&client, "/Groups", "/displayName", &filter, expected).await;
     }
@@ -224,7 +323,11 @@ async fn filters_find_the_groups_they_describe() {
 async fn a_filter_may_have_plus_signs_for_spaces_and_stray_parameters() {
     let (app, client) = generic().await;
     client.user("ada").await;
-    for query in ["filter=userName+eq+%22ada%22", "filter=userName+eq+%22ada%22&", "Filter=userName%20eq%20%22ada%22&x=1"] {
+    for query in [
+        "filter=userName+eq+%22ada%22",
+        "filter=userName+eq+%22ada%22&",
+        "Filter=userName%20eq%20%22ada%22&x=1",
+    ] {
         let found = client.get(&format!("/Users?{query}")).await.expect(200);
         assert_eq!(found.json["totalResults"], 1, "{query}");
     }

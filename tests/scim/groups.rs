@@ -43,7 +43,10 @@ async fn a_group_holds_users_and_groups_and_says_which_is_which() {
     }
     let user = client.get(&format!("/Users/{ada}")).await.expect(200);
     let groups: BTreeSet<String> = user.strings("/groups", "/display").into_iter().collect();
-    assert_eq!(groups, BTreeSet::from(["Inner".to_owned(), "Outer".to_owned()]));
+    assert_eq!(
+        groups,
+        BTreeSet::from(["Inner".to_owned(), "Outer".to_owned()])
+    );
     client.delete(&format!("/Groups/{inner}")).await.expect(204);
     assert_eq!(members(&client, &outer).await, set(&[&ada]));
     app.finish().await;
@@ -65,7 +68,10 @@ async fn a_group_that_would_contain_itself_is_refused() {
             answer.expect_scim_error(400, Some("invalidValue"), "members");
         }
     }
-    client.patch(&format!("/Groups/{c}"), add(&[&a])).await.expect(204);
+    client
+        .patch(&format!("/Groups/{c}"), add(&[&a]))
+        .await
+        .expect(204);
     app.finish().await;
 }
 
@@ -79,7 +85,10 @@ async fn two_requests_that_would_close_a_cycle_together_do_not() {
         let tasks = paths.map(|(group, member)| {
             let client = client.clone();
             tokio::spawn(async move {
-                client.patch(&format!("/Groups/{group}"), add(&[&member])).await.status
+                client
+                    .patch(&format!("/Groups/{group}"), add(&[&member]))
+                    .await
+                    .status
             })
         });
         let mut statuses = Vec::new();
@@ -100,9 +109,21 @@ async fn an_unknown_member_is_refused_and_nothing_is_kept_of_the_request() {
     let unknown = "01936b2e-0000-7000-8000-000000000000";
     for wrong in [unknown, "nobody", "", &ada.to_uppercase()] {
         for (method, path, body) in [
-            ("PATCH", format!("/Groups/{group}"), patch_body(add(&[&ada, wrong]))),
-            ("PUT", format!("/Groups/{group}"), group_body("New name", &[&ada, wrong])),
-            ("POST", "/Groups".to_owned(), group_body("Another", &[&ada, wrong])),
+            (
+                "PATCH",
+                format!("/Groups/{group}"),
+                patch_body(add(&[&ada, wrong])),
+            ),
+            (
+                "PUT",
+                format!("/Groups/{group}"),
+                group_body("New name", &[&ada, wrong]),
+            ),
+            (
+                "POST",
+                "/Groups".to_owned(),
+                group_body("Another", &[&ada, wrong]),
+            ),
         ] {
             let answer = refused(&app, client.call_with(method, &path, &body)).await;
             answer.expect_scim_error(400, Some("invalidValue"), "members");
@@ -119,7 +140,10 @@ async fn entra_skips_unknown_members_and_leaves_a_note() {
     let unknown = "01936b2e-0000-7000-8000-000000000000";
     let group = client.group("Analysts", &[&ada, unknown]).await;
     assert_eq!(members(&client, &group).await, set(&[&ada]));
-    client.patch(&format!("/Groups/{group}"), add(&[unknown])).await.expect(204);
+    client
+        .patch(&format!("/Groups/{group}"), add(&[unknown]))
+        .await
+        .expect(204);
     app.flush_log().await;
     let noted = "SELECT COUNT(*) FROM scim_request_log WHERE notes LIKE '%accept_unknown_member%' AND notes LIKE '%01936b2e-0000%'";
     assert_eq!(app.number(noted).await, 2);
@@ -133,10 +157,16 @@ async fn a_deleted_user_leaves_its_groups() {
     let group = client.group("Analysts", &[&ada, &grace]).await;
     client.delete(&format!("/Users/{ada}")).await.expect(204);
     assert_eq!(members(&client, &group).await, set(&[&grace]));
-    let found = client.filter("/Groups", &format!("members.value eq \"{ada}\"")).await;
+    let found = client
+        .filter("/Groups", &format!("members.value eq \"{ada}\""))
+        .await;
     assert_eq!(found.expect(200).json["totalResults"], 0);
     let path = format!("/Groups/{group}");
-    let answer = refused(&app, client.call_with("PATCH", &path, &patch_body(add(&[&ada])))).await;
+    let answer = refused(
+        &app,
+        client.call_with("PATCH", &path, &patch_body(add(&[&ada]))),
+    )
+    .await;
     answer.expect_scim_error(400, Some("invalidValue"), "members");
     app.finish().await;
 }
@@ -149,7 +179,11 @@ async fn a_display_name_is_taken_once_in_a_connection_whatever_its_case() {
     let rename = json!([{ "op": "replace", "path": "displayName", "value": "analysts" }]);
     for (method, path, body) in [
         ("POST", "/Groups".to_owned(), group_body("ANALYSTS", &[])),
-        ("PUT", format!("/Groups/{other}"), group_body("ANALYSTS", &[])),
+        (
+            "PUT",
+            format!("/Groups/{other}"),
+            group_body("ANALYSTS", &[]),
+        ),
         ("PATCH", format!("/Groups/{other}"), patch_body(rename)),
     ] {
         let answer = refused(&app, client.call_with(method, &path, &body)).await;
@@ -169,7 +203,9 @@ async fn members_are_replaced_by_their_difference() {
     for name in ["ada", "grace", "joan", "mary"] {
         ids.push(client.user(name).await);
     }
-    let [ada, grace, joan, mary] = &ids[..] else { unreachable!() };
+    let [ada, grace, joan, mary] = &ids[..] else {
+        unreachable!()
+    };
     let group = client.group("Analysts", &[ada, grace]).await;
     let path = format!("/Groups/{group}");
     let body = group_body("Analysts", &[grace, joan, joan]);
@@ -188,7 +224,10 @@ async fn members_are_replaced_by_their_difference() {
     let replace = json!([{ "op": "replace", "path": "members", "value": [{ "value": joan }] }]);
     client.patch(&path, replace).await.expect(204);
     assert_eq!(members(&client, &group).await, set(&[joan]));
-    client.patch(&path, json!([{ "op": "remove", "path": "members" }])).await.expect(204);
+    client
+        .patch(&path, json!([{ "op": "remove", "path": "members" }]))
+        .await
+        .expect(204);
     assert_eq!(members(&client, &group).await, set(&[]));
     app.finish().await;
 }
@@ -198,17 +237,25 @@ async fn removing_one_member_by_value_never_empties_the_group() {
     let (app, client) = generic().await;
     let (ada, grace) = (client.user("ada").await, client.user("grace").await);
     let group = client.group("Analysts", &[&ada, &grace]).await;
-    let body = patch_body(json!([{ "op": "remove", "path": "members", "value": [{ "value": ada }] }]));
+    let body =
+        patch_body(json!([{ "op": "remove", "path": "members", "value": [{ "value": ada }] }]));
     let path = format!("/Groups/{group}");
     let answer = refused(&app, client.call_with("PATCH", &path, &body)).await;
     assert_eq!(answer.status, 400, "{}", answer.text);
-    for kind in [ConnectionKind::Entra, ConnectionKind::EntraLegacy, ConnectionKind::JumpCloud] {
+    for kind in [
+        ConnectionKind::Entra,
+        ConnectionKind::EntraLegacy,
+        ConnectionKind::JumpCloud,
+    ] {
         let client = app.connection(kind).await;
         let one = client.user(&format!("one-{}", kind.as_str())).await;
         let two = client.user(&format!("two-{}", kind.as_str())).await;
         let group = client.group("Analysts", &[&one, &two]).await;
         let remove = json!([{ "op": "Remove", "path": "members", "value": [{ "value": one }] }]);
-        client.patch(&format!("/Groups/{group}"), remove).await.expect(204);
+        client
+            .patch(&format!("/Groups/{group}"), remove)
+            .await
+            .expect(204);
         assert_eq!(members(&client, &group).await, set(&[&two]), "{kind:?}");
     }
     app.finish().await;

@@ -11,7 +11,13 @@ fn user_names(answer: &Answer) -> Vec<String> {
 
 /// Five users, two of them without a title.
 async fn populate(client: &ScimClient) {
-    for (name, title) in [("dora", "b"), ("Bela", ""), ("anna", "C"), ("emil", ""), ("Carl", "a")] {
+    for (name, title) in [
+        ("dora", "b"),
+        ("Bela", ""),
+        ("anna", "C"),
+        ("emil", ""),
+        ("Carl", "a"),
+    ] {
         let mut body = user_body(name);
         if !title.is_empty() {
             body["title"] = title.into();
@@ -26,7 +32,10 @@ async fn pages_show_every_resource_once_in_a_stable_order() {
     populate(&client).await;
     let mut seen = Vec::new();
     for start in [1, 3, 5] {
-        let page = client.get(&format!("/Users?startIndex={start}&count=2")).await.expect(200);
+        let page = client
+            .get(&format!("/Users?startIndex={start}&count=2"))
+            .await
+            .expect(200);
         assert_eq!(page.json["totalResults"], 5);
         assert_eq!(page.json["startIndex"], start);
         let found = user_names(&page);
@@ -59,7 +68,10 @@ async fn odd_windows_are_what_the_rfc_says() {
             assert_eq!(page.json["startIndex"], start, "{query}");
         }
     }
-    for (query, scim_type) in [("startIndex=x", "invalidValue"), ("count=x", "invalidCount")] {
+    for (query, scim_type) in [
+        ("startIndex=x", "invalidValue"),
+        ("count=x", "invalidCount"),
+    ] {
         let answer = client.get(&format!("/Users?{query}")).await;
         let name = query.split('=').next().unwrap();
         answer.expect_scim_error(400, Some(scim_type), name);
@@ -70,7 +82,12 @@ async fn odd_windows_are_what_the_rfc_says() {
 #[tokio::test]
 async fn an_empty_list_is_200_and_an_empty_account_too() {
     let (app, client) = generic().await;
-    for path in ["/Users", "/Groups", "/Users?filter=userName%20eq%20%22x%22", "/Users?count=0"] {
+    for path in [
+        "/Users",
+        "/Groups",
+        "/Users?filter=userName%20eq%20%22x%22",
+        "/Users?count=0",
+    ] {
         let page = client.get(path).await.expect(200);
         assert_eq!(page.json["totalResults"], 0, "{path}");
         let schemas = json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]);
@@ -85,16 +102,33 @@ async fn sorting_ignores_case_where_the_attribute_does_and_puts_missing_values_l
     populate(&client).await;
     for (query, expected) in [
         ("sortBy=userName", ["anna", "Bela", "Carl", "dora", "emil"]),
-        ("sortBy=userName&sortOrder=descending", ["emil", "dora", "Carl", "Bela", "anna"]),
+        (
+            "sortBy=userName&sortOrder=descending",
+            ["emil", "dora", "Carl", "Bela", "anna"],
+        ),
         ("sortBy=title", ["Carl", "dora", "anna", "Bela", "emil"]),
-        ("sortBy=title&sortOrder=Descending", ["Bela", "emil", "anna", "dora", "Carl"]),
-        ("sortBy=meta.created&sortOrder=ascending", ["dora", "Bela", "anna", "emil", "Carl"]),
-        ("sortby=ID&sortorder=ascending", ["dora", "Bela", "anna", "emil", "Carl"]),
+        (
+            "sortBy=title&sortOrder=Descending",
+            ["Bela", "emil", "anna", "dora", "Carl"],
+        ),
+        (
+            "sortBy=meta.created&sortOrder=ascending",
+            ["dora", "Bela", "anna", "emil", "Carl"],
+        ),
+        (
+            "sortby=ID&sortorder=ascending",
+            ["dora", "Bela", "anna", "emil", "Carl"],
+        ),
     ] {
         let page = client.get(&format!("/Users?{query}")).await.expect(200);
         assert_eq!(user_names(&page), expected, "{query}");
     }
-    for query in ["sortBy=shoeSize", "sortBy=name", "sortBy=password", "sortBy=userName&sortOrder=up"] {
+    for query in [
+        "sortBy=shoeSize",
+        "sortBy=name",
+        "sortBy=password",
+        "sortBy=userName&sortOrder=up",
+    ] {
         let answer = client.get(&format!("/Users?{query}")).await;
         answer.expect_scim_error(400, Some("invalidValue"), "sort");
     }
@@ -105,7 +139,10 @@ async fn sorting_ignores_case_where_the_attribute_does_and_puts_missing_values_l
 async fn a_multi_valued_attribute_sorts_by_its_primary_value_or_else_the_first() {
     let (app, client) = generic().await;
     for (name, emails) in [
-        ("one", json!([{ "value": "z@x" }, { "value": "b@x", "primary": true }])),
+        (
+            "one",
+            json!([{ "value": "z@x" }, { "value": "b@x", "primary": true }]),
+        ),
         ("two", json!([{ "value": "a@x" }, { "value": "y@x" }])),
         ("three", json!([])),
         ("four", json!([{ "value": "C@x", "primary": false }])),
@@ -115,8 +152,15 @@ async fn a_multi_valued_attribute_sorts_by_its_primary_value_or_else_the_first()
         client.post("/Users", &body).await.expect(201);
     }
     for sort_by in ["emails", "emails.value"] {
-        let page = client.get(&format!("/Users?sortBy={sort_by}")).await.expect(200);
-        assert_eq!(user_names(&page), ["two", "one", "four", "three"], "{sort_by}");
+        let page = client
+            .get(&format!("/Users?sortBy={sort_by}"))
+            .await
+            .expect(200);
+        assert_eq!(
+            user_names(&page),
+            ["two", "one", "four", "three"],
+            "{sort_by}"
+        );
     }
     app.finish().await;
 }

@@ -19,7 +19,8 @@ async fn assert_turned_away(app: &crate::support::TestApp, client: &ScimClient, 
 #[tokio::test]
 async fn a_token_works_for_a_year_and_not_longer() {
     let (app, client) = generic().await;
-    app.clock.advance(TimeDelta::days(365) - TimeDelta::seconds(1));
+    app.clock
+        .advance(TimeDelta::days(365) - TimeDelta::seconds(1));
     client.get("/Users").await.expect(200);
     app.clock.advance(TimeDelta::seconds(1));
     assert_turned_away(&app, &client, "expired").await;

@@ -20,7 +20,9 @@ use scim_schema::{
     dialect::ConnectionKind,
     id::{RequestId, UserId},
 };
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement, Value,
+};
 use serde_json::json;
 
 use super::{Answer, Call, Console, ORIGIN, PASSWORD, ScimClient, TestDatabase, database};
@@ -326,7 +328,11 @@ impl TestApp {
         after: &[(&'static str, i64)],
         answer: &Answer,
     ) {
-        assert_eq!(before, after, "changed by: {} {}", answer.status, answer.text);
+        assert_eq!(
+            before, after,
+            "changed by: {} {}",
+            answer.status, answer.text
+        );
     }
 }
 

@@ -159,7 +159,10 @@ impl Answer {
     #[track_caller]
     pub(crate) fn expect_problem(&self, status: u16, code: &str) {
         assert_eq!(self.status, status, "{}", self.text);
-        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
         assert_eq!(self.json["code"], code, "{}", self.text);
         assert_eq!(self.json["status"], status, "{}", self.text);
         assert!(!self.string("/detail").is_empty());

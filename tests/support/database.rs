@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use rollcall_server::ids::Ids;
-use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, QueryResult};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, QueryResult,
+};
 use tempfile::TempDir;
 
 /// `postgres` runs every test there; otherwise SQLite.
@@ -45,7 +47,10 @@ impl TestDatabase {
     pub(crate) fn url(&self) -> String {
         match &self.postgres {
             Some(database) => database.url(),
-            None => format!("sqlite:{}", self.folder.path().join("rollcall.db").display()),
+            None => format!(
+                "sqlite:{}",
+                self.folder.path().join("rollcall.db").display()
+            ),
         }
     }
 
@@ -58,7 +63,12 @@ impl TestDatabase {
                 format!("sqlite://{}?mode=rwc", file.display())
             }
         };
-        let connection = Database::connect(url).await.expect("a connection");
+        // Settings belong to a connection, so there is one.
+        let options = ConnectOptions::new(url)
+            .max_connections(1)
+            .sqlx_logging(false)
+            .to_owned();
+        let connection = Database::connect(options).await.expect("a connection");
         if connection.get_database_backend() == DatabaseBackend::Sqlite {
             for pragma in ["PRAGMA busy_timeout = 10000", "PRAGMA foreign_keys = ON"] {
                 connection

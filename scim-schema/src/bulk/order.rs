@@ -204,7 +204,12 @@ mod tests {
         let delete = json!({"method": "DELETE", "path": "/Users/1"});
         let wrong = json!({"method": "GET"});
         assert_eq!(
-            steps_of(&json!([group("a", &[]), delete, wrong, group("b", &["unknown"])])),
+            steps_of(&json!([
+                group("a", &[]),
+                delete,
+                wrong,
+                group("b", &["unknown"])
+            ])),
             [Step::One(0), Step::One(1), Step::One(2), Step::One(3)]
         );
     }

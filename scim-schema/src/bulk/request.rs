@@ -104,7 +104,7 @@ pub fn parse_bulk(body: Map<String, Value>) -> Result<BulkRequest, ScimError> {
     };
     if operations.len() > MAX_OPERATIONS {
         let detail = format!(
-            "the request has {} operations, and maxOperations is {MAX_OPERATIONS}",
+            "The request has {} operations, and maxOperations is {MAX_OPERATIONS}",
             operations.len()
         );
         return Err(ScimError::status(413, detail));
@@ -245,7 +245,10 @@ impl Parts<'_> {
             Some(Value::Object(data)) => data,
             _ => {
                 let why = "is required for POST, PUT and PATCH and must be an object";
-                return Err(ScimError::of(ScimType::InvalidSyntax, format!("{at} {why}")));
+                return Err(ScimError::of(
+                    ScimType::InvalidSyntax,
+                    format!("{at} {why}"),
+                ));
             }
         };
         let references = reference::references(method, &target, &mut data);
@@ -284,12 +287,10 @@ fn parse_path(method: BulkMethod, path: &str) -> Result<BulkTarget, ScimError> {
             405,
             format!("POST creates a resource at /{endpoint}; its path must not name one"),
         )),
-        (BulkMethod::Put | BulkMethod::Patch | BulkMethod::Delete, None) => {
-            Err(ScimError::status(
-                405,
-                format!("/{endpoint} has no such method; the path must name a resource"),
-            ))
-        }
+        (BulkMethod::Put | BulkMethod::Patch | BulkMethod::Delete, None) => Err(ScimError::status(
+            405,
+            format!("/{endpoint} has no such method; the path must name a resource"),
+        )),
         (_, id) => Ok(BulkTarget {
             kind,
             id: id.map(str::to_owned),
@@ -327,7 +328,11 @@ mod tests {
     }
 
     fn call(operation: &Value) -> Result<BulkCall, ScimError> {
-        parse(&json!([operation])).unwrap().operations.remove(0).call
+        parse(&json!([operation]))
+            .unwrap()
+            .operations
+            .remove(0)
+            .call
     }
 
     #[test]
@@ -349,14 +354,38 @@ mod tests {
     #[test]
     fn a_wrong_operation_is_its_own_error() {
         for (operation, status, part) in [
-            (json!({"method": "GET", "path": "/Users"}), 400, "Operations[0].method"),
-            (json!({"method": "POST", "path": "/Users", "data": {}}), 400, "Operations[0].bulkId"),
+            (
+                json!({"method": "GET", "path": "/Users"}),
+                400,
+                "Operations[0].method",
+            ),
+            (
+                json!({"method": "POST", "path": "/Users", "data": {}}),
+                400,
+                "Operations[0].bulkId",
+            ),
             (json!({"method": "DELETE"}), 400, "Operations[0].path"),
             (json!({"method": "DELETE", "path": "/Users"}), 405, "/Users"),
-            (json!({"method": "DELETE", "path": "/Users/"}), 404, "/Users/"),
-            (json!({"method": "DELETE", "path": "/Shoes/1"}), 404, "/Shoes/1"),
-            (json!({"method": "DELETE", "path": "/Users/1", "version": 1}), 400, "version"),
-            (json!({"method": "PUT", "path": "/Users/1"}), 400, "Operations[0].data"),
+            (
+                json!({"method": "DELETE", "path": "/Users/"}),
+                404,
+                "/Users/",
+            ),
+            (
+                json!({"method": "DELETE", "path": "/Shoes/1"}),
+                404,
+                "/Shoes/1",
+            ),
+            (
+                json!({"method": "DELETE", "path": "/Users/1", "version": 1}),
+                400,
+                "version",
+            ),
+            (
+                json!({"method": "PUT", "path": "/Users/1"}),
+                400,
+                "Operations[0].data",
+            ),
             (
                 json!({"method": "POST", "path": "/Users/1", "bulkId": "a", "data": {}}),
                 405,
@@ -379,14 +408,21 @@ mod tests {
         let many = vec![json!({"method": "DELETE", "path": "/Users/1"}); MAX_OPERATIONS + 1];
         let many = parse(&json!(many)).unwrap_err();
         assert_eq!(many.status, 413);
-        assert!(many.detail.contains("maxOperations is 1000"), "{}", many.detail);
+        assert!(
+            many.detail.contains("maxOperations is 1000"),
+            "{}",
+            many.detail
+        );
         for limit in [json!(0), json!("1"), json!(1.5)] {
             let body = json!({
                 "schemas": [urn::BULK_REQUEST],
                 "failOnErrors": limit,
                 "Operations": [post],
             });
-            assert!(parse_bulk(body.as_object().cloned().unwrap()).is_err(), "{limit}");
+            assert!(
+                parse_bulk(body.as_object().cloned().unwrap()).is_err(),
+                "{limit}"
+            );
         }
     }
 }

@@ -165,23 +165,35 @@ mod tests {
         let cases = [
             (axes(Lifecycle::Active, &[]), Status::Active),
             (axes(Lifecycle::Staged, &[]), Status::Staged),
-            (axes(Lifecycle::Archived, &[(HoldKind::Banned, Account)]), Status::Archived),
+            (
+                axes(Lifecycle::Archived, &[(HoldKind::Banned, Account)]),
+                Status::Archived,
+            ),
             (
                 axes(
                     Lifecycle::Active,
-                    &[(HoldKind::Denied, Account), (HoldKind::IdpDisabled, Account)],
+                    &[
+                        (HoldKind::Denied, Account),
+                        (HoldKind::IdpDisabled, Account),
+                    ],
                 ),
                 Status::IdpDisabled,
             ),
             (
                 axes(
                     Lifecycle::Active,
-                    &[(HoldKind::IdpDisabled, Account), (HoldKind::Suspended, Account)],
+                    &[
+                        (HoldKind::IdpDisabled, Account),
+                        (HoldKind::Suspended, Account),
+                    ],
                 ),
                 Status::Suspended,
             ),
             (
-                axes(Lifecycle::Active, &[(HoldKind::Suspended, HoldScope::Organisation)]),
+                axes(
+                    Lifecycle::Active,
+                    &[(HoldKind::Suspended, HoldScope::Organisation)],
+                ),
                 Status::Active,
             ),
         ];
@@ -192,7 +204,10 @@ mod tests {
 
     #[test]
     fn a_denied_password_leaves_single_sign_on_open_when_its_scope_says_so() {
-        let denied = axes(Lifecycle::Active, &[(HoldKind::Denied, HoldScope::PasswordOnly)]);
+        let denied = axes(
+            Lifecycle::Active,
+            &[(HoldKind::Denied, HoldScope::PasswordOnly)],
+        );
         assert_eq!(
             may_sign_in(&denied, SignInMethod::Password),
             Err(SignInRefusal::Held(HoldKind::Denied))

@@ -8,6 +8,7 @@ mod list;
 mod member;
 mod meta;
 mod normalise;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -25,4 +26,5 @@ pub use self::{
     list::ListResponse,
     member::MemberRef,
     meta::Meta,
+    search::{SearchRequest, parse_search},
 };

@@ -135,7 +135,8 @@ async fn demonstrate(
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let state = &app.state;
-    terminal.say("Demonstration: filling the account with the district \"Northfield Unified\" …")?;
+    terminal
+        .say("Demonstration: filling the account with the district \"Northfield Unified\" …")?;
     let base_url = format!("{}{BASE_PATH}", state.config.public_url);
     let account = first.account.id;
     let added = demo::seed(&state.db, &state.clock, &state.ids, account, &base_url).await?;

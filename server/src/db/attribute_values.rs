@@ -37,16 +37,39 @@ pub(crate) enum Storage {
 pub(crate) const fn storage(id: AttrId) -> Storage {
     use AttrId as A;
     match id {
-        A::Id | A::ExternalId | A::Meta | A::MetaResourceType | A::MetaCreated
-        | A::MetaLastModified | A::MetaLocation | A::MetaVersion | A::UserName | A::Name
-        | A::NameFamilyName | A::NameGivenName | A::DisplayName | A::Active | A::Password
-        | A::GroupDisplayName | A::UserStatus | A::UserStatusLifecycle => Storage::Column,
-        A::Schemas | A::Groups | A::GroupsValue | A::GroupsRef | A::GroupsDisplay
-        | A::GroupsType | A::GroupMembers | A::GroupMembersValue | A::GroupMembersRef
-        | A::GroupMembersType | A::GroupMembersDisplay | A::UserStatusHolds
-        | A::UserStatusHoldsKind | A::UserStatusHoldsSince | A::UserStatusHoldsSource => {
-            Storage::Derived
-        }
+        A::Id
+        | A::ExternalId
+        | A::Meta
+        | A::MetaResourceType
+        | A::MetaCreated
+        | A::MetaLastModified
+        | A::MetaLocation
+        | A::MetaVersion
+        | A::UserName
+        | A::Name
+        | A::NameFamilyName
+        | A::NameGivenName
+        | A::DisplayName
+        | A::Active
+        | A::Password
+        | A::GroupDisplayName
+        | A::UserStatus
+        | A::UserStatusLifecycle => Storage::Column,
+        A::Schemas
+        | A::Groups
+        | A::GroupsValue
+        | A::GroupsRef
+        | A::GroupsDisplay
+        | A::GroupsType
+        | A::GroupMembers
+        | A::GroupMembersValue
+        | A::GroupMembersRef
+        | A::GroupMembersType
+        | A::GroupMembersDisplay
+        | A::UserStatusHolds
+        | A::UserStatusHoldsKind
+        | A::UserStatusHoldsSince
+        | A::UserStatusHoldsSource => Storage::Derived,
         A::EmailsValue => Storage::ElementText(A::Emails),
         A::EmailsType => Storage::ElementType(A::Emails),
         A::EmailsPrimary => Storage::ElementPrimary(A::Emails),
@@ -71,17 +94,46 @@ pub(crate) const fn storage(id: AttrId) -> Storage {
         A::X509CertificatesValue => Storage::ElementText(A::X509Certificates),
         A::X509CertificatesType => Storage::ElementType(A::X509Certificates),
         A::X509CertificatesPrimary => Storage::ElementPrimary(A::X509Certificates),
-        A::Emails | A::PhoneNumbers | A::Ims | A::Photos | A::Addresses | A::Entitlements
-        | A::Roles | A::X509Certificates | A::NameFormatted | A::NameMiddleName
-        | A::NameHonorificPrefix | A::NameHonorificSuffix | A::NickName | A::ProfileUrl
-        | A::Title | A::UserType | A::PreferredLanguage | A::Locale | A::Timezone
-        | A::EmailsDisplay | A::PhoneNumbersDisplay | A::ImsDisplay | A::PhotosDisplay
-        | A::AddressesStreetAddress | A::AddressesLocality | A::AddressesRegion
-        | A::AddressesPostalCode | A::AddressesCountry | A::EntitlementsDisplay
-        | A::RolesDisplay | A::X509CertificatesDisplay | A::EnterpriseEmployeeNumber
-        | A::EnterpriseCostCenter | A::EnterpriseOrganization | A::EnterpriseDivision
-        | A::EnterpriseDepartment | A::EnterpriseManager | A::EnterpriseManagerValue
-        | A::EnterpriseManagerRef | A::EnterpriseManagerDisplayName => Storage::Row,
+        A::Emails
+        | A::PhoneNumbers
+        | A::Ims
+        | A::Photos
+        | A::Addresses
+        | A::Entitlements
+        | A::Roles
+        | A::X509Certificates
+        | A::NameFormatted
+        | A::NameMiddleName
+        | A::NameHonorificPrefix
+        | A::NameHonorificSuffix
+        | A::NickName
+        | A::ProfileUrl
+        | A::Title
+        | A::UserType
+        | A::PreferredLanguage
+        | A::Locale
+        | A::Timezone
+        | A::EmailsDisplay
+        | A::PhoneNumbersDisplay
+        | A::ImsDisplay
+        | A::PhotosDisplay
+        | A::AddressesStreetAddress
+        | A::AddressesLocality
+        | A::AddressesRegion
+        | A::AddressesPostalCode
+        | A::AddressesCountry
+        | A::EntitlementsDisplay
+        | A::RolesDisplay
+        | A::X509CertificatesDisplay
+        | A::EnterpriseEmployeeNumber
+        | A::EnterpriseCostCenter
+        | A::EnterpriseOrganization
+        | A::EnterpriseDivision
+        | A::EnterpriseDepartment
+        | A::EnterpriseManager
+        | A::EnterpriseManagerValue
+        | A::EnterpriseManagerRef
+        | A::EnterpriseManagerDisplayName => Storage::Row,
     }
 }
 

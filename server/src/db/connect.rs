@@ -181,7 +181,11 @@ async fn open(
 /// Pragmas belong to a connection, so they are part of the options and not a statement at start.
 fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(settings.url.clone());
-    let size = if read_only { settings.max_connections } else { 1 };
+    let size = if read_only {
+        settings.max_connections
+    } else {
+        1
+    };
     options
         .max_connections(size)
         .min_connections(1)

@@ -10,12 +10,36 @@ use super::error::UniqueKey;
 /// Which unique rule a driver's message speaks of: PostgreSQL names the index, SQLite the columns.
 pub(crate) fn unique_key(message: &str) -> UniqueKey {
     const RULES: &[(&str, &str, UniqueKey)] = &[
-        ("ux_users_user_name", "users.user_name_folded", UniqueKey::UserName),
-        ("ux_scim_links_external_id", "scim_links.external_id", UniqueKey::LinkExternalId),
-        ("ux_scim_links_live_user", "scim_links.user_id", UniqueKey::LiveLink),
-        ("ux_groups_display_name", "groups.display_name_folded", UniqueKey::GroupDisplayName),
-        ("ux_groups_external_id", "groups.external_id", UniqueKey::GroupExternalId),
-        ("ux_idp_connections_name", "idp_connections.name_folded", UniqueKey::ConnectionName),
+        (
+            "ux_users_user_name",
+            "users.user_name_folded",
+            UniqueKey::UserName,
+        ),
+        (
+            "ux_scim_links_external_id",
+            "scim_links.external_id",
+            UniqueKey::LinkExternalId,
+        ),
+        (
+            "ux_scim_links_live_user",
+            "scim_links.user_id",
+            UniqueKey::LiveLink,
+        ),
+        (
+            "ux_groups_display_name",
+            "groups.display_name_folded",
+            UniqueKey::GroupDisplayName,
+        ),
+        (
+            "ux_groups_external_id",
+            "groups.external_id",
+            UniqueKey::GroupExternalId,
+        ),
+        (
+            "ux_idp_connections_name",
+            "idp_connections.name_folded",
+            UniqueKey::ConnectionName,
+        ),
         ("accounts_slug_key", "accounts.slug", UniqueKey::AccountSlug),
         ("ux_holds_open", "holds.source_id", UniqueKey::OpenHold),
     ];

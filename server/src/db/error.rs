@@ -62,10 +62,7 @@ impl DbError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Conflict(_) | Self::Timeout(_) | Self::Commit(_) | Self::Closed => true,
-            Self::Driver(error) => matches!(
-                error,
-                DbErr::ConnectionAcquire(_) | DbErr::Conn(_)
-            ),
+            Self::Driver(error) => matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)),
             _ => false,
         }
     }

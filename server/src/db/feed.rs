@@ -5,9 +5,7 @@ use scim_schema::{
     api::events::{ChangeEvent, ChangeKind},
     id::AccountId,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Db, entity::change, error::DbError, unit::AccountTx};

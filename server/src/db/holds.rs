@@ -205,7 +205,10 @@ impl AccountTx {
             .col_expr(user::Column::Status, Expr::val(columns.status.as_str()))
             .col_expr(user::Column::StatusRank, Expr::val(columns.status_rank))
             .col_expr(user::Column::HoldKinds, Expr::val(columns.hold_kinds))
-            .col_expr(user::Column::Version, Expr::col(user::Column::Version).add(1))
+            .col_expr(
+                user::Column::Version,
+                Expr::col(user::Column::Version).add(1),
+            )
             .col_expr(user::Column::UpdatedAt, Expr::val(self.ctx().now))
             .filter(of_user)
             .exec(&self.connection)

@@ -10,12 +10,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::{
-    entity::job,
-    error::DbError,
-    scope::PlatformScope,
-    unit::AccountTx,
-};
+use super::{entity::job, error::DbError, scope::PlatformScope, unit::AccountTx};
 
 /// A job to enqueue. The payload carries ids only, never personal data or a secret.
 #[derive(Clone, Debug)]
@@ -115,10 +110,7 @@ impl AccountTx {
             .col_expr(job::Column::Status, Expr::val("running"))
             .col_expr(job::Column::LockedUntil, Expr::val(now + lease))
             .col_expr(job::Column::LockedBy, Expr::val(worker))
-            .col_expr(
-                job::Column::Attempt,
-                Expr::col(job::Column::Attempt).add(1),
-            )
+            .col_expr(job::Column::Attempt, Expr::col(job::Column::Attempt).add(1))
             .filter(job::Column::Id.in_subquery(due))
             .exec_with_returning(&self.connection)
             .await?;
@@ -129,7 +121,12 @@ impl AccountTx {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn end_job(&self, job: &ClaimedJob, worker: &str, end: &JobEnd) -> Result<(), DbError> {
+    pub async fn end_job(
+        &self,
+        job: &ClaimedJob,
+        worker: &str,
+        end: &JobEnd,
+    ) -> Result<(), DbError> {
         let now = self.ctx().now;
         let update = job::Entity::update_many()
             .filter(job::Column::AccountId.eq(job.account.0))

@@ -71,6 +71,21 @@ pub struct Walked<T> {
     pub next: Option<Place>,
 }
 
+impl<T> Walked<T> {
+    /// The same page of something else.
+    pub(super) fn try_map<U>(
+        self,
+        change: impl FnOnce(Vec<T>) -> Result<Vec<U>, DbError>,
+    ) -> Result<Walked<U>, DbError> {
+        Ok(Walked {
+            items: change(self.items)?,
+            total: self.total,
+            previous: self.previous,
+            next: self.next,
+        })
+    }
+}
+
 /// The order of a list: by key, missing ones last when ascending and first when descending
 /// (RFC 7644 section 3.4.2.3), then by id; by id alone without a key.
 #[derive(Clone, Debug)]
@@ -161,7 +176,12 @@ impl Sequence {
         };
         let key = &key.expr;
         // Ids break ties upwards in either order.
-        let tie = past(&self.id, Expr::val(place.id), place.backward, place.inclusive);
+        let tie = past(
+            &self.id,
+            Expr::val(place.id),
+            place.backward,
+            place.inclusive,
+        );
         let down = self.descending != place.backward;
         // Missing keys are larger than every other, as the order puts them.
         match &place.key {
@@ -281,7 +301,11 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
         (Some(row), _) => sequence.place_of(row, backward).map(Some),
         (None, from) => Ok(from.map(Place::opposite)),
     };
-    let (has_previous, has_next) = if backward { (more, behind) } else { (behind, more) };
+    let (has_previous, has_next) = if backward {
+        (more, behind)
+    } else {
+        (behind, more)
+    };
     let previous = has_previous.then(|| edge(rows.first(), true)).transpose()?;
     let next = has_next.then(|| edge(rows.last(), false)).transpose()?;
     let items = rows
@@ -366,7 +390,14 @@ mod tests {
         db.execute_unprepared("CREATE TABLE t (id blob NOT NULL, key text)")
             .await
             .unwrap();
-        for (id, key) in [(1, "'b'"), (2, "NULL"), (3, "'a'"), (4, "'b'"), (5, "NULL"), (6, "'c'")] {
+        for (id, key) in [
+            (1, "'b'"),
+            (2, "NULL"),
+            (3, "'a'"),
+            (4, "'b'"),
+            (5, "NULL"),
+            (6, "'c'"),
+        ] {
             let id = Uuid::from_u128(id).simple();
             let insert = format!("INSERT INTO t VALUES (x'{id}', {key})");
             db.execute_unprepared(&insert).await.unwrap();

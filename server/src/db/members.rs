@@ -236,7 +236,10 @@ impl AccountTx {
             ))
             .to_owned();
         let groups = Query::select()
-            .column((group_subgroup::Entity, group_subgroup::Column::MemberGroupId))
+            .column((
+                group_subgroup::Entity,
+                group_subgroup::Column::MemberGroupId,
+            ))
             .from(group_subgroup::Entity)
             .join_as(
                 sea_orm::JoinType::InnerJoin,
@@ -259,12 +262,18 @@ impl AccountTx {
                 matching,
             ))
             .to_owned();
-        Ok((self.fetch_ids(&users).await?, self.fetch_ids(&groups).await?))
+        Ok((
+            self.fetch_ids(&users).await?,
+            self.fetch_ids(&groups).await?,
+        ))
     }
 }
 
 impl AccountTx {
-    async fn fetch_ids(&self, select: &sea_orm::sea_query::SelectStatement) -> Result<Vec<Uuid>, DbError> {
+    async fn fetch_ids(
+        &self,
+        select: &sea_orm::sea_query::SelectStatement,
+    ) -> Result<Vec<Uuid>, DbError> {
         use sea_orm::ConnectionTrait;
         let rows = self
             .connection

@@ -1,9 +1,7 @@
 //! Brings the schema up to date, once, under a lock; refuses a schema newer than this binary.
 
 use rollcall_migrations::{Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait};
 
 use super::{Db, error::DbError};
 
@@ -60,7 +58,9 @@ async fn apply(connection: &DatabaseConnection) -> Result<usize, MigrateError> {
         SchemaStatus::Behind(waiting) => waiting,
         SchemaStatus::Newer { found, known } => return Err(MigrateError::Newer { found, known }),
     };
-    Migrator::up(connection, None).await.map_err(DbError::from)?;
+    Migrator::up(connection, None)
+        .await
+        .map_err(DbError::from)?;
     Ok(waiting)
 }
 

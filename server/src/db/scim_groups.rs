@@ -7,7 +7,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, Order, QueryFilter,
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
     sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use serde::Deserialize;
@@ -17,8 +17,6 @@ use super::{
     dialect,
     entity::{group, group_member, scim_link as link},
     error::DbError,
-    filter,
-    scim_users::{ListQuery, fetch_window, order},
     scope::AccountScope,
     unit::AccountTx,
 };
@@ -81,8 +79,9 @@ pub struct Candidate {
     pub is_member: bool,
 }
 
+/// A group as the database answers it.
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     document: String,
     unmapped: String,
@@ -108,6 +107,10 @@ impl Row {
     }
 }
 
+pub(super) fn into_groups(rows: Vec<Row>) -> Result<Vec<ScimGroup>, DbError> {
+    rows.into_iter().map(Row::into_group).collect()
+}
+
 fn members(text: Option<&str>) -> Result<Vec<MemberOfGroup>, DbError> {
     text.map_or(Ok(Vec::new()), |text| {
         serde_json::from_str(text).map_err(|error| DbError::Corrupt(format!("members: {error}")))
@@ -127,7 +130,8 @@ struct LockedRow {
     member_id: Option<Uuid>,
 }
 
-fn groups_of(account: Uuid, connection: ConnectionId) -> SelectStatement {
+/// Groups of a connection, without columns.
+pub(super) fn groups_of(account: Uuid, connection: ConnectionId) -> SelectStatement {
     Query::select()
         .from(group::Entity)
         .and_where(group::Column::AccountId.eq(account))
@@ -135,7 +139,8 @@ fn groups_of(account: Uuid, connection: ConnectionId) -> SelectStatement {
         .to_owned()
 }
 
-fn with_columns(select: &mut SelectStatement) {
+/// The columns of [`Row`] but members.
+pub(super) fn with_columns(select: &mut SelectStatement) {
     use group::Column as C;
     for column in [
         C::Id,
@@ -149,7 +154,12 @@ fn with_columns(select: &mut SelectStatement) {
     }
 }
 
-fn with_members(select: &mut SelectStatement, backend: sea_orm::DatabaseBackend, wanted: bool) {
+/// The members of [`Row`], filled when they are wanted.
+pub(super) fn with_members(
+    select: &mut SelectStatement,
+    backend: sea_orm::DatabaseBackend,
+    wanted: bool,
+) {
     let none = || Expr::cust("CAST(NULL AS text)");
     let (users, subgroups) = if wanted {
         (
@@ -159,7 +169,9 @@ fn with_members(select: &mut SelectStatement, backend: sea_orm::DatabaseBackend,
     } else {
         (none(), none())
     };
-    select.expr_as(users, "users").expr_as(subgroups, "subgroups");
+    select
+        .expr_as(users, "users")
+        .expr_as(subgroups, "subgroups");
 }
 
 impl AccountScope<'_> {
@@ -182,33 +194,6 @@ impl AccountScope<'_> {
             .await?
             .map(Row::into_group)
             .transpose()
-    }
-
-    /// A part of the matching groups and the total, as [`AccountScope::scim_users`].
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn scim_groups(&self, query: &ListQuery) -> Result<(Vec<ScimGroup>, u64), DbError> {
-        let scope = query.scope(self);
-        let mut base = groups_of(self.account.0, query.connection);
-        if let Some(filter) = &query.filter {
-            base.and_where(filter::condition(&filter::Groups(&scope), filter));
-        }
-        let mut page = base.clone();
-        with_columns(&mut page);
-        with_members(&mut page, scope.backend, query.with_members);
-        if let Some(sort) = query.sort {
-            order(&mut page, filter::group_order(sort.by), sort.descending);
-        }
-        page.order_by((group::Entity, group::Column::Id), Order::Asc);
-        let mut count = base;
-        count.expr_as(Expr::cust("COUNT(*)"), "total");
-        let (rows, total) = fetch_window::<Row>(self, page, count, query.window).await?;
-        let groups = rows
-            .into_iter()
-            .map(Row::into_group)
-            .collect::<Result<_, _>>()?;
-        Ok((groups, total))
     }
 }
 

@@ -61,7 +61,9 @@ impl Profile {
             self.given_name.as_deref(),
             self.family_name.as_deref(),
             Some(self.user_name.as_str()),
-            self.email.as_deref().filter(|email| *email != self.user_name),
+            self.email
+                .as_deref()
+                .filter(|email| *email != self.user_name),
             self.display_name.as_deref(),
         ];
         fold(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
@@ -246,9 +248,15 @@ impl AccountTx {
                 (C::GivenName, profile.given_name.clone()),
                 (C::GivenNameFolded, profile.given_name.as_deref().map(fold)),
                 (C::FamilyName, profile.family_name.clone()),
-                (C::FamilyNameFolded, profile.family_name.as_deref().map(fold)),
+                (
+                    C::FamilyNameFolded,
+                    profile.family_name.as_deref().map(fold),
+                ),
                 (C::DisplayName, profile.display_name.clone()),
-                (C::DisplayNameFolded, profile.display_name.as_deref().map(fold)),
+                (
+                    C::DisplayNameFolded,
+                    profile.display_name.as_deref().map(fold),
+                ),
                 (C::NameFolded, Some(fold(&profile.name()))),
                 (C::SearchText, Some(profile.search_text())),
                 (C::Locale, profile.locale.clone()),

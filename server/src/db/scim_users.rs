@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    filter::{AttrRef, TypedFilter},
+    filter::TypedFilter,
     id::{ConnectionId, LinkId, UserId},
     lifecycle::Axes,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, FromQueryResult, Order,
-    sea_query::{Expr, ExprTrait, LockType, NullOrdering, Query, SelectStatement},
+    ColumnTrait, ConnectionTrait, DatabaseBackend, FromQueryResult,
+    sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -59,54 +59,9 @@ pub struct GroupOfUser {
     pub display: String,
 }
 
-/// Which rows of a sorted list to answer with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Rows to leave out first.
-    pub offset: u64,
-    /// Rows at most; 0 asks for the total alone.
-    pub limit: u64,
-}
-
-/// Sort key and direction (RFC 7644 section 3.4.2.3).
-#[derive(Clone, Copy, Debug)]
-pub struct Sort {
-    /// The attribute.
-    pub by: AttrRef,
-    /// Largest first.
-    pub descending: bool,
-}
-
-/// What a list looks for.
-#[derive(Clone, Debug)]
-pub struct ListQuery {
-    /// The connection whose resources these are.
-    pub connection: ConnectionId,
-    /// SCIM base URL without a trailing slash, for filters on locations.
-    pub base_url: String,
-    /// Only resources that match.
-    pub filter: Option<TypedFilter>,
-    /// By id when absent.
-    pub sort: Option<Sort>,
-    /// Which part.
-    pub window: Window,
-    /// Whether members (of groups) or groups (of users) are wanted.
-    pub with_members: bool,
-}
-
-impl ListQuery {
-    pub(super) fn scope(&self, scope: &AccountScope<'_>) -> FilterScope {
-        FilterScope {
-            backend: scope.backend(),
-            account: scope.account,
-            connection: self.connection,
-            base_url: self.base_url.clone(),
-        }
-    }
-}
-
+/// A live user as the database answers it.
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct Row {
     scim_id: Uuid,
     user_id: Uuid,
     document: String,
@@ -146,8 +101,12 @@ fn parse_groups(text: Option<&str>) -> Result<Vec<GroupOfUser>, DbError> {
     })
 }
 
+pub(super) fn into_users(rows: Vec<Row>) -> Result<Vec<ScimUser>, DbError> {
+    rows.into_iter().map(Row::into_user).collect()
+}
+
 /// Live links of a connection with their users, without columns.
-fn live_users(account: Uuid, connection: ConnectionId) -> SelectStatement {
+pub(super) fn live_users(account: Uuid, connection: ConnectionId) -> SelectStatement {
     Query::select()
         .from(link::Entity)
         .inner_join(
@@ -165,7 +124,12 @@ fn live_users(account: Uuid, connection: ConnectionId) -> SelectStatement {
         .to_owned()
 }
 
-fn with_columns(select: &mut SelectStatement, groups: Option<Expr>) {
+/// The columns of [`Row`]; `groups` is filled when they are wanted.
+pub(super) fn with_columns(
+    select: &mut SelectStatement,
+    backend: DatabaseBackend,
+    with_groups: bool,
+) {
     use link::Column as L;
     use user::Column as U;
     for column in [L::ScimId, L::UserId, L::Document, L::Unmapped, L::LinkedAt] {
@@ -182,10 +146,12 @@ fn with_columns(select: &mut SelectStatement, groups: Option<Expr>) {
     ] {
         select.column((user::Entity, column));
     }
-    select.expr_as(
-        groups.unwrap_or_else(|| Expr::cust("CAST(NULL AS text)")),
-        "groups",
-    );
+    let groups = if with_groups {
+        dialect::groups_json(backend)
+    } else {
+        Expr::cust("CAST(NULL AS text)")
+    };
+    select.expr_as(groups, "groups");
 }
 
 impl AccountScope<'_> {
@@ -200,38 +166,9 @@ impl AccountScope<'_> {
         with_groups: bool,
     ) -> Result<Option<ScimUser>, DbError> {
         let mut select = live_users(self.account.0, connection);
-        let groups = with_groups.then(|| dialect::groups_json(self.backend()));
-        with_columns(&mut select, groups);
+        with_columns(&mut select, self.backend(), with_groups);
         select.and_where(link::Column::ScimId.eq(id.0));
         one(self.connection, &select).await
-    }
-
-    /// A part of the matching users and the total: one statement when the part shows the end of
-    /// the list, else two in one snapshot.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn scim_users(&self, query: &ListQuery) -> Result<(Vec<ScimUser>, u64), DbError> {
-        let scope = query.scope(self);
-        let mut base = live_users(self.account.0, query.connection);
-        if let Some(filter) = &query.filter {
-            base.and_where(filter::condition(&filter::Users(&scope), filter));
-        }
-        let mut page = base.clone();
-        let groups = query.with_members.then(|| dialect::groups_json(scope.backend));
-        with_columns(&mut page, groups);
-        if let Some(sort) = query.sort {
-            order(&mut page, filter::user_order(&scope, sort.by), sort.descending);
-        }
-        page.order_by((link::Entity, link::Column::ScimId), Order::Asc);
-        let mut count = base;
-        count.expr_as(Expr::cust("COUNT(*)"), "total");
-        let (rows, total) = fetch_window::<Row>(self, page, count, query.window).await?;
-        let users = rows
-            .into_iter()
-            .map(Row::into_user)
-            .collect::<Result<_, _>>()?;
-        Ok((users, total))
     }
 }
 
@@ -246,7 +183,7 @@ impl AccountTx {
         id: LinkId,
     ) -> Result<Option<ScimUser>, DbError> {
         let mut select = live_users(self.account().0, connection);
-        with_columns(&mut select, None);
+        with_columns(&mut select, self.backend(), false);
         select
             .and_where(link::Column::ScimId.eq(id.0))
             .lock(LockType::Update);
@@ -269,14 +206,14 @@ impl AccountTx {
             base_url: String::new(),
         };
         let mut select = live_users(self.account().0, connection);
-        with_columns(&mut select, None);
+        with_columns(&mut select, self.backend(), false);
         select
             .and_where(filter::condition(&filter::Users(&scope), filter))
             .lock(LockType::Update);
         let rows = Row::find_by_statement(self.backend().build(&select))
             .all(&self.connection)
             .await?;
-        rows.into_iter().map(Row::into_user).collect()
+        into_users(rows)
     }
 }
 
@@ -289,47 +226,4 @@ async fn one<C: ConnectionTrait>(
         .await?
         .map(Row::into_user)
         .transpose()
-}
-
-/// Ascending puts missing values last, descending first (RFC 7644 section 3.4.2.3).
-pub(super) fn order(select: &mut SelectStatement, key: Expr, descending: bool) {
-    let (direction, nulls) = if descending {
-        (Order::Desc, NullOrdering::First)
-    } else {
-        (Order::Asc, NullOrdering::Last)
-    };
-    select.order_by_expr_with_nulls(key, direction, nulls);
-}
-
-/// The rows of a window and the total behind them.
-pub(super) async fn fetch_window<R: FromQueryResult>(
-    scope: &AccountScope<'_>,
-    mut page: SelectStatement,
-    count: SelectStatement,
-    window: Window,
-) -> Result<(Vec<R>, u64), DbError> {
-    let backend = scope.backend();
-    page.limit(window.limit).offset(window.offset);
-    // A first page that is not full shows the whole list: no second statement, no snapshot.
-    if window.limit > 0 && window.offset == 0 {
-        let rows = R::find_by_statement(backend.build(&page))
-            .all(scope.connection)
-            .await?;
-        if (rows.len() as u64) < window.limit {
-            let total = rows.len() as u64;
-            return Ok((rows, total));
-        }
-    }
-    let snapshot = scope.snapshot().await?;
-    let rows = if window.limit == 0 {
-        Vec::new()
-    } else {
-        R::find_by_statement(backend.build(&page)).all(&snapshot).await?
-    };
-    let total = snapshot
-        .query_one_raw(backend.build(&count))
-        .await?
-        .map_or(Ok(0), |row| row.try_get::<i64>("", "total"))?;
-    snapshot.commit().await?;
-    Ok((rows, u64::try_from(total).unwrap_or(0)))
 }

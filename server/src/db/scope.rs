@@ -2,8 +2,8 @@
 
 use scim_schema::id::AccountId;
 use sea_orm::{
-    AccessMode, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    IsolationLevel, TransactionTrait,
+    AccessMode, DatabaseBackend, DatabaseConnection, DatabaseTransaction, IsolationLevel,
+    TransactionTrait,
 };
 
 use super::{Db, error::DbError};

@@ -300,7 +300,9 @@ async fn run_in_savepoint<T, E: UnitError>(
     work: Arc<Work<T, E>>,
 ) -> Result<(T, Trace), E> {
     let result = run_bounded(&tx, &*work).await;
-    let trace = result.as_ref().map_or_else(|_| Trace::default(), Written::trace);
+    let trace = result
+        .as_ref()
+        .map_or_else(|_| Trace::default(), Written::trace);
     let end = if trace.stored {
         tx.connection.commit().await
     } else {
@@ -312,10 +314,7 @@ async fn run_in_savepoint<T, E: UnitError>(
 }
 
 /// Runs the closure and writes what it leaves behind; a panic or too long a run is an error.
-async fn run_bounded<T, E: UnitError>(
-    tx: &AccountTx,
-    work: &Work<T, E>,
-) -> Result<Written<T>, E> {
+async fn run_bounded<T, E: UnitError>(tx: &AccountTx, work: &Work<T, E>) -> Result<Written<T>, E> {
     let run = AssertUnwindSafe(async {
         let written = work(tx).await?;
         if written.is_stored() {

@@ -35,7 +35,10 @@ pub fn router(state: AppState, console: ConsoleFiles, shutdown: CancellationToke
     // is an answer like any other.
     Router::new()
         .nest(BASE_PATH, scim::router())
-        .nest(admin::BASE_PATH, admin::router(state.clone()).with_state(()))
+        .nest(
+            admin::BASE_PATH,
+            admin::router(state.clone()).with_state(()),
+        )
         .with_state(state)
         .merge(health::routes(ready, shutdown))
         .fallback(serve_console)

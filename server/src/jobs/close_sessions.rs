@@ -9,10 +9,7 @@ use scim_schema::id::{RequestId, UserId};
 use super::{JobCtx, JobError};
 use crate::{ctx::Ctx, db::ClaimedJob, ops::sessions};
 
-pub(super) fn run<'j>(
-    ctx: &'j JobCtx,
-    job: &'j ClaimedJob,
-) -> BoxFuture<'j, Result<(), JobError>> {
+pub(super) fn run<'j>(ctx: &'j JobCtx, job: &'j ClaimedJob) -> BoxFuture<'j, Result<(), JobError>> {
     Box::pin(async move {
         let user: UserId = job
             .payload

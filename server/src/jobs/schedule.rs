@@ -73,8 +73,17 @@ mod tests {
     #[test]
     fn the_next_run_is_always_in_the_future() {
         let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
-        assert_eq!(next_daily(at("2026-11-22T02:59:59Z")), at("2026-11-22T03:00:00Z"));
-        assert_eq!(next_daily(at("2026-11-22T03:00:00Z")), at("2026-11-23T03:00:00Z"));
-        assert_eq!(next_daily(at("2026-12-31T23:00:00Z")), at("2027-01-01T03:00:00Z"));
+        assert_eq!(
+            next_daily(at("2026-11-22T02:59:59Z")),
+            at("2026-11-22T03:00:00Z")
+        );
+        assert_eq!(
+            next_daily(at("2026-11-22T03:00:00Z")),
+            at("2026-11-23T03:00:00Z")
+        );
+        assert_eq!(
+            next_daily(at("2026-12-31T23:00:00Z")),
+            at("2027-01-01T03:00:00Z")
+        );
     }
 }

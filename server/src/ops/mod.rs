@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod administrators;
+pub mod circle;
 pub mod connections;
 pub mod error;
 pub mod first_start;

@@ -37,7 +37,13 @@ impl Searchable for Groups<'_> {
 }
 
 impl Groups<'_> {
-    fn compare(&self, attr: AttrRef, op: CompareOp, value: &TypedValue, atom: &TypedFilter) -> Expr {
+    fn compare(
+        &self,
+        attr: AttrRef,
+        op: CompareOp,
+        value: &TypedValue,
+        atom: &TypedFilter,
+    ) -> Expr {
         let backend = self.0.backend;
         match attr.id {
             AttrId::Id => compare_id(backend, column(group::Column::Id), op, value),
@@ -94,12 +100,10 @@ impl Groups<'_> {
                 member_group(),
                 Expr::col(("member_group", group::Column::AccountId))
                     .equals((group_subgroup::Entity, group_subgroup::Column::AccountId))
-                    .and(
-                        Expr::col(("member_group", group::Column::Id)).equals((
-                            group_subgroup::Entity,
-                            group_subgroup::Column::MemberGroupId,
-                        )),
-                    ),
+                    .and(Expr::col(("member_group", group::Column::Id)).equals((
+                        group_subgroup::Entity,
+                        group_subgroup::Column::MemberGroupId,
+                    ))),
             )
             .and_where(group_subgroup::Column::AccountId.eq(self.0.account.0))
             .and_where(condition(&Member(self.0, ResourceKind::Group), filter))
@@ -153,9 +157,7 @@ impl Member<'_> {
     fn display(&self) -> Expr {
         match self.1 {
             ResourceKind::User => column(user::Column::NameFolded),
-            ResourceKind::Group => {
-                Expr::col(("member_group", group::Column::DisplayNameFolded))
-            }
+            ResourceKind::Group => Expr::col(("member_group", group::Column::DisplayNameFolded)),
         }
     }
 }

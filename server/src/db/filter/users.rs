@@ -213,9 +213,8 @@ impl Users<'_> {
     /// `schemas`: the core schema and our status are always there, the enterprise extension when
     /// one of its attributes is.
     fn schemas(&self, op: CompareOp, wanted: &TypedValue) -> Expr {
-        let matches = |urn: &str| {
-            matches_text(urn, op, wanted) || matches_text(&fold(urn), op, wanted)
-        };
+        let matches =
+            |urn: &str| matches_text(urn, op, wanted) || matches_text(&fold(urn), op, wanted);
         if matches(urn::USER) || matches(urn::USER_STATUS) {
             return always();
         }
@@ -242,7 +241,11 @@ impl Searchable for Element<'_> {
     fn atom(&self, atom: &TypedFilter) -> Expr {
         let backend = self.0.backend;
         match atom {
-            TypedFilter::Compare { attr, op, value: wanted } => match storage(attr.id) {
+            TypedFilter::Compare {
+                attr,
+                op,
+                value: wanted,
+            } => match storage(attr.id) {
                 Storage::ElementText(_) => row_test(self.0, *attr, *op, wanted),
                 Storage::ElementType(_) => {
                     compare(backend, &column(value::Column::ElementType), *op, wanted)
@@ -258,7 +261,9 @@ impl Searchable for Element<'_> {
                 Storage::ElementText(_) => row_present(*attr),
                 Storage::ElementType(_) => present_text(&column(value::Column::ElementType)),
                 Storage::ElementPrimary(_) => column(value::Column::IsPrimary).is_not_null(),
-                _ => sibling(self.0, attr.id, |row| present_text(&row(value::Column::Text))),
+                _ => sibling(self.0, attr.id, |row| {
+                    present_text(&row(value::Column::Text))
+                }),
             },
             other => condition(self, other),
         }
@@ -280,9 +285,12 @@ impl Searchable for OfGroup<'_> {
         let id = column(group::Column::Id);
         match attr.id {
             AttrId::GroupsValue => compare_id(backend, id, *op, value),
-            AttrId::GroupsDisplay => {
-                compare(backend, &column(group::Column::DisplayNameFolded), *op, value)
-            }
+            AttrId::GroupsDisplay => compare(
+                backend,
+                &column(group::Column::DisplayNameFolded),
+                *op,
+                value,
+            ),
             AttrId::GroupsType => constant(matches_text("direct", *op, value)),
             AttrId::GroupsRef => {
                 let prefix = Expr::val(format!("{}/Groups/", self.0.base_url));
@@ -328,7 +336,11 @@ pub(super) fn version_text(version: Expr) -> Expr {
 
 /// A constant in the case that the attribute compares in.
 pub(super) fn in_case(text: &str, attr: AttrRef) -> String {
-    if attr.case_exact { text.to_owned() } else { fold(text) }
+    if attr.case_exact {
+        text.to_owned()
+    } else {
+        fold(text)
+    }
 }
 
 fn value_rows(scope: &FilterScope, attribute: AttrId) -> SelectStatement {

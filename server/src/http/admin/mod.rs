@@ -39,7 +39,10 @@ pub fn router(state: AppState) -> Router {
             get(connections::list).post(connections::create),
         )
         .route("/idp-connections/{id}", get(connections::get))
-        .route("/idp-connections/{id}/tokens", post(connections::create_token))
+        .route(
+            "/idp-connections/{id}/tokens",
+            post(connections::create_token),
+        )
         .route(
             "/idp-connections/{id}/tokens/{token}",
             delete(connections::revoke_token),

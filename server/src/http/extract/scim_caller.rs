@@ -154,11 +154,7 @@ impl FromRequestParts<AppState> for ScimCaller {
                 return Err(ScimRejection::Refused(refusal));
             }
         };
-        LogIdentity::note(
-            &parts.extensions,
-            token.account,
-            Some(token.connection.id),
-        );
+        LogIdentity::note(&parts.extensions, token.account, Some(token.connection.id));
         state
             .limits
             .scim(token.id)

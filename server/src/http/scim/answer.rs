@@ -1,5 +1,7 @@
 //! What a SCIM request is answered with, and how refusals look (RFC 7644 section 3.12).
 
+use std::borrow::Cow;
+
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
@@ -23,7 +25,7 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) content: Content,
     /// What was done, in a sentence, for the provisioning log.
-    pub(super) decision: &'static str,
+    pub(super) decision: Cow<'static, str>,
     /// Whom it touched.
     pub(super) users: Vec<UserId>,
     /// Rewrites that were needed.
@@ -34,22 +36,26 @@ pub(super) struct Answer {
 #[derive(Debug, Default)]
 pub(super) struct Content {
     pub(super) body: Option<Bytes>,
-    etag: Option<String>,
-    location: Option<String>,
+    pub(super) etag: Option<String>,
+    pub(super) location: Option<String>,
 }
 
 impl Answer {
-    pub(super) fn empty(status: StatusCode, decision: &'static str) -> Self {
+    pub(super) fn empty(status: StatusCode, decision: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
             content: Content::default(),
-            decision,
+            decision: decision.into(),
             users: Vec::new(),
             notes: Vec::new(),
         }
     }
 
-    pub(super) fn json(status: StatusCode, body: &Value, decision: &'static str) -> Self {
+    pub(super) fn json(
+        status: StatusCode,
+        body: &Value,
+        decision: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let mut answer = Self::empty(status, decision);
         answer.content.body = Some(body.to_string().into());
         answer

@@ -1,11 +1,8 @@
 //! Discovery (RFC 7644 section 4): documents from the one registry, read-only, never filtered.
 
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use scim_schema::{
+    bulk::MAX_OPERATIONS,
     dialect::Notes,
     resource::ScimError,
     schema::{
@@ -91,8 +88,8 @@ fn settings(exchange: &Exchange) -> ProviderSettings {
         base_url: exchange.by.base_url.clone(),
         documentation_uri: None,
         bulk: BulkSettings {
-            supported: false,
-            max_operations: 0,
+            supported: true,
+            max_operations: u32::try_from(MAX_OPERATIONS).unwrap_or(u32::MAX),
             max_payload_size: u64::try_from(limit).unwrap_or(u64::MAX),
         },
         filter_max_results: u32::try_from(MAX_COUNT).unwrap_or(u32::MAX),
@@ -100,11 +97,12 @@ fn settings(exchange: &Exchange) -> ProviderSettings {
         sort: true,
         etag: true,
         pagination: PaginationSettings {
-            cursor: false,
+            cursor: true,
             index: true,
             default_method: PaginationMethod::Index,
             default_page_size: u32::try_from(DEFAULT_COUNT).unwrap_or(u32::MAX),
             max_page_size: u32::try_from(MAX_COUNT).unwrap_or(u32::MAX),
+            // Cursors hold everything they need and never expire.
             cursor_timeout: None,
         },
     }

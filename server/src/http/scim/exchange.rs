@@ -12,13 +12,16 @@ use scim_schema::{
     dialect::Notes,
     id::ScimTokenId,
     json::parse_object,
-    resource::ScimError,
+    project::Projection,
+    resource::{ScimError, parse_search},
+    schema::ResourceType,
 };
 use serde_json::{Map, Value};
 
 use super::{
     BASE_PATH,
     answer::{Answer, scim_error, scim_error_response},
+    bulk,
     log::ScimLogEntry,
     query::Parameters,
 };
@@ -43,6 +46,14 @@ pub(super) struct Exchange {
     started: Instant,
 }
 
+/// What a writing operation on a resource is given, as a request of its own or as a part of a Bulk.
+pub(super) struct Input {
+    /// What to answer with; `None` when version and location are enough.
+    pub(super) projection: Option<Projection>,
+    pub(super) if_match: IfMatch,
+    pub(super) body: Map<String, Value>,
+}
+
 impl FromRequest<AppState> for Exchange {
     type Rejection = Response;
 
@@ -53,9 +64,10 @@ impl FromRequest<AppState> for Exchange {
             .await
             .map_err(IntoResponse::into_response)?;
         let limit = state.config.limits.body;
-        let body = axum::body::to_bytes(body, limit)
-            .await
-            .map_err(|error| scim_error_response(&unreadable(&error, limit)))?;
+        let body = axum::body::to_bytes(body, limit).await.map_err(|error| {
+            let is_bulk = parts.uri.path().ends_with(bulk::PATH);
+            scim_error_response(&unreadable(&error, limit, is_bulk))
+        })?;
         let Parts {
             method,
             uri,
@@ -88,10 +100,16 @@ fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
     }
 }
 
-fn unreadable(error: &axum::Error, limit: usize) -> ScimError {
+/// A Bulk learns which of its limits it is (RFC 7644 section 3.7.4).
+fn unreadable(error: &axum::Error, limit: usize, is_bulk: bool) -> ScimError {
     let too_large = std::error::Error::source(error)
         .is_some_and(|source| source.to_string().contains("length limit"));
-    if too_large {
+    if too_large && is_bulk {
+        ScimError::status(
+            413,
+            format!("The body exceeds maxPayloadSize ({limit} bytes)"),
+        )
+    } else if too_large {
         ScimError::status(413, format!("The body is larger than {limit} bytes"))
     } else {
         ScimError::invalid_syntax("The body could not be read to its end")
@@ -107,6 +125,11 @@ impl Exchange {
     /// The parameters of the query.
     pub(super) fn parameters(&self) -> Result<Parameters, OpError> {
         Ok(Parameters::of(&self.uri)?)
+    }
+
+    /// The parameters in the body of a search by POST.
+    pub(super) fn search_parameters(&self) -> Result<Parameters, OpError> {
+        Ok(Parameters::of_search(parse_search(self.object()?)?))
     }
 
     pub(super) fn if_match(&self) -> IfMatch {
@@ -143,12 +166,21 @@ impl Exchange {
         Ok(parse_object(&self.body)?)
     }
 
+    /// What an operation on a resource of this type is given, with a body.
+    pub(super) fn input(&self, rt: &ResourceType) -> Result<Input, OpError> {
+        Ok(Input {
+            projection: Some(self.parameters()?.projection(rt)?),
+            if_match: self.if_match(),
+            body: self.object()?,
+        })
+    }
+
     /// Turns the outcome into a response and queues its row of the provisioning log. `notes` are
     /// the rewrites of reading the request.
     pub(super) fn finish(self, outcome: Result<Answer, OpError>, mut notes: Notes) -> Response {
         let (response, mut entry) = match outcome {
             Ok(answer) => {
-                let mut entry = self.entry(answer.status, answer.decision.to_owned());
+                let mut entry = self.entry(answer.status, answer.decision.into_owned());
                 for note in answer.notes {
                     notes.add(note.rule, note.detail);
                 }

@@ -2,29 +2,31 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
     dialect::Notes,
     id::GroupId,
     patch::{parse_patch, split_membership},
     project::Projection,
-    resource::{Incoming, ListResponse, ScimError, parse_resource},
+    resource::{ListResponse, ScimError, parse_resource},
     schema::{ResourceKind, ResourceType, registry},
 };
 use serde_json::{Value, json};
 
-use super::{answer::Answer, exchange::Exchange, render};
+use super::{
+    answer::Answer,
+    cursor::Cursors,
+    exchange::{Exchange, Input},
+    query::Parameters,
+    render,
+};
 use crate::{
-    db::ListQuery,
+    db::{ListQuery, ScimGroup},
     ops::{
         OpError,
         groups::{self, GroupChanged, GroupPatch},
-        precondition::entity_tag,
+        precondition::{IfMatch, entity_tag},
     },
 };
 
@@ -35,13 +37,31 @@ fn group_type() -> &'static ResourceType {
 /// GET /Groups (RFC 7644 section 3.4.2).
 pub(super) async fn list(exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = list_groups(&exchange, &mut notes).await;
+    let outcome = async {
+        let parameters = exchange.parameters()?;
+        find_groups(&exchange, &parameters, &mut notes).await
+    };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn list_groups(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, OpError> {
+/// POST /Groups/.search (RFC 7644 section 3.4.3).
+pub(super) async fn search(exchange: Exchange) -> Response {
+    let mut notes = Notes::new();
+    let outcome = async {
+        let parameters = exchange.search_parameters()?;
+        find_groups(&exchange, &parameters, &mut notes).await
+    };
+    let outcome = outcome.await;
+    exchange.finish(outcome, notes)
+}
+
+async fn find_groups(
+    exchange: &Exchange,
+    parameters: &Parameters,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
     let rt = group_type();
-    let parameters = exchange.parameters()?;
     let projection = parameters.projection(rt)?;
     let (window, start) = parameters.window()?;
     let query = ListQuery {
@@ -52,12 +72,23 @@ async fn list_groups(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, O
         window,
         with_members: projection.wants(AttrId::GroupMembers),
     };
-    let (found, total) = exchange.scope().scim_groups(&query).await?;
-    let resources = found
-        .iter()
-        .map(|group| render::group_resource(group, &exchange.by.base_url, &projection))
-        .collect::<Result<Vec<Value>, _>>()?;
-    let body = json!(ListResponse::by_index(total, start, resources));
+    let render = |found: &[ScimGroup]| {
+        let groups = found.iter();
+        let resources =
+            groups.map(|group| render::group_resource(group, &exchange.by.base_url, &projection));
+        resources.collect::<Result<Vec<Value>, _>>()
+    };
+    let scope = exchange.scope();
+    let body = if let Some(cursor) = parameters.cursor() {
+        let cursors = Cursors::of(exchange, ResourceKind::Group.name(), parameters);
+        let from = cursors.decode(cursor, |place| query.takes(ResourceKind::Group, place))?;
+        let page = scope.walk_groups(&query, from.as_ref()).await?;
+        let resources = render(&page.items)?;
+        json!(cursors.page(page.total, page.previous, page.next, resources))
+    } else {
+        let (found, total) = scope.scim_groups(&query).await?;
+        json!(ListResponse::by_index(total, start, render(&found)?))
+    };
     Ok(Answer::json(StatusCode::OK, &body, "Listed groups"))
 }
 
@@ -78,7 +109,10 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         .ok_or(OpError::NotFound)?;
     let etag = entity_tag(group.version);
     if exchange.has_version(group.version) {
-        let answer = Answer::empty(StatusCode::NOT_MODIFIED, "The client has this version already");
+        let answer = Answer::empty(
+            StatusCode::NOT_MODIFIED,
+            "The client has this version already",
+        );
         return Ok(answer.tagged(etag));
     }
     let resource = render::group_resource(&group, &exchange.by.base_url, &projection)?;
@@ -88,13 +122,19 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
 /// POST /Groups (RFC 7644 section 3.3).
 pub(super) async fn create(exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = create_group(&exchange, &mut notes).await;
+    let outcome =
+        async { create_group(&exchange, exchange.input(group_type())?, &mut notes).await };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn create_group(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(group_type())?;
-    let incoming = Arc::new(incoming(exchange, notes)?);
+pub(super) async fn create_group(
+    exchange: &Exchange,
+    input: Input,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
+    let dialect = &exchange.by.dialect;
+    let incoming = Arc::new(parse_resource(group_type(), input.body, dialect, notes)?);
     let by = Arc::clone(&exchange.by);
     let changed = exchange
         .state
@@ -104,35 +144,33 @@ async fn create_group(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, 
             Box::pin(async move { groups::create(tx, &by, &incoming).await })
         })
         .await?;
+    let projection = input.projection.as_ref();
     let location = render::group_location(&exchange.by.base_url, changed.id);
-    let answer = read_back(
-        exchange,
-        changed,
-        &projection,
-        StatusCode::CREATED,
-        "Created the group",
-    )
-    .await?;
+    let status = StatusCode::CREATED;
+    let answer = read_back(exchange, changed, projection, status, "Created the group").await?;
     Ok(answer.located(location))
 }
 
 /// PUT /Groups/{id} (RFC 7644 section 3.5.1).
 pub(super) async fn replace(id: Path<String>, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = replace_group(&exchange, &id, &mut notes).await;
+    let outcome =
+        async { replace_group(&exchange, &id, exchange.input(group_type())?, &mut notes).await };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn replace_group(
+pub(super) async fn replace_group(
     exchange: &Exchange,
     id: &str,
+    input: Input,
     notes: &mut Notes,
 ) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(group_type())?;
     let id = group_id(id)?;
-    let incoming = Arc::new(incoming(exchange, notes)?);
+    let dialect = &exchange.by.dialect;
+    let incoming = Arc::new(parse_resource(group_type(), input.body, dialect, notes)?);
     let by = Arc::clone(&exchange.by);
-    let if_match = exchange.if_match();
+    let if_match = input.if_match;
     let changed = exchange
         .state
         .db
@@ -142,35 +180,37 @@ async fn replace_group(
             Box::pin(async move { groups::replace(tx, &by, id, &if_match, &incoming).await })
         })
         .await?;
-    read_back(
-        exchange,
-        changed,
-        &projection,
-        StatusCode::OK,
-        "Replaced the group",
-    )
-    .await
+    let projection = input.projection.as_ref();
+    let status = StatusCode::OK;
+    read_back(exchange, changed, projection, status, "Replaced the group").await
 }
 
 /// PATCH /Groups/{id} (RFC 7644 section 3.5.2): 204 unless the client asks for attributes (D2).
 pub(super) async fn patch(id: Path<String>, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = patch_group(&exchange, &id, &mut notes).await;
+    let outcome =
+        async { patch_group(&exchange, &id, exchange.input(group_type())?, &mut notes).await };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn patch_group(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(group_type())?;
+pub(super) async fn patch_group(
+    exchange: &Exchange,
+    id: &str,
+    input: Input,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
     let id = group_id(id)?;
     let dialect = &exchange.by.dialect;
-    let operations = parse_patch(group_type(), exchange.object()?, dialect, notes)?;
+    let operations = parse_patch(group_type(), input.body, dialect, notes)?;
     let (operations, members) = split_membership(operations, dialect, notes)?;
     let patch = Arc::new(GroupPatch {
         operations,
         members,
+        may_close_circle: false,
     });
     let by = Arc::clone(&exchange.by);
-    let if_match = exchange.if_match();
+    let if_match = input.if_match;
     let changed = exchange
         .state
         .db
@@ -180,9 +220,20 @@ async fn patch_group(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result
             Box::pin(async move { groups::patch(tx, &by, id, &if_match, &patch).await })
         })
         .await?;
-    if projection.names_attributes() || dialect.group_patch_200 {
-        let decision = "Changed the group";
-        return read_back(exchange, changed, &projection, StatusCode::OK, decision).await;
+    let wanted = input
+        .projection
+        .as_ref()
+        .is_some_and(|projection| projection.names_attributes() || dialect.group_patch_200);
+    if wanted {
+        let (status, decision) = (StatusCode::OK, "Changed the group");
+        return read_back(
+            exchange,
+            changed,
+            input.projection.as_ref(),
+            status,
+            decision,
+        )
+        .await;
     }
     let answer = Answer::empty(StatusCode::NO_CONTENT, "Changed the group");
     Ok(answer
@@ -193,14 +244,17 @@ async fn patch_group(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result
 
 /// DELETE /Groups/{id} (RFC 7644 section 3.6).
 pub(super) async fn delete(id: Path<String>, exchange: Exchange) -> Response {
-    let outcome = delete_group(&exchange, &id).await;
+    let outcome = delete_group(&exchange, &id, exchange.if_match()).await;
     exchange.finish(outcome, Notes::new())
 }
 
-async fn delete_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
+pub(super) async fn delete_group(
+    exchange: &Exchange,
+    id: &str,
+    if_match: IfMatch,
+) -> Result<Answer, OpError> {
     let id = group_id(id)?;
     let by = Arc::clone(&exchange.by);
-    let if_match = exchange.if_match();
     exchange
         .state
         .db
@@ -212,35 +266,28 @@ async fn delete_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> 
     Ok(Answer::empty(StatusCode::NO_CONTENT, "Deleted the group"))
 }
 
-/// The answer to a change, with the group as it is now.
+/// The answer to a change, with the group as it is now if the client gets it.
 async fn read_back(
     exchange: &Exchange,
     changed: GroupChanged,
-    projection: &Projection,
+    projection: Option<&Projection>,
     status: StatusCode,
     decision: &'static str,
 ) -> Result<Answer, OpError> {
-    let members = projection.wants(AttrId::GroupMembers);
-    let group = exchange
-        .scope()
-        .scim_group(exchange.by.id, changed.id, members)
-        .await?
-        .ok_or(OpError::NotFound)?;
-    let resource = render::group_resource(&group, &exchange.by.base_url, projection)?;
-    Ok(Answer::json(status, &resource, decision)
-        .tagged(entity_tag(group.version))
-        .touching(changed.touched)
-        .noting(changed.notes))
-}
-
-fn incoming(exchange: &Exchange, notes: &mut Notes) -> Result<Incoming, OpError> {
-    let body = exchange.object()?;
-    Ok(parse_resource(
-        group_type(),
-        body,
-        &exchange.by.dialect,
-        notes,
-    )?)
+    let answer = match projection {
+        None => Answer::empty(status, decision).tagged(entity_tag(changed.version)),
+        Some(projection) => {
+            let members = projection.wants(AttrId::GroupMembers);
+            let group = exchange
+                .scope()
+                .scim_group(exchange.by.id, changed.id, members)
+                .await?
+                .ok_or(OpError::NotFound)?;
+            let resource = render::group_resource(&group, &exchange.by.base_url, projection)?;
+            Answer::json(status, &resource, decision).tagged(entity_tag(group.version))
+        }
+    };
+    Ok(answer.touching(changed.touched).noting(changed.notes))
 }
 
 /// Ids are case-exact: any other text of the same UUID names nothing.

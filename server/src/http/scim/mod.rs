@@ -2,19 +2,22 @@
 
 mod answer;
 mod body;
+mod bulk;
+mod cursor;
 mod discovery;
 mod exchange;
 mod groups;
 pub mod log;
 mod query;
 mod render;
+mod search;
 mod users;
 
 use axum::{
     Router,
     http::Uri,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use scim_schema::resource::ScimError;
 
@@ -28,7 +31,11 @@ pub const BASE_PATH: &str = "/scim/v2";
 /// The routes below [`BASE_PATH`].
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/", get(search::list))
+        .route("/.search", post(search::search))
+        .route(bulk::PATH, post(bulk::bulk))
         .route("/Users", get(users::list).post(users::create))
+        .route("/Users/.search", post(users::search))
         .route(
             "/Users/{id}",
             get(users::get)
@@ -37,6 +44,7 @@ pub fn router() -> Router<AppState> {
                 .delete(users::delete),
         )
         .route("/Groups", get(groups::list).post(groups::create))
+        .route("/Groups/.search", post(groups::search))
         .route(
             "/Groups/{id}",
             get(groups::get)

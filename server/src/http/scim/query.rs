@@ -4,9 +4,9 @@
 use axum::{extract::Query, http::Uri};
 use scim_schema::{
     dialect::{Dialect, Notes},
-    filter::{AttrRef, TypedFilter, parse_filter},
+    filter::{self, AttrRef, TypedFilter, parse_filter},
     project::Projection,
-    resource::{ScimError, ScimType},
+    resource::{ScimError, ScimType, SearchRequest},
     schema::ResourceType,
 };
 
@@ -27,13 +27,15 @@ pub(super) struct Parameters {
     sort_order: Option<String>,
     start_index: Option<String>,
     count: Option<String>,
+    cursor: Option<String>,
 }
 
 impl Parameters {
     /// Reads the query of an address; `+` stands for a space, an empty value for nothing.
     pub(super) fn of(uri: &Uri) -> Result<Self, ScimError> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|error| ScimError::invalid_syntax(format!("The query is malformed: {error}")))?;
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|error| {
+            ScimError::invalid_syntax(format!("The query is malformed: {error}"))
+        })?;
         let mut parameters = Self::default();
         for (name, value) in pairs.0 {
             let slot = match name.to_ascii_lowercase().as_str() {
@@ -44,6 +46,11 @@ impl Parameters {
                 "sortorder" => &mut parameters.sort_order,
                 "startindex" => &mut parameters.start_index,
                 "count" => &mut parameters.count,
+                // An empty cursor asks for the first page (RFC 9865 section 2).
+                "cursor" => {
+                    parameters.cursor = Some(value.trim().to_owned());
+                    continue;
+                }
                 _ => continue,
             };
             if !value.trim().is_empty() {
@@ -51,6 +58,35 @@ impl Parameters {
             }
         }
         Ok(parameters)
+    }
+
+    /// The parameters of a search by POST, whose types JSON tells apart.
+    pub(super) fn of_search(search: SearchRequest) -> Self {
+        let number = |number: Option<i64>| number.map(|number| number.to_string());
+        let list = |names: Option<Vec<String>>| names.map(|names| names.join(","));
+        Self {
+            attributes: list(search.attributes),
+            excluded_attributes: list(search.excluded_attributes),
+            filter: search.filter,
+            sort_by: search.sort_by,
+            sort_order: search.sort_order,
+            start_index: number(search.start_index),
+            count: number(search.count),
+            cursor: search.cursor,
+        }
+    }
+
+    /// The cursor, empty for the first page; `None` for paging by index, the default
+    /// (RFC 9865 section 2.4).
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// What the rows of a list and their order depend on, for the connection and type at hand.
+    pub(super) fn identity(&self) -> (Option<&str>, Option<String>, bool) {
+        let sort_by = self.sort_by.as_deref().map(str::to_ascii_lowercase);
+        let descending = self.sort_order.as_deref().is_some_and(is_descending);
+        (self.filter.as_deref(), sort_by, descending)
     }
 
     /// Which attributes to answer with.
@@ -75,6 +111,21 @@ impl Parameters {
             .transpose()
     }
 
+    /// The filter of a list over several types, as `rt` understands it.
+    pub(super) fn filter_among(
+        &self,
+        rt: &ResourceType,
+        others: &[&ResourceType],
+        dialect: &Dialect,
+        notes: &mut Notes,
+    ) -> Result<Option<TypedFilter>, ScimError> {
+        let Some(text) = self.filter.as_deref() else {
+            return Ok(None);
+        };
+        let filter = filter::resolve_among(&filter::parse(text)?, rt, others, dialect, notes)?;
+        Ok(Some(filter))
+    }
+
     /// Whether a filter was sent, for endpoints that refuse one.
     pub(super) const fn has_filter(&self) -> bool {
         self.filter.is_some()
@@ -88,7 +139,7 @@ impl Parameters {
         let descending = match self.sort_order.as_deref() {
             None => false,
             Some(order) if order.eq_ignore_ascii_case("ascending") => false,
-            Some(order) if order.eq_ignore_ascii_case("descending") => true,
+            Some(order) if is_descending(order) => true,
             Some(_) => {
                 return Err(ScimError::invalid_value(
                     "sortOrder",
@@ -106,9 +157,8 @@ impl Parameters {
     pub(super) fn window(&self) -> Result<(Window, u64), ScimError> {
         let start = match self.start_index.as_deref() {
             None => 1,
-            Some(text) => integer(text).ok_or_else(|| {
-                ScimError::invalid_value("startIndex", "must be a whole number")
-            })?,
+            Some(text) => integer(text)
+                .ok_or_else(|| ScimError::invalid_value("startIndex", "must be a whole number"))?,
         };
         let count = match self.count.as_deref() {
             None => DEFAULT_COUNT,
@@ -123,6 +173,10 @@ impl Parameters {
         };
         Ok((window, start))
     }
+}
+
+fn is_descending(order: &str) -> bool {
+    order.eq_ignore_ascii_case("descending")
 }
 
 /// A whole number; negative ones count as 0, larger than ours as the largest.

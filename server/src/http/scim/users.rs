@@ -2,26 +2,32 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
     dialect::Notes,
     id::LinkId,
     patch::parse_patch,
     project::Projection,
-    resource::{Incoming, ListResponse, ScimError, parse_resource},
+    resource::{ListResponse, ScimError, parse_resource},
     schema::{ResourceKind, ResourceType, registry},
 };
 use serde_json::{Value, json};
 
-use super::{answer::Answer, exchange::Exchange, render};
+use super::{
+    answer::Answer,
+    cursor::Cursors,
+    exchange::{Exchange, Input},
+    query::Parameters,
+    render,
+};
 use crate::{
     db::{ListQuery, ScimUser},
-    ops::{OpError, precondition::entity_tag, users},
+    ops::{
+        OpError,
+        precondition::{IfMatch, entity_tag},
+        users,
+    },
 };
 
 fn user_type() -> &'static ResourceType {
@@ -31,13 +37,31 @@ fn user_type() -> &'static ResourceType {
 /// GET /Users (RFC 7644 section 3.4.2).
 pub(super) async fn list(exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = list_users(&exchange, &mut notes).await;
+    let outcome = async {
+        let parameters = exchange.parameters()?;
+        find_users(&exchange, &parameters, &mut notes).await
+    };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn list_users(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, OpError> {
+/// POST /Users/.search (RFC 7644 section 3.4.3).
+pub(super) async fn search(exchange: Exchange) -> Response {
+    let mut notes = Notes::new();
+    let outcome = async {
+        let parameters = exchange.search_parameters()?;
+        find_users(&exchange, &parameters, &mut notes).await
+    };
+    let outcome = outcome.await;
+    exchange.finish(outcome, notes)
+}
+
+async fn find_users(
+    exchange: &Exchange,
+    parameters: &Parameters,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
     let rt = user_type();
-    let parameters = exchange.parameters()?;
     let projection = parameters.projection(rt)?;
     let (window, start) = parameters.window()?;
     let query = ListQuery {
@@ -48,14 +72,31 @@ async fn list_users(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, Op
         window,
         with_members: projection.wants(AttrId::Groups),
     };
-    let (found, total) = exchange.scope().scim_users(&query).await?;
-    let resources = found
-        .iter()
-        .map(|user| render::user_resource(user, &exchange.by.base_url, &projection))
-        .collect::<Result<Vec<Value>, _>>()?;
+    let render = |found: &[ScimUser]| {
+        let users = found.iter();
+        let resources =
+            users.map(|user| render::user_resource(user, &exchange.by.base_url, &projection));
+        resources.collect::<Result<Vec<Value>, _>>()
+    };
+    let scope = exchange.scope();
+    let (found, total, body) = if let Some(cursor) = parameters.cursor() {
+        let cursors = Cursors::of(exchange, ResourceKind::User.name(), parameters);
+        let from = cursors.decode(cursor, |place| query.takes(ResourceKind::User, place))?;
+        let page = scope.walk_users(&query, from.as_ref()).await?;
+        let resources = render(&page.items)?;
+        let body = json!(cursors.page(page.total, page.previous, page.next, resources));
+        (page.items, page.total, body)
+    } else {
+        let (found, total) = scope.scim_users(&query).await?;
+        let body = json!(ListResponse::by_index(total, start, render(&found)?));
+        (found, total, body)
+    };
     let touched = found.iter().take(1).map(|user| user.user);
-    let touched = if total == 1 { touched.collect() } else { Vec::new() };
-    let body = json!(ListResponse::by_index(total, start, resources));
+    let touched = if total == 1 {
+        touched.collect()
+    } else {
+        Vec::new()
+    };
     Ok(Answer::json(StatusCode::OK, &body, "Listed users").touching(touched))
 }
 
@@ -77,24 +118,33 @@ async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         .await?
         .ok_or(OpError::NotFound)?;
     if exchange.has_version(user.version) {
-        let answer = Answer::empty(StatusCode::NOT_MODIFIED, "The client has this version already");
+        let answer = Answer::empty(
+            StatusCode::NOT_MODIFIED,
+            "The client has this version already",
+        );
         return Ok(answer
             .tagged(entity_tag(user.version))
             .touching(vec![user.user]));
     }
-    answer(exchange, &user, &projection, StatusCode::OK, "Read the user")
+    let (projection, status) = (Some(&projection), StatusCode::OK);
+    answer(exchange, &user, projection, status, "Read the user")
 }
 
 /// POST /Users (RFC 7644 section 3.3).
 pub(super) async fn create(exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = create_user(&exchange, &mut notes).await;
+    let outcome = async { create_user(&exchange, exchange.input(user_type())?, &mut notes).await };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn create_user(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(user_type())?;
-    let incoming = Arc::new(incoming(exchange, notes)?);
+pub(super) async fn create_user(
+    exchange: &Exchange,
+    input: Input,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
+    let dialect = &exchange.by.dialect;
+    let incoming = Arc::new(parse_resource(user_type(), input.body, dialect, notes)?);
     let by = Arc::clone(&exchange.by);
     let user = exchange
         .state
@@ -104,34 +154,33 @@ async fn create_user(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, O
             Box::pin(async move { users::create(tx, &by, &incoming).await })
         })
         .await?;
+    let projection = input.projection.as_ref();
     let location = render::user_location(&exchange.by.base_url, user.scim_id);
-    let answer = answer(
-        exchange,
-        &user,
-        &projection,
-        StatusCode::CREATED,
-        "Created the user",
-    )?;
+    let status = StatusCode::CREATED;
+    let answer = answer(exchange, &user, projection, status, "Created the user")?;
     Ok(answer.located(location))
 }
 
 /// PUT /Users/{id} (RFC 7644 section 3.5.1).
 pub(super) async fn replace(id: Path<String>, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = replace_user(&exchange, &id, &mut notes).await;
+    let outcome =
+        async { replace_user(&exchange, &id, exchange.input(user_type())?, &mut notes).await };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn replace_user(
+pub(super) async fn replace_user(
     exchange: &Exchange,
     id: &str,
+    input: Input,
     notes: &mut Notes,
 ) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(user_type())?;
     let id = link_id(id)?;
-    let incoming = Arc::new(incoming(exchange, notes)?);
+    let dialect = &exchange.by.dialect;
+    let incoming = Arc::new(parse_resource(user_type(), input.body, dialect, notes)?);
     let by = Arc::clone(&exchange.by);
-    let if_match = exchange.if_match();
+    let if_match = input.if_match;
     let user = exchange
         .state
         .db
@@ -141,28 +190,35 @@ async fn replace_user(
             Box::pin(async move { users::replace(tx, &by, id, &if_match, &incoming).await })
         })
         .await?;
-    changed(exchange, user, &projection, "Replaced the user").await
+    changed(
+        exchange,
+        user,
+        input.projection.as_ref(),
+        "Replaced the user",
+    )
+    .await
 }
 
 /// PATCH /Users/{id} (RFC 7644 section 3.5.2).
 pub(super) async fn patch(id: Path<String>, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
-    let outcome = patch_user(&exchange, &id, &mut notes).await;
+    let outcome =
+        async { patch_user(&exchange, &id, exchange.input(user_type())?, &mut notes).await };
+    let outcome = outcome.await;
     exchange.finish(outcome, notes)
 }
 
-async fn patch_user(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(user_type())?;
+pub(super) async fn patch_user(
+    exchange: &Exchange,
+    id: &str,
+    input: Input,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
     let id = link_id(id)?;
-    let body = exchange.object()?;
-    let operations = Arc::new(parse_patch(
-        user_type(),
-        body,
-        &exchange.by.dialect,
-        notes,
-    )?);
+    let dialect = &exchange.by.dialect;
+    let operations = Arc::new(parse_patch(user_type(), input.body, dialect, notes)?);
     let by = Arc::clone(&exchange.by);
-    let if_match = exchange.if_match();
+    let if_match = input.if_match;
     let (user, more) = exchange
         .state
         .db
@@ -172,27 +228,40 @@ async fn patch_user(exchange: &Exchange, id: &str, notes: &mut Notes) -> Result<
             Box::pin(async move { users::patch(tx, &by, id, &if_match, &operations).await })
         })
         .await?;
-    if exchange.by.dialect.user_patch_204 && !projection.names_attributes() {
+    let names_attributes = input
+        .projection
+        .as_ref()
+        .is_some_and(Projection::names_attributes);
+    if dialect.user_patch_204 && !names_attributes {
         let answer = Answer::empty(StatusCode::NO_CONTENT, "Changed the user");
         return Ok(answer
             .tagged(entity_tag(user.version))
             .touching(vec![user.user])
             .noting(more));
     }
-    let answer = changed(exchange, user, &projection, "Changed the user").await?;
+    let answer = changed(
+        exchange,
+        user,
+        input.projection.as_ref(),
+        "Changed the user",
+    )
+    .await?;
     Ok(answer.noting(more))
 }
 
 /// DELETE /Users/{id} (RFC 7644 section 3.6).
 pub(super) async fn delete(id: Path<String>, exchange: Exchange) -> Response {
-    let outcome = delete_user(&exchange, &id).await;
+    let outcome = delete_user(&exchange, &id, exchange.if_match()).await;
     exchange.finish(outcome, Notes::new())
 }
 
-async fn delete_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
+pub(super) async fn delete_user(
+    exchange: &Exchange,
+    id: &str,
+    if_match: IfMatch,
+) -> Result<Answer, OpError> {
     let id = link_id(id)?;
     let by = Arc::clone(&exchange.by);
-    let if_match = exchange.if_match();
     let user = exchange
         .state
         .db
@@ -208,10 +277,10 @@ async fn delete_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
 async fn changed(
     exchange: &Exchange,
     mut user: ScimUser,
-    projection: &Projection,
+    projection: Option<&Projection>,
     decision: &'static str,
 ) -> Result<Answer, OpError> {
-    if projection.wants(AttrId::Groups)
+    if projection.is_some_and(|projection| projection.wants(AttrId::Groups))
         && let Some(read) = exchange
             .scope()
             .scim_user(exchange.by.id, user.scim_id, true)
@@ -225,24 +294,20 @@ async fn changed(
 fn answer(
     exchange: &Exchange,
     user: &ScimUser,
-    projection: &Projection,
+    projection: Option<&Projection>,
     status: StatusCode,
     decision: &'static str,
 ) -> Result<Answer, OpError> {
-    let resource = render::user_resource(user, &exchange.by.base_url, projection)?;
-    Ok(Answer::json(status, &resource, decision)
+    let answer = match projection {
+        None => Answer::empty(status, decision),
+        Some(projection) => {
+            let resource = render::user_resource(user, &exchange.by.base_url, projection)?;
+            Answer::json(status, &resource, decision)
+        }
+    };
+    Ok(answer
         .tagged(entity_tag(user.version))
         .touching(vec![user.user]))
-}
-
-fn incoming(exchange: &Exchange, notes: &mut Notes) -> Result<Incoming, OpError> {
-    let body = exchange.object()?;
-    Ok(parse_resource(
-        user_type(),
-        body,
-        &exchange.by.dialect,
-        notes,
-    )?)
 }
 
 /// Ids are case-exact: any other text of the same UUID names nothing.

@@ -1,8 +1,6 @@
 //! POST /Groups.
 
-use scim_schema::{
-    api::events::ChangeKind, id::GroupId, patch::MemberChange, resource::Incoming,
-};
+use scim_schema::{api::events::ChangeKind, id::GroupId, patch::MemberChange, resource::Incoming};
 use serde_json::json;
 
 use super::{

@@ -53,6 +53,7 @@ pub(super) struct Membership<'t> {
     users: HashMap<Uuid, Uuid>,
     groups: HashSet<Uuid>,
     is_member: HashMap<Uuid, bool>,
+    may_close_circle: bool,
     changed: bool,
     touched: Vec<UserId>,
     notes: Notes,
@@ -87,10 +88,17 @@ impl<'t> Membership<'t> {
                 .iter()
                 .map(|candidate| (candidate.user, candidate.is_member))
                 .collect(),
+            may_close_circle: false,
             changed: false,
             touched: Vec::new(),
             notes: Notes::new(),
         })
+    }
+
+    /// The same, where groups may become members of each other in a circle of several.
+    pub(super) fn closing_circles(mut self, allowed: bool) -> Self {
+        self.may_close_circle = allowed;
+        self
     }
 
     /// Carries out one change.
@@ -164,7 +172,8 @@ impl<'t> Membership<'t> {
         if self.tx.add_member_users(self.group, &new).await? > 0 {
             self.note_touched(&new);
         }
-        self.is_member.extend(new.into_iter().map(|user| (user, true)));
+        self.is_member
+            .extend(new.into_iter().map(|user| (user, true)));
         Ok(())
     }
 
@@ -172,7 +181,12 @@ impl<'t> Membership<'t> {
         if groups.is_empty() {
             return Ok(());
         }
-        if self.tx.reaches_group(groups, self.group).await? {
+        let closes_circle = if self.may_close_circle {
+            groups.contains(&self.group.0)
+        } else {
+            self.tx.reaches_group(groups, self.group).await?
+        };
+        if closes_circle {
             return Err(ScimError::invalid_value(
                 "members.value",
                 "would make the group a member of itself",
@@ -225,8 +239,18 @@ impl<'t> Membership<'t> {
     }
 
     async fn remove_all(&mut self) -> Result<(), OpError> {
-        let users: Vec<Uuid> = self.tx.member_users(self.group).await?.into_iter().collect();
-        let groups: Vec<Uuid> = self.tx.member_groups(self.group).await?.into_iter().collect();
+        let users: Vec<Uuid> = self
+            .tx
+            .member_users(self.group)
+            .await?
+            .into_iter()
+            .collect();
+        let groups: Vec<Uuid> = self
+            .tx
+            .member_groups(self.group)
+            .await?
+            .into_iter()
+            .collect();
         self.remove_users(&users).await?;
         self.remove_groups(&groups).await
     }

@@ -31,6 +31,9 @@ pub struct GroupPatch {
     pub operations: Vec<PatchOp>,
     /// Changes of members, in order.
     pub members: Vec<MemberChange>,
+    /// Whether groups may become members of each other in a circle of several, as one Bulk may ask
+    /// (RFC 7644 section 3.7.1).
+    pub may_close_circle: bool,
 }
 
 /// Applies a PATCH: all of it or nothing.
@@ -59,7 +62,9 @@ pub async fn patch(
         &by.dialect,
         &mut notes,
     )?;
-    let mut membership = Membership::begin(tx, by, id, &candidates, &named).await?;
+    let mut membership = Membership::begin(tx, by, id, &candidates, &named)
+        .await?
+        .closing_circles(patch.may_close_circle);
     for change in &patch.members {
         membership.apply(change).await?;
     }

@@ -40,5 +40,14 @@ pub async fn replace(
         notes,
     };
     let unmapped = unmapped::bounded(incoming.unmapped.clone());
-    store(tx, by, &current, &old, &incoming.document, unmapped, outcome).await
+    store(
+        tx,
+        by,
+        &current,
+        &old,
+        &incoming.document,
+        unmapped,
+        outcome,
+    )
+    .await
 }

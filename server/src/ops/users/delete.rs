@@ -18,9 +18,7 @@ use super::{
     stored_document,
 };
 use crate::{
-    db::{
-        AccountTx, AuditEntry, Change, ScimUser, UserUpdate, Written, attribute_values,
-    },
+    db::{AccountTx, AuditEntry, Change, ScimUser, UserUpdate, Written, attribute_values},
     ops::{OpError, precondition::IfMatch, provisioner::Provisioner},
 };
 
@@ -150,6 +148,7 @@ fn without_manager(document: &Document) -> Result<Document, OpError> {
         }
     }
     let text = Value::Object(members).to_string();
-    Document::from_json_text(&text)
-        .map_err(|error| crate::db::DbError::Corrupt(format!("scim_links.document: {error}")).into())
+    Document::from_json_text(&text).map_err(|error| {
+        crate::db::DbError::Corrupt(format!("scim_links.document: {error}")).into()
+    })
 }

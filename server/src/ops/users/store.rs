@@ -75,8 +75,11 @@ pub(super) async fn store(
         );
         tx.upsert_attribute_values(current.user, &rows).await?;
     }
-    let mut written = Written::unchanged(())
-        .announcing(Change::updated(ChangeKind::User, current.user, next.version));
+    let mut written = Written::unchanged(()).announcing(Change::updated(
+        ChangeKind::User,
+        current.user,
+        next.version,
+    ));
     if changed {
         written.audit.push(AuditEntry::done(
             "user.update",
@@ -98,7 +101,9 @@ pub(super) async fn store(
 /// administrator is exempt from the hold, and its sessions end all the same.
 fn follow_active(user: &mut ScimUser, by: &Provisioner) {
     if user.active {
-        user.axes.holds.retain(|hold| hold.kind != HoldKind::IdpDisabled);
+        user.axes
+            .holds
+            .retain(|hold| hold.kind != HoldKind::IdpDisabled);
         if user.axes.lifecycle == Lifecycle::Staged {
             user.axes.lifecycle = Lifecycle::Active;
         }
@@ -119,12 +124,22 @@ async fn switch(
     if active {
         tx.close_holds(current.user, HoldKind::IdpDisabled, Some(by.id.0))
             .await?;
-        return Ok(AuditEntry::done("user.enable", "user", current.user, details));
+        return Ok(AuditEntry::done(
+            "user.enable",
+            "user",
+            current.user,
+            details,
+        ));
     }
     if !current.break_glass {
         tx.insert_hold(current.user, idp_hold(by)).await?;
     }
-    Ok(AuditEntry::done("user.disable", "user", current.user, details))
+    Ok(AuditEntry::done(
+        "user.disable",
+        "user",
+        current.user,
+        details,
+    ))
 }
 
 /// Sessions are refused from the commit on by their epoch; this closes their rows.

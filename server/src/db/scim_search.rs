@@ -1,0 +1,183 @@
+//! Lists over both resource types at once (RFC 7644 section 3.4.2.1): the ids of a page first, then
+//! the resources behind them.
+
+use std::collections::HashMap;
+
+use scim_schema::schema::ResourceKind;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, FromQueryResult,
+    sea_query::{Expr, SelectStatement, UnionType},
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{group, scim_link as link},
+    error::DbError,
+    fetch,
+    keyset::{self, KeyKind, Place, Sequence, SortKey, Walked},
+    scim_groups::{self as groups, ScimGroup},
+    scim_lists::{List, ListQuery, window_in},
+    scim_users::{self as users, ScimUser},
+    scope::AccountScope,
+};
+
+/// Name of the select over both types.
+const FOUND: &str = "found";
+
+/// One resource of a list over both types.
+#[derive(Clone, Debug)]
+pub enum Resource {
+    /// A user.
+    User(Box<ScimUser>),
+    /// A group.
+    Group(Box<ScimGroup>),
+}
+
+/// What a list over both types looks for: filter and sort key as each type understands them.
+/// The window is that of `users`.
+#[derive(Clone, Debug)]
+pub struct SearchQuery {
+    /// Which users.
+    pub users: ListQuery,
+    /// Which groups.
+    pub groups: ListQuery,
+}
+
+/// How a page is found.
+#[derive(Clone, Copy, Debug)]
+pub enum Paging<'p> {
+    /// By the window's offset.
+    Index,
+    /// From a place on, or from the first resource.
+    Cursor(Option<&'p Place>),
+}
+
+#[derive(FromQueryResult)]
+struct Hit {
+    kind: String,
+    sort_id: Uuid,
+}
+
+impl SearchQuery {
+    /// Whether a place can be one of this list; one of another list must not be walked from.
+    #[must_use]
+    pub fn takes(&self, place: &Place) -> bool {
+        self.users.takes(ResourceKind::User, place) || self.groups.takes(ResourceKind::Group, place)
+    }
+
+    fn list(&self, scope: &AccountScope<'_>) -> List {
+        let (users, groups) = (self.users.users(scope), self.groups.groups(scope));
+        let kind = [&users, &groups]
+            .into_iter()
+            .find_map(|list| list.sequence.key.as_ref())
+            .map(|key| key.kind);
+        let mut both = marked(&users, ResourceKind::User, kind);
+        both.union(UnionType::All, marked(&groups, ResourceKind::Group, kind));
+        let base = keyset::rows_of(both, FOUND);
+        let mut page = base.clone();
+        page.column((FOUND, "kind")).column((FOUND, "sort_id"));
+        List {
+            base,
+            page,
+            sequence: Sequence {
+                id: Expr::col((FOUND, "sort_id")),
+                key: kind.map(|kind| SortKey {
+                    expr: Expr::col((FOUND, "sort_key")),
+                    kind,
+                }),
+                descending: users.sequence.descending || groups.sequence.descending,
+            },
+        }
+    }
+}
+
+/// The kind, id and sort key of each row of a list; a type without the attribute has no key.
+fn marked(list: &List, kind: ResourceKind, key: Option<KeyKind>) -> SelectStatement {
+    let mut select = list.base.clone();
+    select
+        .expr_as(Expr::cust(format!("'{}'", kind.name())), "kind")
+        .expr_as(list.sequence.id.clone(), "sort_id");
+    if let Some(key) = key {
+        let missing = || {
+            Expr::cust(match key {
+                KeyKind::Text => "CAST(NULL AS text)",
+                KeyKind::Flag => "CAST(NULL AS boolean)",
+                KeyKind::Number => "CAST(NULL AS bigint)",
+                KeyKind::Instant => "CAST(NULL AS timestamptz)",
+            })
+        };
+        let expr = list.sequence.key.as_ref().map(|key| key.expr.clone());
+        select.expr_as(expr.unwrap_or_else(missing), "sort_key");
+    }
+    select
+}
+
+impl AccountScope<'_> {
+    /// A page of the matching users and groups, in at most four statements of one snapshot.
+    /// `previous` and `next` are for cursors alone.
+    ///
+    /// # Errors
+    /// Those of the database; see [`SearchQuery::takes`] about the place.
+    pub async fn search(
+        &self,
+        query: &SearchQuery,
+        paging: Paging<'_>,
+    ) -> Result<Walked<Resource>, DbError> {
+        let list = query.list(self);
+        let window = query.users.window;
+        let snapshot = self.snapshot().await?;
+        let hits: Walked<Hit> = match paging {
+            Paging::Cursor(from) => {
+                keyset::walk_in(&snapshot, list.walk(window.limit, from)).await?
+            }
+            Paging::Index => {
+                let (items, total) = window_in(&snapshot, list, window).await?;
+                Walked {
+                    items,
+                    total,
+                    previous: None,
+                    next: None,
+                }
+            }
+        };
+        let mut found = self.resources(&snapshot, query, &hits.items).await?;
+        snapshot.commit().await?;
+        hits.try_map(|hits| {
+            let resources = hits.iter().filter_map(|hit| found.remove(&hit.sort_id));
+            Ok(resources.collect())
+        })
+    }
+
+    async fn resources(
+        &self,
+        snapshot: &DatabaseTransaction,
+        query: &SearchQuery,
+        hits: &[Hit],
+    ) -> Result<HashMap<Uuid, Resource>, DbError> {
+        let ids = |kind: ResourceKind| -> Vec<Uuid> {
+            let of_kind = hits.iter().filter(|hit| hit.kind == kind.name());
+            of_kind.map(|hit| hit.sort_id).collect()
+        };
+        let mut found = HashMap::with_capacity(hits.len());
+        let user_ids = ids(ResourceKind::User);
+        if !user_ids.is_empty() {
+            let mut select = users::live_users(self.account.0, query.users.connection);
+            users::with_columns(&mut select, self.backend(), query.users.with_members);
+            select.and_where(link::Column::ScimId.is_in(user_ids));
+            for user in users::into_users(fetch::all(snapshot, &select).await?)? {
+                found.insert(user.scim_id.0, Resource::User(Box::new(user)));
+            }
+        }
+        let group_ids = ids(ResourceKind::Group);
+        if !group_ids.is_empty() {
+            let mut select = groups::groups_of(self.account.0, query.groups.connection);
+            groups::with_columns(&mut select);
+            groups::with_members(&mut select, self.backend(), query.groups.with_members);
+            select.and_where(group::Column::Id.is_in(group_ids));
+            for group in groups::into_groups(fetch::all(snapshot, &select).await?)? {
+                found.insert(group.id.0, Resource::Group(Box::new(group)));
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,120 @@
+//! Lists over users and groups at once: GET on the base URL (RFC 7644 section 3.4.2.1) and
+//! POST `/.search` (section 3.4.3).
+
+use axum::{http::StatusCode, response::Response};
+use scim_schema::{
+    attr::AttrId,
+    dialect::Notes,
+    resource::{ListResponse, ScimError},
+    schema::{ResourceKind, ResourceType, registry},
+};
+use serde_json::{Value, json};
+
+use super::{
+    answer::Answer,
+    cursor::Cursors,
+    exchange::Exchange,
+    query::Parameters,
+    render::{group_resource, user_resource},
+};
+use crate::{
+    db::{ListQuery, Paging, Resource, SearchQuery, Sort},
+    ops::OpError,
+};
+
+/// What binds a cursor of these lists.
+const BOTH: &str = "User and Group";
+
+/// GET on the base URL.
+pub(super) async fn list(exchange: Exchange) -> Response {
+    let mut notes = Notes::new();
+    let outcome = async {
+        let parameters = exchange.parameters()?;
+        find(&exchange, &parameters, &mut notes).await
+    };
+    let outcome = outcome.await;
+    exchange.finish(outcome, notes)
+}
+
+/// POST `/.search`.
+pub(super) async fn search(exchange: Exchange) -> Response {
+    let mut notes = Notes::new();
+    let outcome = async {
+        let parameters = exchange.search_parameters()?;
+        find(&exchange, &parameters, &mut notes).await
+    };
+    let outcome = outcome.await;
+    exchange.finish(outcome, notes)
+}
+
+async fn find(
+    exchange: &Exchange,
+    parameters: &Parameters,
+    notes: &mut Notes,
+) -> Result<Answer, OpError> {
+    let rt = |kind| registry().resource_type(kind);
+    let (users, groups) = (rt(ResourceKind::User), rt(ResourceKind::Group));
+    let of_users = parameters.projection(users)?;
+    let of_groups = parameters.projection(groups)?;
+    let (by_user, by_group) = sort(parameters, users, groups)?;
+    let (window, start) = parameters.window()?;
+    let mut query = |rt, other, sort, with_members| -> Result<ListQuery, ScimError> {
+        Ok(ListQuery {
+            connection: exchange.by.id,
+            base_url: exchange.by.base_url.clone(),
+            filter: parameters.filter_among(rt, &[other], &exchange.by.dialect, notes)?,
+            sort,
+            window,
+            with_members,
+        })
+    };
+    let query = SearchQuery {
+        users: query(users, groups, by_user, of_users.wants(AttrId::Groups))?,
+        groups: query(
+            groups,
+            users,
+            by_group,
+            of_groups.wants(AttrId::GroupMembers),
+        )?,
+    };
+    let render = |found: &[Resource]| {
+        let base_url = &exchange.by.base_url;
+        let resources = found.iter().map(|resource| match resource {
+            Resource::User(user) => user_resource(user, base_url, &of_users),
+            Resource::Group(group) => group_resource(group, base_url, &of_groups),
+        });
+        resources.collect::<Result<Vec<Value>, _>>()
+    };
+    let scope = exchange.scope();
+    let body = if let Some(cursor) = parameters.cursor() {
+        let cursors = Cursors::of(exchange, BOTH, parameters);
+        let from = cursors.decode(cursor, |place| query.takes(place))?;
+        let page = scope.search(&query, Paging::Cursor(from.as_ref())).await?;
+        let resources = render(&page.items)?;
+        json!(cursors.page(page.total, page.previous, page.next, resources))
+    } else {
+        let page = scope.search(&query, Paging::Index).await?;
+        json!(ListResponse::by_index(
+            page.total,
+            start,
+            render(&page.items)?
+        ))
+    };
+    Ok(Answer::json(
+        StatusCode::OK,
+        &body,
+        "Listed users and groups",
+    ))
+}
+
+/// The sort key as each type understands it; a type without the attribute has no value for it.
+fn sort(
+    parameters: &Parameters,
+    users: &ResourceType,
+    groups: &ResourceType,
+) -> Result<(Option<Sort>, Option<Sort>), ScimError> {
+    match (parameters.sort(users), parameters.sort(groups)) {
+        (Err(error), Err(_)) => Err(error),
+        (by_user, by_group) => Ok((by_user.ok().flatten(), by_group.ok().flatten())),
+    }
+}

@@ -1,0 +1,94 @@
+//! Connecting an identity provider.
+
+use super::{
+    Site, Window,
+    pages::{ConnectionsPage, UsersPage},
+};
+
+#[tokio::test]
+async fn a_new_connection_shows_its_token_once_and_the_token_works_at_once() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let connections = ConnectionsPage::open(&window).await;
+    window.see("No connections yet").await;
+
+    let page = connections.add("Okta").await;
+    window.see("Connect Okta now").await;
+    let okta = page.provider().await;
+    assert!(window.has("button", "Copy base URL").await);
+    assert!(window.has("button", "Copy token").await);
+    window.see("Waiting for the first request of Okta").await;
+
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    window.see("Recent requests").await;
+    window.see_no("Waiting for the first request").await;
+
+    window.click_button("I have stored the token").await;
+    window.see_no("Bearer token").await;
+    window.reload().await;
+    window.see_page("Okta").await;
+    window.see("Recent requests").await;
+    assert!(!window.has("field", "Bearer token").await);
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_list_shows_the_last_request_and_the_last_error_live() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let connections = ConnectionsPage::open(&window).await;
+    let okta = connections.add("Okta").await.provider().await;
+    let connections = ConnectionsPage::open(&window).await;
+    connections
+        .until_line("Okta", "no request", |line| {
+            line.last_request == "None yet" && line.last_error == "None"
+        })
+        .await;
+    window.mark().await;
+
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    connections
+        .until_line("Okta", "a user was created", |line| {
+            line.users == "1" && line.last_request.ends_with("Created") && line.last_error == "None"
+        })
+        .await;
+    okta.send_refused().await;
+    connections
+        .until_line("Okta", "a request was refused", |line| {
+            line.last_request.ends_with("Refused") && line.last_error.contains("userName")
+        })
+        .await;
+    window.assert_not_reloaded().await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_and_a_name_in_use_is_said_beside_the_field() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let connections = ConnectionsPage::open(&window).await;
+    let okta = connections.add("Okta").await.provider().await;
+    assert_eq!(okta.list_status().await, 200);
+
+    window.click_button("Revoke").await;
+    window.see("It is the only valid token").await;
+    window.until_focus("Keep token").await;
+    window.click_button("Revoke token").await;
+    window.see("No valid token: this provider cannot reach Rollcall").await;
+    assert_eq!(okta.list_status().await, 401);
+
+    let connections = ConnectionsPage::open(&window).await;
+    connections.begin_to_add().await;
+    window.fill("Name", "okta").await;
+    window.click_button("Add connection").await;
+    window.see("There is a problem").await;
+    window.click_button("Cancel").await;
+    window.until_focus("Add connection").await;
+    window.close_despite(&["/idp-connections - "]).await;
+    site.stop().await;
+}

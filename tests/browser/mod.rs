@@ -1,0 +1,25 @@
+//! The console in a real browser, against the whole server on SQLite.
+//!
+//! Pages are driven as a person drives them: elements are found by role and accessible name, and
+//! every step waits until its element is there. A window that is closed fails its test when the
+//! browser complained about anything that the test does not name.
+
+mod axe;
+mod driver;
+mod pages;
+mod provider;
+mod site;
+mod window;
+
+mod accessibility;
+mod connections;
+mod first_start;
+mod keyboard;
+mod live;
+mod person;
+mod signing_in;
+mod users;
+
+use provider::Provider;
+use site::Site;
+use window::Window;

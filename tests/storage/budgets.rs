@@ -1,0 +1,206 @@
+//! Statements that a request may cost, BEGIN and COMMIT left out: a number that repeats exactly,
+//! unlike time.
+
+use rollcall_server::db::Db;
+use scim_schema::dialect::ConnectionKind;
+use serde_json::json;
+
+use crate::support::{Call, ScimClient, Statements, TestApp, group_body, patch_body, user_body};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// Runs the call and fails when it cost more than `budget`, with the statements.
+async fn assert_costs(heard: &Statements, db: &Db, budget: usize, call: Call, status: u16) {
+    heard.take();
+    let before = db.statement_count();
+    call.send().await.expect(status);
+    let counted = db.statement_count() - before;
+    let statements = heard.take();
+    assert!(
+        counted >= statements.len() as u64,
+        "not every statement is counted"
+    );
+    assert!(!statements.is_empty(), "nothing was heard");
+    assert!(
+        statements.len() <= budget,
+        "{} statements, {budget} are allowed:\n{}",
+        statements.len(),
+        statements.join("\n")
+    );
+}
+
+/// A quiet server with a population, so that plans and pages are not those of an empty one.
+async fn quiet() -> (TestApp, ScimClient, Statements, Vec<String>) {
+    let app = TestApp::new().await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let mut ids = Vec::new();
+    for number in 0..12 {
+        ids.push(client.user(&format!("user{number}")).await);
+    }
+    let members: Vec<&str> = ids.iter().map(String::as_str).collect();
+    client.group("Crowd", &members[..10]).await;
+    app.quiet().await;
+    (app, client, Statements::listen(), ids)
+}
+
+fn whole_user(name: &str) -> serde_json::Value {
+    let mut body = user_body(name);
+    body["externalId"] = format!("e-{name}").into();
+    body["name"] =
+        json!({ "givenName": "Ada", "familyName": "Lovelace", "formatted": "Ada Lovelace" });
+    body["title"] = "Countess".into();
+    body["emails"] = json!([{ "value": "ada@example.org", "type": "work", "primary": true }]);
+    body["phoneNumbers"] = json!([{ "value": "+1 555", "type": "mobile" }]);
+    body[ENTERPRISE] = json!({ "department": "Engines", "employeeNumber": "1" });
+    body
+}
+
+#[tokio::test]
+async fn a_read_costs_1() {
+    let (app, client, heard, ids) = quiet().await;
+    let db = &app.app.state.db;
+    let user = client.call("GET", &format!("/Users/{}", ids[0]));
+    assert_costs(&heard, db, 1, user, 200).await;
+    let found = client.filter("/Groups", "displayName pr").await;
+    let group = found.string("/Resources/0/id");
+    assert_costs(
+        &heard,
+        db,
+        1,
+        client.call("GET", &format!("/Groups/{group}")),
+        200,
+    )
+    .await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_look_up_costs_1() {
+    let (app, client, heard, ids) = quiet().await;
+    let db = &app.app.state.db;
+    for path in [
+        "/Users?filter=userName%20eq%20%22user3%22&startIndex=1&count=100".to_owned(),
+        "/Users?filter=userName%20eq%20%22nobody%22".to_owned(),
+        "/Users?filter=externalId%20eq%20%22x%22".to_owned(),
+        format!("/Users?filter=id%20eq%20%22{}%22", ids[0]),
+        "/Groups?filter=displayName%20eq%20%22crowd%22&excludedAttributes=members".to_owned(),
+    ] {
+        assert_costs(&heard, db, 1, client.call("GET", &path), 200).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_list_costs_2() {
+    let (app, client, heard, _) = quiet().await;
+    let db = &app.app.state.db;
+    for path in [
+        "/Users?count=5",
+        "/Users?startIndex=6&count=5",
+        "/Users?count=5&sortBy=emails&sortOrder=descending",
+        "/Users?count=5&filter=userName%20co%20%22user%22",
+        "/Users?startIndex=500",
+        "/Groups?count=5",
+        "/Groups?startIndex=2&count=5",
+    ] {
+        assert_costs(&heard, db, 2, client.call("GET", path), 200).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_creation_costs_7() {
+    let (app, client, heard, _) = quiet().await;
+    let db = &app.app.state.db;
+    let call = client.call_with("POST", "/Users", &whole_user("ada"));
+    assert_costs(&heard, db, 7, call, 201).await;
+    let call = client.call_with("POST", "/Users", &user_body("grace"));
+    assert_costs(&heard, db, 7, call, 201).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_user_costs_7() {
+    let (app, client, heard, ids) = quiet().await;
+    let db = &app.app.state.db;
+    let path = format!("/Users/{}", ids[0]);
+    for operations in [
+        json!([{ "op": "replace", "path": "title", "value": "Countess" }]),
+        json!([{ "op": "replace", "value": whole_user("ada") }]),
+        json!([{ "op": "remove", "path": "emails" }]),
+    ] {
+        let call = client.call_with(
+            "PATCH",
+            &format!("{path}?excludedAttributes=groups"),
+            &patch_body(operations),
+        );
+        assert_costs(&heard, db, 7, call, 200).await;
+    }
+    let operations = json!([{ "op": "replace", "path": "nickName", "value": "A" }]);
+    let call = client.call_with("PATCH", &path, &patch_body(operations));
+    assert_costs(&heard, db, 7, call, 200).await;
+    let call = client.call_with("PUT", &path, &whole_user("ada.l"));
+    assert_costs(&heard, db, 7, call, 200).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_active_costs_7() {
+    let (app, client, heard, ids) = quiet().await;
+    let db = &app.app.state.db;
+    let path = format!("/Users/{}", ids[0]);
+    for active in [false, true, false] {
+        let operations = json!([{ "op": "replace", "path": "active", "value": active }]);
+        let call = client.call_with("PATCH", &path, &patch_body(operations));
+        assert_costs(&heard, db, 7, call, 200).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_one_member_costs_6() {
+    let (app, client, heard, ids) = quiet().await;
+    let db = &app.app.state.db;
+    let found = client.filter("/Groups", "displayName eq \"crowd\"").await;
+    let path = format!("/Groups/{}", found.string("/Resources/0/id"));
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ids[10] }] }]);
+    let remove = json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", ids[0]) }]);
+    for operations in [add, remove] {
+        let call = client.call_with("PATCH", &path, &patch_body(operations));
+        assert_costs(&heard, db, 6, call, 204).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_nothing_costs_the_look_and_no_write() {
+    let (app, client, heard, ids) = quiet().await;
+    let path = format!("/Users/{}?excludedAttributes=groups", ids[0]);
+    heard.take();
+    let same = json!([{ "op": "replace", "path": "userName", "value": "user0" }]);
+    client.patch(&path, same).await.expect(200);
+    let statements = heard.take();
+    assert_eq!(statements.len(), 1, "{}", statements.join("\n"));
+    assert!(statements[0].starts_with("SELECT"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_group_costs_the_same_whatever_its_size() {
+    let (app, client, heard, ids) = quiet().await;
+    let members: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut costs = Vec::new();
+    for (name, count) in [("few", 2), ("more", 12)] {
+        heard.take();
+        client
+            .post(
+                "/Groups?excludedAttributes=members",
+                &group_body(name, &members[..count]),
+            )
+            .await
+            .expect(201);
+        costs.push(heard.take().len());
+    }
+    assert_eq!(costs[0], costs[1]);
+    app.finish().await;
+}
