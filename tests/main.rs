@@ -2,9 +2,9 @@
 
 // `cfg(test)` always holds here; it tells clippy that helpers are test code too.
 #[cfg(test)]
-mod browser;
-#[cfg(test)]
 mod admin;
+#[cfg(test)]
+mod browser;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]

@@ -170,6 +170,7 @@ async fn create_links(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     for (name, column) in [
         ("ix_scim_links_live", "scim_id"),
         ("ix_scim_links_user_name", "user_name_folded"),
+        ("ix_scim_links_external_id", "external_id"),
     ] {
         manager
             .create_index(

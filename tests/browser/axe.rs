@@ -45,6 +45,11 @@ impl Audit {
     /// Fails with every violation.
     pub(crate) fn finish(self) {
         let all = self.violations;
-        assert!(all.is_empty(), "{} violations:\n{}", all.len(), all.join("\n"));
+        assert!(
+            all.is_empty(),
+            "{} violations:\n{}",
+            all.len(),
+            all.join("\n")
+        );
     }
 }

@@ -75,11 +75,15 @@ async fn a_revoked_token_is_refused_and_a_name_in_use_is_said_beside_the_field()
     let okta = connections.add("Okta").await.provider().await;
     assert_eq!(okta.list_status().await, 200);
 
-    window.click_button("Revoke").await;
+    window
+        .click_first("button[aria-label^='Revoke token']")
+        .await;
     window.see("It is the only valid token").await;
     window.until_focus("Keep token").await;
     window.click_button("Revoke token").await;
-    window.see("No valid token: this provider cannot reach Rollcall").await;
+    window
+        .see("No valid token: this provider cannot reach Rollcall")
+        .await;
     assert_eq!(okta.list_status().await, 401);
 
     let connections = ConnectionsPage::open(&window).await;

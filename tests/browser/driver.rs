@@ -78,5 +78,8 @@ fn named(variable: &str) -> OsString {
 fn the_port_is_read_from_what_chromedriver_says() {
     let line = "ChromeDriver was started successfully on port 45123.";
     assert_eq!(announced_port(line), Some(45_123));
-    assert_eq!(announced_port("Starting ChromeDriver 156.0 on port 0"), None);
+    assert_eq!(
+        announced_port("Starting ChromeDriver 156.0 on port 0"),
+        None
+    );
 }

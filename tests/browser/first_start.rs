@@ -53,7 +53,7 @@ async fn the_setup_form_says_what_is_missing_before_it_uses_the_link() {
     window.fill("Given name", "Dana").await;
     window.fill("Password", "short").await;
     window.click_button("Create administrator").await;
-    window.until_focus("There is a problem Enter your family name. Enter an e-mail address, such as name@example.org. Use at least 12 characters.").await;
+    window.until_focus("There is a problem Enter your family name. Enter an e-mail address like name@example.org. Use at least 12 characters.").await;
     window.click_link("Enter your family name.").await;
     window.until_focus("Family name").await;
 

@@ -14,11 +14,7 @@ mod window;
 mod accessibility;
 mod connections;
 mod first_start;
-mod keyboard;
 mod live;
-mod person;
-mod signing_in;
-mod users;
 
 use provider::Provider;
 use site::Site;

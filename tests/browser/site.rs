@@ -17,11 +17,7 @@ use rollcall_server::{
         first_start::{self, FirstStartSettings},
     },
 };
-use scim_schema::{
-    api::session::AdministratorProfile,
-    dialect::ConnectionKind,
-    id::RequestId,
-};
+use scim_schema::{api::session::AdministratorProfile, dialect::ConnectionKind, id::RequestId};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::task::JoinHandle;
 

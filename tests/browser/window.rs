@@ -145,7 +145,11 @@ impl Window {
     pub(crate) async fn see(&self, words: &str) {
         let wanted = words.to_lowercase();
         self.until(&format!("\"{words}\""), async || {
-            self.words().await.to_lowercase().contains(&wanted).then_some(())
+            self.words()
+                .await
+                .to_lowercase()
+                .contains(&wanted)
+                .then_some(())
         })
         .await;
     }
@@ -269,16 +273,24 @@ impl Window {
             return innerWidth === arguments[0] && matchMedia(
                 `(prefers-color-scheme: ${arguments[1]})`).matches
                 && document.getAnimations().every((one) => one.playState !== 'running');";
-        self.until(&format!("a still page, {scheme}, {width} px wide"), async || {
-            let arguments = vec![json!(width), json!(scheme)];
-            self.read(still, arguments).await?.as_bool().filter(|is| *is)
-        })
+        self.until(
+            &format!("a still page, {scheme}, {width} px wide"),
+            async || {
+                let arguments = vec![json!(width), json!(scheme)];
+                self.read(still, arguments)
+                    .await?
+                    .as_bool()
+                    .filter(|is| *is)
+            },
+        )
         .await;
     }
 
     /// Marks the page; see [`Window::assert_not_reloaded`].
     pub(crate) async fn mark(&self) {
-        let marked = self.read("window.mark = 'kept'; return true;", vec![]).await;
+        let marked = self
+            .read("window.mark = 'kept'; return true;", vec![])
+            .await;
         assert_eq!(marked, Some(json!(true)));
     }
 

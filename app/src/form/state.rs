@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::api::ApiError;
+use crate::{api::ApiError, text};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,17 @@ impl FormState {
     /// Whether something is wrong, tracked.
     pub(crate) fn has_errors(self) -> bool {
         self.errors.with(|errors| !errors.is_empty())
+    }
+
+    /// `heading`, as the document's title: it says when something is wrong.
+    pub(crate) fn titled(self, heading: String) -> Signal<String> {
+        Signal::derive(move || {
+            if self.has_errors() {
+                text::form::error_title(&heading)
+            } else {
+                heading.clone()
+            }
+        })
     }
 
     /// Rises with every failed attempt, tracked; the summary takes focus each time.

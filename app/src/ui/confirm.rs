@@ -15,6 +15,19 @@ use crate::{
 
 const TYPED: &str = "typed-name";
 
+/// Names of the two buttons: by the act, never Yes and No.
+#[derive(Clone, Copy)]
+pub(crate) struct Buttons {
+    /// Keeps things as they are; has focus at first.
+    pub keep: &'static str,
+    /// Acts.
+    pub act: &'static str,
+    /// What the acting button says while it acts.
+    pub doing: &'static str,
+    /// Class of the acting button: `danger` only where something ends.
+    pub class: &'static str,
+}
+
 /// Asks before an act that cannot be undone.
 #[component]
 pub(crate) fn Confirm(
@@ -28,15 +41,8 @@ pub(crate) fn Confirm(
     /// What follows, one sentence each.
     #[prop(into)]
     consequences: Signal<Vec<String>>,
-    /// Name of the button that keeps things as they are.
-    keep: &'static str,
-    /// Name of the button that acts.
-    act: &'static str,
-    /// What that button says while it acts.
-    doing: &'static str,
-    /// Classes of that button: solid red only where something ends.
-    #[prop(default = "danger")]
-    act_class: &'static str,
+    /// Names of the buttons.
+    buttons: Buttons,
     /// Level 3: what must be typed.
     #[prop(optional, into)]
     typed: MaybeProp<String>,
@@ -54,53 +60,85 @@ pub(crate) fn Confirm(
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if form.begin(check(
-            typed.get_untracked().as_deref(),
-            &entered.get_untracked(),
-        )) {
+        let typed = typed.get_untracked();
+        if form.begin(check(typed.as_deref(), &entered.get_untracked())) {
             run.run(());
         }
     };
     let content = ViewFn::from(move || {
-        let question = typed.get().map(|name| {
-            view! { <TextField id=TYPED label=text::confirm::type_name(&name) value=entered form /> }
-        });
         view! {
             <form on:submit=submit novalidate>
                 <header>
                     <h2 id=title_id>{move || title.get()}</h2>
                 </header>
-                <div class="content">
-                    <ErrorSummary form />
-                    <ul class="small stack s1 bullets">
-                        {move || {
-                            let lines = consequences.get();
-                            lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()
-                        }}
-                    </ul>
-                    {question}
-                </div>
-                <footer>
-                    <button
-                        class="btn"
-                        type="button"
-                        autofocus
-                        on:click=move |_| open.set(false)
-                    >
-                        {keep}
-                    </button>
-                    <SubmitButton
-                        label=act
-                        doing=doing
-                        pending=Signal::derive(move || form.is_pending())
-                        class=act_class
-                    />
-                </footer>
+                <Question consequences typed entered form />
+                <Answers open buttons form />
             </form>
         }
         .into_any()
     });
     view! { <Modal open title_id content /> }
+}
+
+/// The consequences and, at level 3, the field.
+#[component]
+fn Question(
+    /// One sentence each.
+    consequences: Signal<Vec<String>>,
+    /// What must be typed.
+    typed: MaybeProp<String>,
+    /// What is typed.
+    entered: RwSignal<String>,
+    /// State of the act.
+    form: FormState,
+) -> impl IntoView {
+    let lines = move || {
+        let lines = consequences.get().into_iter();
+        lines.map(|line| view! { <li>{line}</li> }).collect_view()
+    };
+    let field = move || {
+        typed.get().map(|name| {
+            view! { <TextField id=TYPED label=text::confirm::type_name(&name) value=entered form /> }
+        })
+    };
+    view! {
+        <div class="content">
+            <ErrorSummary form />
+            <ul class="small stack s1 bullets">{lines}</ul>
+            {field}
+        </div>
+    }
+}
+
+/// The buttons.
+#[component]
+fn Answers(
+    /// Whether the question is open.
+    open: RwSignal<bool>,
+    /// Their names.
+    buttons: Buttons,
+    /// State of the act.
+    form: FormState,
+) -> impl IntoView {
+    let Buttons {
+        keep,
+        act,
+        doing,
+        class,
+    } = buttons;
+    view! {
+        <footer>
+            <button class="btn" type="button" autofocus on:click=move |_| open.set(false)>
+                {keep}
+            </button>
+            <SubmitButton
+                label=act
+                doing=doing
+                pending=Signal::derive(move || form.is_pending())
+                class
+            />
+        </footer>
+    }
 }
 
 fn check(typed: Option<&str>, entered: &str) -> FormErrors {

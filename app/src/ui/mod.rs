@@ -20,7 +20,7 @@ mod toast;
 
 pub(crate) use badge::{Avatar, Family, lozenge};
 pub(crate) use button::{SubmitButton, ThemeButton};
-pub(crate) use confirm::Confirm;
+pub(crate) use confirm::{Buttons, Confirm};
 pub(crate) use copy::{CopyButton, CopyField};
 pub(crate) use dialog::Modal;
 pub(crate) use empty::{Empty, Failure, Notice};
@@ -31,7 +31,7 @@ pub(crate) use page::{PageHead, Visits, use_heading};
 pub(crate) use pager::Pager;
 pub(crate) use remote::{Loaded, Remote};
 pub(crate) use skeleton::{SkeletonLines, SkeletonRows};
-pub(crate) use table::{SortHeader, SortOrder};
+pub(crate) use table::{SortHeader, SortOrder, is_row_click};
 pub(crate) use tabs::{Tab, Tabs};
 pub(crate) use time::{LongTime, RelativeTime};
 pub(crate) use toast::ToastRegion;

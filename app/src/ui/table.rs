@@ -1,6 +1,8 @@
-//! Heads of sortable columns.
+//! Heads of sortable columns, and clicks on rows.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::icon::{Icon, icon};
 
@@ -47,4 +49,19 @@ pub(crate) fn SortHeader(
             </button>
         </th>
     }
+}
+
+/// Whether a click means the row: not one on a link or a button in it, nor the end of selecting text.
+pub(crate) fn is_row_click(event: &MouseEvent) -> bool {
+    let on_control = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("a, button").ok().flatten())
+        .is_some();
+    let selecting = window()
+        .get_selection()
+        .ok()
+        .flatten()
+        .is_some_and(|selection| !selection.is_collapsed());
+    !on_control && !selecting && !event.default_prevented()
 }

@@ -18,6 +18,7 @@ use super::{
     entity::{group, group_member, group_subgroup, scim_link as link},
     error::DbError,
     filter::{self, FilterScope},
+    scim_users::is_live,
     unit::AccountTx,
 };
 
@@ -41,7 +42,7 @@ impl AccountTx {
                 .columns([link::Column::ScimId, link::Column::UserId])
                 .filter(link::Column::AccountId.eq(self.account().0))
                 .filter(link::Column::ConnectionId.eq(connection.0))
-                .filter(link::Column::State.eq("live"))
+                .filter(is_live())
                 .filter(link::Column::ScimId.is_in(chunk.iter().copied()))
                 .into_tuple()
                 .all(&self.connection)

@@ -17,6 +17,7 @@ use super::{
     dialect,
     entity::{group, group_member, scim_link as link},
     error::DbError,
+    scim_users::is_live,
     scope::AccountScope,
     unit::AccountTx,
 };
@@ -334,7 +335,7 @@ fn join_candidates(select: &mut SelectStatement, ids: &[Uuid]) {
                     Expr::col((link::Entity, link::Column::ConnectionId))
                         .equals((group::Entity, group::Column::ConnectionId)),
                 )
-                .and(link::Column::State.eq("live"))
+                .and(is_live())
                 .and(link::Column::ScimId.is_in(ids.iter().copied())),
         )
         .left_join(

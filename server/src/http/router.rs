@@ -35,6 +35,7 @@ pub fn router(state: AppState, console: ConsoleFiles, shutdown: CancellationToke
     // is an answer like any other.
     Router::new()
         .nest(BASE_PATH, scim::router())
+        .route(&format!("{BASE_PATH}/"), scim::root())
         .nest(
             admin::BASE_PATH,
             admin::router(state.clone()).with_state(()),

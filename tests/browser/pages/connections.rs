@@ -50,13 +50,14 @@ impl<'a> ConnectionsPage<'a> {
 
     /// Waits until the line of a connection is as `check` wants it.
     pub(crate) async fn until_line(&self, name: &str, what: &str, check: impl Fn(&Line) -> bool) {
-        self.0.until(&format!("{name}: {what}"), async || {
-            let lines = self.0.read(LINES, vec![]).await.unwrap_or(Value::Null);
-            let lines: Vec<Line> = serde_json::from_value(lines).unwrap_or_default();
-            let line = lines.into_iter().find(|line| line.name == name)?;
-            check(&line).then_some(())
-        })
-        .await;
+        self.0
+            .until(&format!("{name}: {what}"), async || {
+                let lines = self.0.read(LINES, vec![]).await.unwrap_or(Value::Null);
+                let lines: Vec<Line> = serde_json::from_value(lines).unwrap_or_default();
+                let line = lines.into_iter().find(|line| line.name == name)?;
+                check(&line).then_some(())
+            })
+            .await;
     }
 }
 

@@ -24,10 +24,11 @@ impl<'a> SignInPage<'a> {
     /// Signs the administrator in, who may have been on the way to some page.
     pub(crate) async fn sign_in(self) {
         self.send(ADMINISTRATOR, PASSWORD).await;
-        self.0.until("the end of the sign-in", async || {
-            (!self.0.address().await.starts_with("/a/")).then_some(())
-        })
-        .await;
+        self.0
+            .until("the end of the sign-in", async || {
+                (!self.0.address().await.starts_with("/a/")).then_some(())
+            })
+            .await;
     }
 
     /// Fills the form and sends it.

@@ -28,13 +28,14 @@ impl<'a> PersonPage<'a> {
         let script = "return [...document.querySelectorAll('main tbody tr')]
             .filter((row) => row.checkVisibility())
             .map((row) => row.innerText.replace(/\\s+/g, ' '));";
-        self.0.until(&format!("a line with {words:?}"), async || {
-            let lines = self.0.read(script, vec![]).await?;
-            let mut lines = lines.as_array()?.iter().filter_map(|line| line.as_str());
-            let has_all = |line: &str| words.iter().all(|word| line.contains(word));
-            lines.any(has_all).then_some(())
-        })
-        .await;
+        self.0
+            .until(&format!("a line with {words:?}"), async || {
+                let lines = self.0.read(script, vec![]).await?;
+                let mut lines = lines.as_array()?.iter().filter_map(|line| line.as_str());
+                let has_all = |line: &str| words.iter().all(|word| line.contains(word));
+                lines.any(has_all).then_some(())
+            })
+            .await;
     }
 
     /// Unfolds the latest request of this method and waits for its bodies.
@@ -44,11 +45,16 @@ impl<'a> PersonPage<'a> {
                 .find((line) => line.querySelector('.m').innerText === arguments[0]);
             if (line && !line.parentElement.open) line.click();
             return Boolean(line);";
-        self.0.until(&format!("a {method} request"), async || {
-            let arguments = vec![method.into()];
-            self.0.read(script, arguments).await?.as_bool().filter(|found| *found)
-        })
-        .await;
+        self.0
+            .until(&format!("a {method} request"), async || {
+                let arguments = vec![method.into()];
+                self.0
+                    .read(script, arguments)
+                    .await?
+                    .as_bool()
+                    .filter(|found| *found)
+            })
+            .await;
         self.0.see("Request body").await;
     }
 }

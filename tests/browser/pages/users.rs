@@ -52,24 +52,30 @@ impl<'a> UsersPage<'a> {
     }
 
     pub(crate) async fn names(&self) -> Vec<String> {
-        self.lines().await.into_iter().map(|line| line.name).collect()
+        self.lines()
+            .await
+            .into_iter()
+            .map(|line| line.name)
+            .collect()
     }
 
     /// Waits until exactly these people are listed, in this order.
     pub(crate) async fn until_names(&self, wanted: &[&str]) {
-        self.0.until(&format!("the names {wanted:?}"), async || {
-            (self.names().await == wanted).then_some(())
-        })
-        .await;
+        self.0
+            .until(&format!("the names {wanted:?}"), async || {
+                (self.names().await == wanted).then_some(())
+            })
+            .await;
     }
 
     /// Waits until somebody of this name has this status.
     pub(crate) async fn until_status(&self, name: &str, status: &str) {
-        self.0.until(&format!("{name}: {status}"), async || {
-            let line = self.line(name).await?;
-            (line.status == status).then_some(())
-        })
-        .await;
+        self.0
+            .until(&format!("{name}: {status}"), async || {
+                let line = self.line(name).await?;
+                (line.status == status).then_some(())
+            })
+            .await;
     }
 
     /// Waits until somebody of this name is listed.
@@ -79,10 +85,11 @@ impl<'a> UsersPage<'a> {
 
     /// Waits until nobody of this name is listed.
     pub(crate) async fn until_gone(&self, name: &str) {
-        self.0.until(&format!("{name} to go"), async || {
-            self.line(name).await.is_none().then_some(())
-        })
-        .await;
+        self.0
+            .until(&format!("{name} to go"), async || {
+                self.line(name).await.is_none().then_some(())
+            })
+            .await;
     }
 
     pub(crate) async fn search(&self, words: &str) {
@@ -92,7 +99,9 @@ impl<'a> UsersPage<'a> {
     /// Waits until this is said to screen readers and shown beside the list.
     pub(crate) async fn until_said(&self, words: &str) {
         let script = "return document.querySelector('.toolbar [role=status]')?.innerText ?? '';";
-        self.0.until_reads("the number of users", script, json!(words)).await;
+        self.0
+            .until_reads("the number of users", script, json!(words))
+            .await;
     }
 
     /// Adds a status to the filter, through its menu.
@@ -112,10 +121,15 @@ impl<'a> UsersPage<'a> {
         let script = "return [...document.querySelectorAll('th[aria-sort]')]
             .map((head) => [head.innerText.trim().toLowerCase(), head.getAttribute('aria-sort')]);";
         let wanted = json!([[column.to_lowercase(), order]]);
-        self.0.until_reads("the sorted columns", script, wanted).await;
+        self.0
+            .until_reads("the sorted columns", script, wanted)
+            .await;
     }
 
     async fn line(&self, name: &str) -> Option<Line> {
-        self.lines().await.into_iter().find(|line| line.name == name)
+        self.lines()
+            .await
+            .into_iter()
+            .find(|line| line.name == name)
     }
 }

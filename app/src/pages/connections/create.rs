@@ -27,75 +27,82 @@ pub(super) fn CreateDialog(
     /// Whether it is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
+    let content = ViewFn::from(move || view! { <CreateForm open /> });
+    view! { <Modal open title_id=TITLE_ID content /> }
+}
+
+/// Its form; new each time it opens.
+#[component]
+fn CreateForm(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let form = FormState::new();
+    let name = RwSignal::new(String::new());
+    let kind = RwSignal::new(ConnectionKind::Okta);
+    let send = create(form, open);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send.run(CreateConnection {
+            name: name.get_untracked().trim().to_owned(),
+            kind: kind.get_untracked(),
+        });
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            <header>
+                <h2 id=TITLE_ID>{words::CREATE_TITLE}</h2>
+            </header>
+            <div class="content">
+                <ErrorSummary form />
+                <TextField
+                    id=NAME
+                    label=words::NAME
+                    value=name
+                    form
+                    hint=words::NAME_HINT
+                    autofocus=true
+                />
+                <KindField kind />
+            </div>
+            <footer>
+                <button class="btn" type="button" on:click=move |_| open.set(false)>
+                    {text::form::CANCEL}
+                </button>
+                <SubmitButton
+                    label=words::CREATE
+                    doing=words::CREATING
+                    pending=Signal::derive(move || form.is_pending())
+                />
+            </footer>
+        </form>
+    }
+}
+
+/// Sends the form, then leads to the new connection, where its secret is shown.
+fn create(form: FormState, open: RwSignal<bool>) -> Callback<CreateConnection> {
     let session = Session::get();
     let toasts = Toasts::get();
     let navigator = Navigator::new();
     let secrets = FreshSecret::get();
-    let form = FormState::new();
-    let name = RwSignal::new(String::new());
-    let kind = RwSignal::new(ConnectionKind::Okta);
-    Effect::new(move |_| {
-        if open.get() {
-            form.reset();
-            name.set(String::new());
-        }
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let body = CreateConnection {
-            name: name.get_untracked().trim().to_owned(),
-            kind: kind.get_untracked(),
-        };
+    Callback::new(move |body: CreateConnection| {
         if !form.begin(FormErrors::default().check(NAME, check_name(&body.name))) {
             return;
         }
         leptos::task::spawn_local(async move {
             match session.watch(api::connections::create(&body).await) {
                 Ok(new) => {
+                    // The secret first: it must survive whatever happens to the dialog.
+                    secrets.keep(new.connection.id, new.token);
                     form.succeed();
                     open.set(false);
                     toasts.success(words::added(&new.connection.name));
-                    let page = routes::connection(new.connection.id);
-                    secrets.keep(new.connection.id, new.token);
-                    navigator.open(&page);
+                    navigator.open(&routes::connection(new.connection.id));
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[NAME, KIND])),
             }
         });
-    };
-    let content = ViewFn::from(move || {
-        view! {
-            <form on:submit=submit novalidate>
-                <header>
-                    <h2 id=TITLE_ID>{words::CREATE_TITLE}</h2>
-                </header>
-                <div class="content">
-                    <ErrorSummary form />
-                    <TextField
-                        id=NAME
-                        label=words::NAME
-                        value=name
-                        form
-                        hint=words::NAME_HINT
-                        autofocus=true
-                    />
-                    <KindField kind />
-                </div>
-                <footer>
-                    <button class="btn" type="button" on:click=move |_| open.set(false)>
-                        {text::form::CANCEL}
-                    </button>
-                    <SubmitButton
-                        label=words::CREATE
-                        doing=words::CREATING
-                        pending=Signal::derive(move || form.is_pending())
-                    />
-                </footer>
-            </form>
-        }
-        .into_any()
-    });
-    view! { <Modal open title_id=TITLE_ID content /> }
+    })
 }
 
 /// The kinds, with what each is for.

@@ -12,7 +12,7 @@ use crate::{
     routes,
     session::Session,
     text::connections as words,
-    ui::{Empty, Icon, Loaded, Navigator, PageHead, Remote, SkeletonLines, icon},
+    ui::{Empty, Icon, Loaded, Navigator, PageHead, Remote, SkeletonLines, icon, is_row_click},
 };
 
 /// The page.
@@ -142,62 +142,59 @@ fn Row(
 ) -> impl IntoView {
     let navigator = Navigator::new();
     let open = move |event: MouseEvent| {
-        if !event.default_prevented() {
+        if is_row_click(&event) {
             navigator.open(&routes::connection(id));
         }
     };
-    let cells = move || {
-        connection.get().map(|connection| {
-            let last_request = match &connection.last_request {
-                Some(request) => request_view(request),
-                None => view! { <span class="faint">{words::NEVER}</span> }.into_any(),
-            };
-            let last_error = match &connection.last_error {
-                Some(error) => {
-                    let detail = error.detail.clone().unwrap_or_else(|| error.path.clone());
-                    view! {
-                        {request_view(error)}
-                        <small class="clip" title=detail.clone()>
-                            {detail.clone()}
-                        </small>
-                    }
-                    .into_any()
-                }
-                None => view! { <span class="faint">{words::NO_ERROR}</span> }.into_any(),
-            };
-            view! {
-                <th scope="row" role="rowheader">
-                    <span class="who">
-                        <span>
-                            <a
-                                class="row-link"
-                                href=routes::connection(id)
-                                on:click=|event| event.stop_propagation()
-                            >
-                                {connection.name.clone()}
-                            </a>
-                            <small>{words::kind(connection.kind)}</small>
-                        </span>
-                    </span>
-                </th>
-                <td role="cell" class="num" data-l=words::COLUMN_USERS>
-                    {format::count(connection.user_count)}
-                </td>
-                <td role="cell" class="num mid" data-l=words::COLUMN_GROUPS>
-                    {format::count(connection.group_count)}
-                </td>
-                <td role="cell" data-l=words::COLUMN_LAST_REQUEST>
-                    {last_request}
-                </td>
-                <td role="cell" class="mid" data-l=words::COLUMN_LAST_ERROR>
-                    {last_error}
-                </td>
-            }
-        })
-    };
+    let cells = move || connection.get().map(|connection| cells(&connection));
     view! {
         <tr role="row" on:click=open>
             {cells}
         </tr>
     }
+}
+
+fn cells(connection: &ConnectionView) -> AnyView {
+    let last_request = match &connection.last_request {
+        Some(request) => request_view(request),
+        None => view! { <span class="faint">{words::NEVER}</span> }.into_any(),
+    };
+    let last_error = match &connection.last_error {
+        Some(error) => {
+            let detail = error.detail.as_ref().unwrap_or(&error.path).clone();
+            view! {
+                {request_view(error)}
+                <small class="clip" title=detail.clone()>
+                    {detail.clone()}
+                </small>
+            }
+            .into_any()
+        }
+        None => view! { <span class="faint">{words::NO_ERROR}</span> }.into_any(),
+    };
+    view! {
+        <th scope="row" role="rowheader">
+            <span class="who">
+                <span>
+                    <a class="row-link" href=routes::connection(connection.id)>
+                        {connection.name.clone()}
+                    </a>
+                    <small>{words::kind(connection.kind)}</small>
+                </span>
+            </span>
+        </th>
+        <td role="cell" class="num" data-l=words::COLUMN_USERS>
+            {format::count(connection.user_count)}
+        </td>
+        <td role="cell" class="num mid" data-l=words::COLUMN_GROUPS>
+            {format::count(connection.group_count)}
+        </td>
+        <td role="cell" data-l=words::COLUMN_LAST_REQUEST>
+            {last_request}
+        </td>
+        <td role="cell" class="mid" data-l=words::COLUMN_LAST_ERROR>
+            {last_error}
+        </td>
+    }
+    .into_any()
 }

@@ -10,7 +10,21 @@ use crate::{
     session::Session,
     text::{self, connections as words},
     toast::Toasts,
-    ui::{Confirm, Icon, LongTime, RelativeTime, Remote, icon},
+    ui::{Buttons, Confirm, Icon, LongTime, RelativeTime, Remote, icon},
+};
+
+const MAKE: Buttons = Buttons {
+    keep: words::KEEP_TOKENS,
+    act: words::MAKE_TOKEN,
+    doing: words::MAKING_TOKEN,
+    class: "primary",
+};
+
+const REVOKE: Buttons = Buttons {
+    keep: words::KEEP_TOKEN,
+    act: words::REVOKE_TOKEN,
+    doing: words::REVOKING,
+    class: "danger",
 };
 
 /// Asks, with the name typed, and makes another token.
@@ -53,10 +67,7 @@ pub(super) fn NewTokenButton(
             consequences=Signal::derive(move || {
                 words::new_token_consequences(shown.with(|shown| shown.tokens.len()))
             })
-            keep=words::KEEP_TOKENS
-            act=words::MAKE_TOKEN
-            doing=words::MAKING_TOKEN
-            act_class="primary"
+            buttons=MAKE
             typed=Signal::derive(move || Some(name.get()))
             form
             run
@@ -197,12 +208,8 @@ fn RevokeDialog(
         }
     });
     let title = Signal::derive(move || {
-        revoking.with(|token| {
-            token
-                .as_ref()
-                .map(|token| words::revoke_title(&token.hint))
-                .unwrap_or_default()
-        })
+        let token = revoking.get();
+        token.map_or_else(String::new, |token| words::revoke_title(&token.hint))
     });
     let consequences = Signal::derive(move || {
         shown.with(|shown| words::revoke_consequences(&shown.name, shown.tokens.len() <= 1))
@@ -231,9 +238,7 @@ fn RevokeDialog(
             title_id="revoke-title"
             title
             consequences
-            keep=words::KEEP_TOKEN
-            act=words::REVOKE_TOKEN
-            doing=words::REVOKING
+            buttons=REVOKE
             form
             run
         />

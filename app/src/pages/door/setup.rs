@@ -184,6 +184,21 @@ fn check(body: &RedeemLink) -> FormErrors {
     errors.check(PASSWORD, check_password(&body.password))
 }
 
+/// What the link does, and for how long it can.
+fn headings(view: &LinkView) -> (String, String) {
+    let until = clock::in_zone(view.expires_at).full();
+    match &view.user_name {
+        Some(user_name) => (
+            text::door::password_for(&view.account.name),
+            text::door::password_why(user_name, &until),
+        ),
+        None => (
+            text::door::set_up(&view.account.name),
+            text::door::first_why(&until),
+        ),
+    }
+}
+
 /// The form of a usable link.
 #[component]
 fn Redeem(
@@ -196,17 +211,7 @@ fn Redeem(
     let navigator = Navigator::new();
     let form = FormState::new();
     let entry = Entry::new(view.purpose);
-    let until = clock::in_zone(view.expires_at).full();
-    let (heading, lede) = match &view.user_name {
-        Some(user_name) => (
-            text::door::password_for(&view.account.name),
-            text::door::password_why(user_name, &until),
-        ),
-        None => (
-            text::door::set_up(&view.account.name),
-            text::door::first_why(&until),
-        ),
-    };
+    let (heading, lede) = headings(&view);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let body = entry.body(token.clone());
@@ -227,14 +232,7 @@ fn Redeem(
             }
         });
     };
-    let title = heading.clone();
-    let document_title = Signal::derive(move || {
-        if form.has_errors() {
-            text::form::error_title(&title)
-        } else {
-            title.clone()
-        }
-    });
+    let document_title = form.titled(heading.clone());
     let (label, doing) = if entry.first {
         (text::door::FIRST_SUBMIT, text::door::FIRST_DOING)
     } else {

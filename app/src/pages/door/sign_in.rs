@@ -67,14 +67,7 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
     };
     let form = FormState::new();
     let heading = text::door::sign_in_to(&account.name);
-    let title = heading.clone();
-    let document_title = Signal::derive(move || {
-        if form.has_errors() {
-            text::form::error_title(&title)
-        } else {
-            title.clone()
-        }
-    });
+    let document_title = form.titled(heading.clone());
     if options.needs_setup {
         return view! {
             <Door title=heading>

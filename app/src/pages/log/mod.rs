@@ -1,6 +1,7 @@
 //! Requests of identity providers: a live list that grows backwards, each with its bodies on demand.
 
 mod detail;
+mod older;
 mod outcome;
 mod rows;
 
@@ -17,9 +18,13 @@ use scim_schema::{
 
 pub(crate) use outcome::outcome_view;
 
-use self::{detail::request_detail, rows::summary};
+use self::{
+    detail::request_detail,
+    older::{Older, joined},
+    rows::summary,
+};
 use crate::{
-    api::{self, ApiError},
+    api,
     live::{Flow, Live, News},
     session::Session,
     text::{self, log as words},
@@ -27,48 +32,6 @@ use crate::{
 };
 
 const PAGE: u32 = 25;
-
-/// Older pages that were asked for, appended to the first one, which is kept fresh.
-#[derive(Clone, Copy)]
-struct Older {
-    rows: RwSignal<Vec<LogRow>>,
-    /// Cursor after the last row; the outer `None` means that none was fetched.
-    next: RwSignal<Option<Option<String>>>,
-    pending: RwSignal<bool>,
-    error: RwSignal<Option<ApiError>>,
-}
-
-impl Older {
-    fn new() -> Self {
-        Self {
-            rows: RwSignal::new(Vec::new()),
-            next: RwSignal::new(None),
-            pending: RwSignal::new(false),
-            error: RwSignal::new(None),
-        }
-    }
-
-    fn forget(self) {
-        self.rows.set(Vec::new());
-        self.next.set(None);
-        self.error.set(None);
-    }
-
-    /// Where to go on: after the rows fetched last.
-    fn cursor(self, first: &LogPage) -> Option<String> {
-        self.next.get().unwrap_or_else(|| first.next_cursor.clone())
-    }
-}
-
-/// The first page and what follows it, without what came twice.
-fn joined(first: &[LogRow], older: &[LogRow]) -> Vec<LogRow> {
-    let mut all = first.to_vec();
-    let fresh = older
-        .iter()
-        .filter(|row| first.iter().all(|other| other.id != row.id));
-    all.extend(fresh.cloned());
-    all
-}
 
 /// A list of requests.
 #[component]
@@ -96,29 +59,7 @@ pub(crate) fn RequestLog(
         News::Resync => true,
         News::Change(event) => query.with_untracked(|query| concerns(query, &event)),
     });
-    let load_older = Callback::new(move |cursor: String| {
-        if older.pending.get_untracked() {
-            return;
-        }
-        older.pending.set(true);
-        older.error.set(None);
-        let query = LogQuery {
-            cursor: Some(cursor),
-            limit: Some(PAGE),
-            ..query.get_untracked()
-        };
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let result = session.watch(api::log::list(&query).await);
-            older.pending.set(false);
-            match result {
-                Ok(page) => {
-                    older.rows.update(|rows| rows.extend(page.items));
-                    older.next.set(Some(page.next_cursor));
-                }
-                Err(error) => older.error.set(Some(error)),
-            }
-        });
-    });
+    let load_older = Callback::new(move |cursor: String| older.load(session, query, cursor));
     let content = move |page: Signal<Arc<LogPage>>| {
         view! {
             <Rows page older errors_only=Signal::derive(move || {
@@ -278,29 +219,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-
-    fn row(n: u128) -> LogRow {
-        LogRow {
-            id: ProvisioningRequestId(Uuid::from_u128(n)),
-            at: chrono::DateTime::UNIX_EPOCH,
-            connection: ConnectionId(Uuid::from_u128(1)),
-            connection_name: "Okta".to_owned(),
-            method: "GET".to_owned(),
-            path: "/Users".to_owned(),
-            status: 200,
-            scim_type: None,
-            decision: String::new(),
-            duration_us: 1,
-            notes: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn rows_that_moved_to_the_first_page_are_not_listed_twice() {
-        let all = joined(&[row(4), row(3)], &[row(3), row(2)]);
-        let ids: Vec<_> = all.iter().map(|row| row.id.0.as_u128()).collect();
-        assert_eq!(ids, [4, 3, 2]);
-    }
 
     #[test]
     fn only_changes_that_can_add_a_row_make_the_log_fetch() {

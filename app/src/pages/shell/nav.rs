@@ -39,44 +39,44 @@ pub(super) fn Navigation(
             .map(|me| me.account.name.clone())
             .unwrap_or_default()
     };
-    let users = move || {
-        session.may(Permission::ReadUsers).then(|| {
-            view! {
-                <Group title=text::shell::PEOPLE>
-                    <Item
-                        href=routes::USERS
-                        label=text::shell::USERS
-                        glyph=Icon::Users
-                        count=Signal::derive(users_in_all)
-                    />
-                </Group>
-            }
-        })
-    };
-    let connections = move || {
-        session.may(Permission::ReadConnections).then(|| {
-            view! {
-                <Group title=text::shell::PROVISIONING>
-                    <Item
-                        href=routes::PROVISIONING
-                        label=text::shell::CONNECTIONS
-                        glyph=Icon::Plug
-                        count=Signal::stored(None)
-                    />
-                </Group>
-            }
-        })
-    };
     view! {
         <nav class="nav" id=NAV_ID popover="auto" aria-label=text::shell::NAVIGATION node_ref=nav>
             {move || view! { <Brand href=routes::USERS account=account() /> }}
-            {users}
-            {connections}
+            {move || pages(session)}
             <div class="foot">
                 <AccountMenu help />
             </div>
         </nav>
     }
+}
+
+/// The pages that the person may see, tracked.
+fn pages(session: Session) -> AnyView {
+    let users = session.may(Permission::ReadUsers).then(|| {
+        view! {
+            <Group title=text::shell::PEOPLE>
+                <Item
+                    href=routes::USERS
+                    label=text::shell::USERS
+                    glyph=Icon::Users
+                    count=Signal::derive(users_in_all)
+                />
+            </Group>
+        }
+    });
+    let connections = session.may(Permission::ReadConnections).then(|| {
+        view! {
+            <Group title=text::shell::PROVISIONING>
+                <Item
+                    href=routes::PROVISIONING
+                    label=text::shell::CONNECTIONS
+                    glyph=Icon::Plug
+                    count=Signal::stored(None)
+                />
+            </Group>
+        }
+    });
+    view! { {users} {connections} }.into_any()
 }
 
 fn users_in_all() -> Option<u64> {

@@ -80,21 +80,25 @@ fn open_holds(user: &UserDetail) -> AnyView {
             </tr>
         }
     };
+    let rows = user.open_holds.iter().map(row).collect_view().into_any();
+    table(words::HOLDS_CAPTION, words::LIFTED_BY, rows)
+}
+
+/// The frame of both tables; they differ in their last column.
+fn table(caption: &'static str, last: &'static str, rows: AnyView) -> AnyView {
     view! {
-        <div class="table-wrap flush" tabindex="0" role="region" aria-label=words::HOLDS_CAPTION>
+        <div class="table-wrap flush" tabindex="0" role="region" aria-label=caption>
             <table class="cards" role="table">
-                <caption class="vh">{words::HOLDS_CAPTION}</caption>
+                <caption class="vh">{caption}</caption>
                 <thead role="rowgroup">
                     <tr role="row">
                         <th scope="col">{words::HOLD}</th>
                         <th scope="col">{words::PLACED_BY}</th>
                         <th scope="col">{words::SINCE}</th>
-                        <th scope="col">{words::LIFTED_BY}</th>
+                        <th scope="col">{last}</th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">
-                    {user.open_holds.iter().map(row).collect_view()}
-                </tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
     }
@@ -132,32 +136,13 @@ fn lifted_holds(user: &UserDetail) -> Option<AnyView> {
             </tr>
         }
     };
+    let rows = user.lifted_holds.iter().map(row).collect_view().into_any();
     let view = view! {
         <section class="section">
             <header>
                 <h2>{words::LIFTED}</h2>
             </header>
-            <div
-                class="table-wrap flush"
-                tabindex="0"
-                role="region"
-                aria-label=words::LIFTED_CAPTION
-            >
-                <table class="cards" role="table">
-                    <caption class="vh">{words::LIFTED_CAPTION}</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th scope="col">{words::HOLD}</th>
-                            <th scope="col">{words::PLACED_BY}</th>
-                            <th scope="col">{words::SINCE}</th>
-                            <th scope="col">{words::LIFTED_AT}</th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">
-                        {user.lifted_holds.iter().map(row).collect_view()}
-                    </tbody>
-                </table>
-            </div>
+            {table(words::LIFTED_CAPTION, words::LIFTED_AT, rows)}
         </section>
     };
     Some(view.into_any())

@@ -13,47 +13,71 @@ use crate::{
 
 const DEBOUNCE: Duration = Duration::from_millis(250);
 
+/// What is typed, and when it is sent.
+#[derive(Clone, Copy)]
+struct Typing {
+    context: Context,
+    typed: RwSignal<String>,
+    waiting: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Typing {
+    /// Follows the address, except while something typed waits to be sent.
+    fn new(context: Context) -> Self {
+        let query = context.query;
+        let sent = Memo::new(move |_| query.with(|query| query.q.clone()));
+        let typing = Self {
+            context,
+            typed: RwSignal::new(sent.get_untracked()),
+            waiting: StoredValue::new(None),
+        };
+        Effect::new(move |_| {
+            let sent = sent.get();
+            let idle = typing.waiting.with_value(Option::is_none);
+            if idle && typing.typed.with_untracked(|typed| typed.trim() != sent) {
+                typing.typed.set(sent);
+            }
+        });
+        on_cleanup(move || typing.forget());
+        typing
+    }
+
+    fn forget(self) {
+        self.waiting.try_update_value(|waiting| {
+            if let Some(waiting) = waiting.take() {
+                waiting.clear();
+            }
+        });
+    }
+
+    fn send(self) {
+        self.forget();
+        let query = self.context.query.get_untracked();
+        let next = self.typed.with_untracked(|typed| query.searching(typed));
+        self.context.show(&next, true);
+    }
+
+    fn typed(self, text: String) {
+        self.typed.set(text);
+        self.forget();
+        let send_later = move || {
+            if self.waiting.try_get_value().is_some() {
+                self.send();
+            }
+        };
+        self.waiting
+            .set_value(set_timeout_with_handle(send_later, DEBOUNCE).ok());
+    }
+}
+
 /// The search field: what is typed reaches the address after a short rest.
 #[component]
 pub(super) fn Search(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    let query = context.query;
-    let typed = RwSignal::new(query.with_untracked(|query| query.q.clone()));
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let typing = Typing::new(context);
     let input = NodeRef::<Input>::new();
-    let sent = Memo::new(move |_| query.with(|query| query.q.clone()));
-    Effect::new(move |_| {
-        let sent = sent.get();
-        if waiting.with_value(Option::is_none) && typed.with_untracked(|typed| typed.trim() != sent)
-        {
-            typed.set(sent);
-        }
-    });
-    let forget = move || {
-        waiting.try_update_value(|waiting| {
-            if let Some(waiting) = waiting.take() {
-                waiting.clear();
-            }
-        });
-    };
-    let send = move || {
-        forget();
-        let next = typed.with_untracked(|typed| query.get_untracked().searching(typed));
-        context.show(&next, true);
-    };
-    let on_input = move |event| {
-        typed.set(event_target_value(&event));
-        forget();
-        let send_later = move || {
-            if waiting.try_get_value().is_some() {
-                send();
-            }
-        };
-        waiting.set_value(set_timeout_with_handle(send_later, DEBOUNCE).ok());
-    };
-    on_cleanup(forget);
     Shortcuts::get().listen(move |command| {
         let found = input.get_untracked().filter(|_| command == Command::Search);
         found.is_some_and(|input| {
@@ -74,10 +98,10 @@ pub(super) fn Search(
                 autocomplete="off"
                 spellcheck="false"
                 placeholder=words::SEARCH_HINT
-                prop:value=move || typed.get()
+                prop:value=move || typing.typed.get()
                 node_ref=input
-                on:input=on_input
-                on:change=move |_| send()
+                on:input=move |event| typing.typed(event_target_value(&event))
+                on:change=move |_| typing.send()
             /> <kbd aria-hidden="true">"/"</kbd>
         </search>
     }

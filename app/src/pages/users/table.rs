@@ -9,7 +9,7 @@ use scim_schema::{
     id::UserId,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 
 use super::{
     Context, Shown,
@@ -20,7 +20,7 @@ use crate::{
     routes,
     shortcuts::{Command, Shortcuts},
     text::{self, users as words},
-    ui::{Avatar, RelativeTime, SortHeader},
+    ui::{Avatar, RelativeTime, SortHeader, is_row_click},
 };
 
 /// One page of users.
@@ -124,45 +124,11 @@ fn Row(
     context: Context,
 ) -> impl IntoView {
     let open = move |event: MouseEvent| {
-        if !is_handled_elsewhere(&event) {
+        if is_row_click(&event) {
             context.navigator.open(&routes::user(id));
         }
     };
-    let cells = move || {
-        row.get().map(|row| {
-            let name = RwSignal::new(row.name.clone());
-            let marks = marks.get();
-            view! {
-                <th scope="row" role="rowheader" class="stick-l">
-                    <span class="who">
-                        <Avatar name off=is_absent(row.status) />
-                        <span>
-                            <a class="row-link" href=routes::user(id)>
-                                {marked(&row.name, &marks)}
-                            </a>
-                            <small>{marked(second_line(&row), &marks)}</small>
-                        </span>
-                    </span>
-                </th>
-                <td role="cell">{status_view(row.status, &row.holds, &row.source)}</td>
-                <td role="cell" class="mid" data-l=words::COLUMN_ORGANISATIONS>
-                    {organisations(&row)}
-                </td>
-                <td role="cell" class="mid nowrap" data-l=words::SOURCE>
-                    {source(&row.source)}
-                </td>
-                <td role="cell" class="nowrap" data-l=words::COLUMN_LAST_LOGIN>
-                    {match row.last_login_at {
-                        Some(at) => view! { <RelativeTime at /> }.into_any(),
-                        None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
-                    }}
-                </td>
-                <td role="cell" class="low nowrap muted" data-l=words::COLUMN_CREATED>
-                    <RelativeTime at=row.created_at />
-                </td>
-            }
-        })
-    };
+    let cells = move || row.get().map(|row| cells(&row, &marks.get()));
     view! {
         <tr
             role="row"
@@ -172,6 +138,40 @@ fn Row(
             {cells}
         </tr>
     }
+}
+
+fn cells(row: &UserRow, marks: &[String]) -> AnyView {
+    let last_login = match row.last_login_at {
+        Some(at) => view! { <RelativeTime at /> }.into_any(),
+        None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
+    };
+    view! {
+        <th scope="row" role="rowheader" class="stick-l">
+            <span class="who">
+                <Avatar name=Signal::stored(row.name.clone()) off=is_absent(row.status) />
+                <span>
+                    <a class="row-link" href=routes::user(row.id)>
+                        {marked(&row.name, marks)}
+                    </a>
+                    <small>{marked(second_line(row), marks)}</small>
+                </span>
+            </span>
+        </th>
+        <td role="cell">{status_view(row.status, &row.holds, &row.source)}</td>
+        <td role="cell" class="mid" data-l=words::COLUMN_ORGANISATIONS>
+            {organisations(row)}
+        </td>
+        <td role="cell" class="mid nowrap" data-l=words::SOURCE>
+            {source(&row.source)}
+        </td>
+        <td role="cell" class="nowrap" data-l=words::COLUMN_LAST_LOGIN>
+            {last_login}
+        </td>
+        <td role="cell" class="low nowrap muted" data-l=words::COLUMN_CREATED>
+            <RelativeTime at=row.created_at />
+        </td>
+    }
+    .into_any()
 }
 
 /// E-mail address, else the user name.
@@ -208,21 +208,6 @@ fn source(source: &Source) -> AnyView {
         Source::Local => view! { <span class="muted">{words::SOURCE_LOCAL}</span> }.into_any(),
         Source::Connection { name, .. } => name.clone().into_any(),
     }
-}
-
-/// A click on a link, or the end of selecting text, is not a click on the row.
-fn is_handled_elsewhere(event: &MouseEvent) -> bool {
-    let on_link = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok())
-        .and_then(|element| element.closest("a, button").ok().flatten())
-        .is_some();
-    let selecting = window()
-        .get_selection()
-        .ok()
-        .flatten()
-        .is_some_and(|selection| !selection.is_collapsed());
-    on_link || selecting || event.default_prevented()
 }
 
 /// Moves focus to the row after or before the one that has it.

@@ -20,6 +20,7 @@ use super::{
 use crate::db::{
     dialect,
     entity::{group, group_member, group_subgroup, scim_link as link, user},
+    scim_users::is_live,
 };
 
 /// Groups of a connection.
@@ -139,7 +140,7 @@ pub(crate) fn user_members(scope: &FilterScope) -> SelectStatement {
         )
         .and_where(group_member::Column::AccountId.eq(scope.account.0))
         .and_where(link::Column::ConnectionId.eq(scope.connection.0))
-        .and_where(link::Column::State.eq("live"))
+        .and_where(is_live())
         .to_owned()
 }
 

@@ -17,7 +17,7 @@ use axum::{
     Router,
     http::Uri,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use scim_schema::resource::ScimError;
 
@@ -31,7 +31,7 @@ pub const BASE_PATH: &str = "/scim/v2";
 /// The routes below [`BASE_PATH`].
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/", get(search::list))
+        .route("/", root())
         .route("/.search", post(search::search))
         .route(bulk::PATH, post(bulk::bulk))
         .route("/Users", get(users::list).post(users::create))
@@ -67,6 +67,11 @@ pub fn router() -> Router<AppState> {
         .route("/Schemas/{urn}", get(discovery::schema))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+}
+
+/// What [`BASE_PATH`] with a slash at its end serves: a nested router does not see it.
+pub fn root() -> MethodRouter<AppState> {
+    get(search::list).fallback(unknown_method)
 }
 
 async fn unknown_path(uri: Uri) -> Response {

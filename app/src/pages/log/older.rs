@@ -1,0 +1,113 @@
+//! Older pages of the log: appended to the first one, which is kept fresh.
+
+use leptos::prelude::*;
+use scim_schema::api::provisioning_log::{LogPage, LogQuery, LogRow};
+
+use super::PAGE;
+use crate::{
+    api::{self, ApiError},
+    session::Session,
+};
+
+/// Older rows that were asked for; a handle.
+#[derive(Clone, Copy)]
+pub(super) struct Older {
+    /// The rows.
+    pub rows: RwSignal<Vec<LogRow>>,
+    /// Cursor after the last row; the outer `None` means that none was fetched.
+    next: RwSignal<Option<Option<String>>>,
+    /// An answer is awaited.
+    pub pending: RwSignal<bool>,
+    /// What went wrong last.
+    pub error: RwSignal<Option<ApiError>>,
+}
+
+impl Older {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            rows: RwSignal::new(Vec::new()),
+            next: RwSignal::new(None),
+            pending: RwSignal::new(false),
+            error: RwSignal::new(None),
+        }
+    }
+
+    /// Begins anew, for another query.
+    pub(super) fn forget(self) {
+        self.rows.set(Vec::new());
+        self.next.set(None);
+        self.error.set(None);
+    }
+
+    /// Where to go on: after the rows fetched last.
+    pub(super) fn cursor(self, first: &LogPage) -> Option<String> {
+        self.next.get().unwrap_or_else(|| first.next_cursor.clone())
+    }
+
+    /// Fetches the page after `cursor`.
+    pub(super) fn load(self, session: Session, query: Signal<LogQuery>, cursor: String) {
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        self.error.set(None);
+        let query = LogQuery {
+            cursor: Some(cursor),
+            limit: Some(PAGE),
+            ..query.get_untracked()
+        };
+        leptos::task::spawn_local_scoped_with_cancellation(async move {
+            let result = session.watch(api::log::list(&query).await);
+            self.pending.set(false);
+            match result {
+                Ok(page) => {
+                    self.rows.update(|rows| rows.extend(page.items));
+                    self.next.set(Some(page.next_cursor));
+                }
+                Err(error) => self.error.set(Some(error)),
+            }
+        });
+    }
+}
+
+/// The first page and what follows it, without what came twice.
+pub(super) fn joined(first: &[LogRow], older: &[LogRow]) -> Vec<LogRow> {
+    let mut all = first.to_vec();
+    let fresh = older
+        .iter()
+        .filter(|row| first.iter().all(|other| other.id != row.id));
+    all.extend(fresh.cloned());
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use scim_schema::id::{ConnectionId, ProvisioningRequestId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn row(n: u128) -> LogRow {
+        LogRow {
+            id: ProvisioningRequestId(Uuid::from_u128(n)),
+            at: chrono::DateTime::UNIX_EPOCH,
+            connection: ConnectionId(Uuid::from_u128(1)),
+            connection_name: "Okta".to_owned(),
+            method: "GET".to_owned(),
+            path: "/Users".to_owned(),
+            status: 200,
+            scim_type: None,
+            decision: String::new(),
+            duration_us: 1,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn rows_that_moved_to_the_first_page_are_not_listed_twice() {
+        let all = joined(&[row(4), row(3)], &[row(3), row(2)]);
+        let ids: Vec<_> = all.iter().map(|row| row.id.0.as_u128()).collect();
+        assert_eq!(ids, [4, 3, 2]);
+    }
+}
