@@ -2,8 +2,10 @@
 
 use std::{
     ffi::OsString,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{Ipv4Addr, TcpStream},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 /// The browser to test with.
@@ -13,7 +15,10 @@ const CHROMEDRIVER: &str = "ROLLCALL_TEST_CHROMEDRIVER";
 /// The file `axe.min.js` of axe-core.
 const AXE: &str = "ROLLCALL_TEST_AXE";
 
-/// A chromedriver on a free port; dropping it ends it.
+/// How long the browsers of a driver get to end.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A chromedriver on a free port; dropping it ends it together with its browsers.
 pub(crate) struct Driver {
     process: Child,
     port: u16,
@@ -43,9 +48,24 @@ impl Driver {
     }
 }
 
+    /// Asks it to end. Without a runtime: a test that panics ends in the midst of its own.
+    fn shut_down(&self) -> io::Result<()> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        stream.set_read_timeout(Some(FAREWELL))?;
+        write!(
+            stream,
+            "GET /shutdown HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n",
+            self.port
+        )?;
+        stream.read_to_end(&mut Vec::new())?;
+        Ok(())
+    }
+}
+
 impl Drop for Driver {
     fn drop(&mut self) {
         // It may have ended by itself; nothing is left to do then.
+        let _asked = self.shut_down();
         let _ended = self.process.kill();
         let _status = self.process.wait();
     }

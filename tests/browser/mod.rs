@@ -14,7 +14,12 @@ mod window;
 mod accessibility;
 mod connections;
 mod first_start;
+mod injection;
+mod keyboard;
 mod live;
+mod person;
+mod signing_in;
+mod users;
 
 use provider::Provider;
 use site::Site;

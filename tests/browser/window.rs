@@ -212,7 +212,8 @@ impl Window {
     /// Replaces what a field contains.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
         let field = self.element("field", label).await;
-        let keys = Key::Control + "a" + Key::Delete + text;
+        // A modifier stays pressed until `Null`.
+        let keys = Key::Control + "a" + Key::Null + Key::Delete + text;
         field.send_keys(keys).await.expect("typing");
         self.until(&format!("\"{text}\" in {label}"), async || {
             let value = self.find("field", label).await?.prop("value").await.ok()?;
@@ -232,6 +233,21 @@ impl Window {
     pub(crate) async fn press(&self, keys: impl Into<TypingData>) {
         let typing = self.driver.action_chain().send_keys(keys);
         typing.perform().await.expect("typing");
+    }
+
+    /// Presses the tab key until the focus is on an element of this name.
+    pub(crate) async fn tab_to(&self, name: &str) {
+        const STOPS: usize = 60;
+        let mut passed = Vec::new();
+        for _ in 0..STOPS {
+            self.press(Key::Tab).await;
+            let focus = self.focus().await.unwrap_or_default();
+            if focus == name {
+                return;
+            }
+            passed.push(focus);
+        }
+        panic!("{name} is not among the stops: {passed:#?}");
     }
 
     /// Waits until the focus is on an element of this name.
@@ -309,13 +325,17 @@ impl Window {
     /// Closes the browser, which may have complained about answers to addresses that contain these
     /// texts.
     pub(crate) async fn close_despite(self, answers: &[&str]) {
-        let complaints = self.driver.browser_log().await.expect("a log");
+        let complaints = self.complaints(answers).await;
         self.driver.clone().quit().await.expect("an end");
-        let unexpected: Vec<&BrowserLogEntry> = complaints
-            .iter()
-            .filter(|entry| !is_expected(entry, answers))
-            .collect();
-        assert!(unexpected.is_empty(), "{unexpected:#?}");
+        assert!(complaints.is_empty(), "{complaints:#?}");
+    }
+
+    /// What the browser complained about since it was opened or asked last, but for answers to
+    /// addresses that contain these texts.
+    pub(crate) async fn complaints(&self, answers: &[&str]) -> Vec<String> {
+        let entries = self.driver.browser_log().await.expect("a log");
+        let unexpected = entries.iter().filter(|entry| !is_expected(entry, answers));
+        unexpected.map(|entry| entry.message.clone()).collect()
     }
 
     async fn click(&self, role: &str, name: &str) {
@@ -336,6 +356,14 @@ impl Window {
         let arguments = vec![json!(role), json!(name)];
         let found = self.driver.execute(FIND, arguments).await.ok()?;
         found.element().ok()
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // The driver ends the browser of a test that panicked; the client's own farewell would
+        // wait for this very thread. After `close` there is nothing to leave.
+        let _left = self.driver.clone().leak();
     }
 }
 

@@ -3,7 +3,10 @@
 mod active;
 mod bad_bodies;
 mod bad_requests;
+mod bulk;
+mod bulk_circles;
 mod concurrency;
+mod cursors;
 mod deletion;
 mod etags;
 mod filter_errors;
@@ -13,6 +16,7 @@ mod groups;
 mod lists;
 mod patch;
 mod projections;
+mod search;
 mod tokens;
 
 use scim_schema::dialect::ConnectionKind;

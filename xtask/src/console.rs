@@ -11,9 +11,10 @@ use crate::process;
 use crate::tools::Toolbox;
 use crate::workspace;
 
-/// Type erasure in Leptos: compiles three times faster, for a somewhat larger file. As a variable
-/// of the target, so that what Cargo builds for this machine stays as it is.
-pub(crate) const DEVELOPMENT_FLAGS: (&str, &str) = (
+/// Type erasure in Leptos: compiles three times faster, and the release build comes out smaller as
+/// well (351 kB instead of 420 kB, compressed). As a variable of the target, so that what Cargo
+/// builds for this machine stays as it is.
+pub(crate) const WASM_FLAGS: (&str, &str) = (
     "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
     "--cfg erase_components",
 );
@@ -62,11 +63,10 @@ pub(crate) fn build(build: Build, toolbox: &Toolbox) -> Outcome {
         ),
     }
     let mut trunk = toolbox.trunk();
-    trunk.arg("build");
-    match build {
-        Build::Development => trunk.envs([DEVELOPMENT_FLAGS]),
-        Build::Release => trunk.arg("--release"),
-    };
+    trunk.arg("build").envs([WASM_FLAGS]);
+    if build == Build::Release {
+        trunk.arg("--release");
+    }
     process::run(&mut trunk)?;
     if build == Build::Release {
         println!("Compressing the console's files: about 20 seconds.");

@@ -32,7 +32,7 @@ pub(crate) fn dev(flags: &[String]) -> Outcome {
     let watch = toolbox
         .trunk()
         .arg("watch")
-        .envs([console::DEVELOPMENT_FLAGS])
+        .envs([console::WASM_FLAGS])
         .stdin(std::process::Stdio::null())
         .spawn();
     let mut watch = watch.map_err(|error| {

@@ -114,6 +114,8 @@ pub(crate) fn Refusal(
             <Empty glyph=Icon::Search title=text::error::NOT_FOUND why=text::error::NOT_FOUND_WHY />
         }
         .into_any(),
+        // Trying again cannot help; lists that page say beside this where to go on.
+        Some(ErrorCode::InvalidCursor) => ().into_any(),
         _ => view! { <Failure what error retry /> }.into_any(),
     }
 }

@@ -45,6 +45,10 @@ impl PlatformScope<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn account_of_slug(&self, slug: &str) -> Result<Option<Account>, DbError> {
+        // PostgreSQL takes no text with it.
+        if slug.contains('\0') {
+            return Ok(None);
+        }
         let row = account::Entity::find()
             .filter(account::Column::Slug.eq(slug))
             .filter(account::Column::Id.ne(PLATFORM_ACCOUNT.0))

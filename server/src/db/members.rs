@@ -9,8 +9,8 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict, Query},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, InsertStatement, LockType, OnConflict, Query},
 };
 use uuid::Uuid;
 
@@ -130,24 +130,16 @@ impl AccountTx {
         Ok(false)
     }
 
-    /// Adds users to a group; those who are in it stay as they are. Answers how many are new.
+    /// Adds users to a group; those who are in it stay as they are, and those who were deleted
+    /// meanwhile stay out. Answers how many are new.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn add_member_users(&self, id: GroupId, users: &[Uuid]) -> Result<u64, DbError> {
         let mut added = 0;
         for chunk in users.chunks(CHUNK) {
-            let rows = chunk.iter().map(|user| group_member::ActiveModel {
-                account_id: Set(self.account().0),
-                group_id: Set(id.0),
-                user_id: Set(*user),
-                source: Set("scim".to_owned()),
-                added_at: Set(self.ctx().now),
-            });
-            added += group_member::Entity::insert_many(rows)
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(&self.connection)
-                .await?;
+            let insert = self.insert_live(id, chunk)?;
+            added += self.connection.execute(&insert).await?.rows_affected();
         }
         Ok(added)
     }
@@ -271,11 +263,37 @@ impl AccountTx {
 }
 
 impl AccountTx {
+    /// Membership rows for those of `users` whose link is live. A deletion under way is waited for
+    /// and then looked at again: its rows are locked, and it has left the groups already.
+    fn insert_live(&self, id: GroupId, users: &[Uuid]) -> Result<InsertStatement, DbError> {
+        use group_member::Column as C;
+        let live = Query::select()
+            .expr(Expr::val(self.account().0))
+            .expr(Expr::val(id.0))
+            .column((link::Entity, link::Column::UserId))
+            .expr(Expr::val("scim"))
+            .expr(Expr::val(self.ctx().now))
+            .from(link::Entity)
+            .and_where(link::Column::AccountId.eq(self.account().0))
+            .and_where(link::Column::UserId.is_in(users.iter().copied()))
+            .and_where(is_live())
+            .lock(LockType::KeyShare)
+            .to_owned();
+        let columns = [C::AccountId, C::GroupId, C::UserId, C::Source, C::AddedAt];
+        let mut insert = Query::insert();
+        insert
+            .into_table(group_member::Entity)
+            .columns(columns)
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .select_from(live)
+            .map_err(|error| DbError::Corrupt(error.to_string()))?;
+        Ok(insert)
+    }
+
     async fn fetch_ids(
         &self,
         select: &sea_orm::sea_query::SelectStatement,
     ) -> Result<Vec<Uuid>, DbError> {
-        use sea_orm::ConnectionTrait;
         let rows = self
             .connection
             .query_all_raw(self.backend().build(select))

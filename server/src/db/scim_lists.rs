@@ -1,7 +1,8 @@
 //! Lists of users and groups: by index, and by cursor.
 
 use scim_schema::{
-    filter::{AttrRef, TypedFilter},
+    attr::AttrId,
+    filter::{AttrRef, CompareOp, TypedFilter},
     id::ConnectionId,
     schema::ResourceKind,
 };
@@ -140,13 +141,13 @@ impl ListQuery {
 }
 
 impl AccountScope<'_> {
-    /// A part of the matching users and the total: one statement when the part shows the end of
-    /// the list, else two in one snapshot.
+    /// A part of the matching users and the total: one statement for a look-up by a unique value
+    /// and for a list that is shown whole, else two in one snapshot.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn scim_users(&self, query: &ListQuery) -> Result<(Vec<ScimUser>, u64), DbError> {
-        let (rows, total) = fetch_window(self, query.users(self), query.window).await?;
+        let (rows, total) = fetch_window(self, query, query.users(self)).await?;
         Ok((users::into_users(rows)?, total))
     }
 
@@ -155,7 +156,7 @@ impl AccountScope<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn scim_groups(&self, query: &ListQuery) -> Result<(Vec<ScimGroup>, u64), DbError> {
-        let (rows, total) = fetch_window(self, query.groups(self), query.window).await?;
+        let (rows, total) = fetch_window(self, query, query.groups(self)).await?;
         Ok((groups::into_groups(rows)?, total))
     }
 
@@ -204,21 +205,36 @@ impl List {
 /// The rows of a window and the total behind them.
 async fn fetch_window<R: FromQueryResult>(
     scope: &AccountScope<'_>,
+    query: &ListQuery,
     list: List,
-    window: Window,
 ) -> Result<(Vec<R>, u64), DbError> {
-    // A first page that is not full shows the whole list: no second statement, no snapshot.
-    if window.limit > 0 && window.offset == 0 {
+    let window = query.window;
+    // Nothing else can match: no second statement, and so no snapshot.
+    if window.limit > 0 && window.offset == 0 && query.filter.as_ref().is_some_and(names_one) {
         let rows = fetch::all(scope.connection, &list.window(window)).await?;
-        if (rows.len() as u64) < window.limit {
-            let total = rows.len() as u64;
-            return Ok((rows, total));
-        }
+        let total = rows.len() as u64;
+        return Ok((rows, total));
     }
     let snapshot = scope.snapshot().await?;
     let found = window_in(&snapshot, list, window).await?;
     snapshot.commit().await?;
     Ok(found)
+}
+
+/// Whether at most one resource of a connection can match.
+fn names_one(filter: &TypedFilter) -> bool {
+    match filter {
+        TypedFilter::And(parts) => parts.iter().any(names_one),
+        TypedFilter::Compare {
+            attr,
+            op: CompareOp::Eq,
+            ..
+        } => matches!(
+            attr.id,
+            AttrId::Id | AttrId::ExternalId | AttrId::UserName | AttrId::GroupDisplayName
+        ),
+        _ => false,
+    }
 }
 
 /// The same inside a snapshot.
@@ -232,6 +248,11 @@ pub(super) async fn window_in<R: FromQueryResult, C: ConnectionTrait>(
     } else {
         fetch::all(snapshot, &list.window(window)).await?
     };
+    // A first page that is not full shows the whole list.
+    if window.offset == 0 && (rows.len() as u64) < window.limit {
+        let total = rows.len() as u64;
+        return Ok((rows, total));
+    }
     let mut count = list.base;
     count.expr_as(Expr::cust("COUNT(*)"), "total");
     let total = snapshot

@@ -105,10 +105,13 @@ pub(super) fn into_users(rows: Vec<Row>) -> Result<Vec<ScimUser>, DbError> {
     rows.into_iter().map(Row::into_user).collect()
 }
 
-/// The link is live. A constant and no parameter: SQLite uses a partial index only when it can
-/// compare the condition with the index's own while it plans.
+/// The link is live. Constants and no parameters: SQLite uses a partial index only when it can
+/// compare the condition with the index's own while it plans. It compares words and draws no
+/// conclusions, so the condition of the index on external ids (`<> 'ended'`) is said as well.
 pub(super) fn is_live() -> Expr {
-    Expr::col((link::Entity, link::Column::State)).eq(Expr::Constant("live".into()))
+    let state = Expr::col((link::Entity, link::Column::State));
+    let is_live = state.clone().eq(Expr::Constant("live".into()));
+    is_live.and(state.ne(Expr::Constant("ended".into())))
 }
 
 /// Live links of a connection with their users, without columns.
@@ -179,7 +182,8 @@ impl AccountScope<'_> {
 }
 
 impl AccountTx {
-    /// One live user of a connection, locked together with its link until the unit ends.
+    /// One live user of a connection with its groups, locked together with its link until the
+    /// unit ends. A change answers with the groups, and a statement of their own would be one more.
     ///
     /// # Errors
     /// Those of the database.
@@ -189,7 +193,7 @@ impl AccountTx {
         id: LinkId,
     ) -> Result<Option<ScimUser>, DbError> {
         let mut select = live_users(self.account().0, connection);
-        with_columns(&mut select, self.backend(), false);
+        with_columns(&mut select, self.backend(), true);
         select
             .and_where(link::Column::ScimId.eq(id.0))
             .lock(LockType::Update);

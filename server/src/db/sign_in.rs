@@ -47,6 +47,10 @@ impl AccountScope<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn sign_in_user(&self, login: &str) -> Result<Option<SignInUser>, DbError> {
+        // PostgreSQL takes no text with it.
+        if login.contains('\0') {
+            return Ok(None);
+        }
         let living = || {
             user::Entity::find()
                 .filter(user::Column::AccountId.eq(self.account.0))

@@ -61,9 +61,16 @@ impl AccountScope<'_> {
         } else {
             rows
         };
-        let first = rows.first().map(|row| key_of(list.sort, row));
-        // A page that has become empty keeps its place in the list.
-        let place = first.or_else(|| list.from.as_ref().map(|cursor| cursor.key.clone()));
+        let before = |key, inclusive| Cursor {
+            key,
+            backward: true,
+            inclusive,
+        };
+        let first = rows.first().map(|row| before(key_of(list.sort, row), false));
+        // A page that has become empty keeps its place in the list: behind the row that it was to
+        // begin after.
+        let empty = list.from.as_ref();
+        let place = first.or_else(|| empty.map(|from| before(from.key.clone(), !from.backward)));
         let totals = self.totals(&snapshot, list, place.as_ref()).await?;
         let mut organisations = self.organisation_names(&snapshot, &rows).await?;
         snapshot.commit().await?;
@@ -84,8 +91,14 @@ impl AccountScope<'_> {
             items,
             total,
             offset: Some(offset),
-            next_cursor: next.and_then(|key| list.cursor(key, false)),
-            previous_cursor: previous.and_then(|key| list.cursor(key, true)),
+            next_cursor: next.and_then(|key| {
+                list.encode(Cursor {
+                    key,
+                    backward: false,
+                    inclusive: false,
+                })
+            }),
+            previous_cursor: previous.and_then(|place| list.encode(place)),
         })
     }
 
@@ -122,9 +135,9 @@ impl AccountScope<'_> {
         let mut select = select_rows();
         self.restrict(&mut select, list);
         let backward = match &list.from {
-            Some(Cursor { key, backward }) => {
-                select.cond_where(order::beyond(list, key, *backward));
-                *backward
+            Some(from) => {
+                select.cond_where(order::beyond(list, from));
+                from.backward
             }
             None => false,
         };
@@ -132,18 +145,18 @@ impl AccountScope<'_> {
         select.limit(list.limit).to_owned()
     }
 
-    /// How many rows match, and how many of them come before `place`.
+    /// How many rows match, and how many of them are on the side of `place`.
     async fn totals<C: ConnectionTrait>(
         &self,
         connection: &C,
         list: &UserList,
-        place: Option<&Key>,
+        place: Option<&Cursor>,
     ) -> Result<Totals, DbError> {
         let mut select = Query::select();
         select.expr_as(Expr::cust("COUNT(*)"), "total");
         match place {
-            Some(key) => {
-                let before = CaseStatement::new().case(order::beyond(list, key, true), 1);
+            Some(place) => {
+                let before = CaseStatement::new().case(order::beyond(list, place), 1);
                 select.expr_as(Expr::Case(Box::new(before)).count(), "offset");
             }
             None => {

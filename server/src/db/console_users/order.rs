@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, SelectStatement},
 };
 
-use super::query::{Key, SortValue, UserList};
+use super::query::{Cursor, SortValue, UserList};
 use crate::db::entity::user::{Column as U, Entity as Users};
 
 /// Orders by the list's key, or in the opposite direction.
@@ -23,15 +23,17 @@ pub(super) fn apply(select: &mut SelectStatement, list: &UserList, reversed: boo
         .order_by((Users, U::Id), direction);
 }
 
-/// Rows that come after `key`, or before it.
-pub(super) fn beyond(list: &UserList, key: &Key, before: bool) -> Condition {
+/// Rows that come after the cursor's row, or before it; that row too if the cursor includes it.
+pub(super) fn beyond(list: &UserList, from: &Cursor) -> Condition {
+    let (key, before) = (&from.key, from.backward);
     let column = Expr::col((Users, sort_column(list.sort)));
     let id = Expr::col((Users, U::Id));
     let ascending = list.descending == before;
-    let id_beyond = if ascending {
-        id.gt(key.id)
-    } else {
-        id.lt(key.id)
+    let id_beyond = match (ascending, from.inclusive) {
+        (true, false) => id.gt(key.id),
+        (true, true) => id.gte(key.id),
+        (false, false) => id.lt(key.id),
+        (false, true) => id.lte(key.id),
     };
     let Some(value) = bound(&key.value) else {
         let among_missing = column.clone().is_null().and(id_beyond);

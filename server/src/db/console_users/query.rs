@@ -46,6 +46,8 @@ pub(super) enum SourceFilter {
 pub(super) struct Cursor {
     pub(super) key: Key,
     pub(super) backward: bool,
+    /// Whether the row itself belongs to the page.
+    pub(super) inclusive: bool,
 }
 
 /// The place of a row in the order of the list.
@@ -71,6 +73,7 @@ struct WireCursor {
     query: String,
     key: Key,
     backward: bool,
+    inclusive: bool,
 }
 
 /// A query that the users table does not take.
@@ -98,6 +101,10 @@ impl UserList {
         let search = fold(query.q.as_deref().unwrap_or_default().trim());
         if search.chars().count() > SEARCH_MAX_CHARS {
             let message = format!("Search for at most {SEARCH_MAX_CHARS} characters.");
+            return Err(UserListError::Parameter("q", message));
+        }
+        if search.contains('\0') {
+            let message = "Search for text without control characters.".to_owned();
             return Err(UserListError::Parameter("q", message));
         }
         let mut statuses = parse_statuses(query.status.as_deref())?;
@@ -131,12 +138,13 @@ impl UserList {
         Ok(list)
     }
 
-    /// The cursor that leads to the rows before or after `key`.
-    pub(super) fn cursor(&self, key: Key, backward: bool) -> Option<String> {
+    /// The cursor as text.
+    pub(super) fn encode(&self, cursor: Cursor) -> Option<String> {
         let wire = WireCursor {
             query: self.fingerprint.clone(),
-            key,
-            backward,
+            key: cursor.key,
+            backward: cursor.backward,
+            inclusive: cursor.inclusive,
         };
         let json = serde_json::to_vec(&wire).ok()?;
         Some(URL_SAFE_NO_PAD.encode(json))
@@ -154,13 +162,14 @@ impl UserList {
         Ok(Cursor {
             key: wire.key,
             backward: wire.backward,
+            inclusive: wire.inclusive,
         })
     }
 
     fn sorts_by(&self, value: &SortValue) -> bool {
         match self.sort {
-            UserSort::Name => matches!(value, SortValue::Text(_)),
-            UserSort::Email => matches!(value, SortValue::Text(_) | SortValue::Missing),
+            UserSort::Name => is_storable(value),
+            UserSort::Email => is_storable(value) || *value == SortValue::Missing,
             UserSort::Status => matches!(value, SortValue::Rank(_)),
             UserSort::LastLogin => matches!(value, SortValue::Instant(_) | SortValue::Missing),
             UserSort::Created => matches!(value, SortValue::Instant(_)),
@@ -185,6 +194,11 @@ impl UserList {
         let digest = Sha256::digest(text.as_bytes());
         URL_SAFE_NO_PAD.encode(&digest[..12])
     }
+}
+
+/// Text that a database can hold.
+fn is_storable(value: &SortValue) -> bool {
+    matches!(value, SortValue::Text(text) if !text.contains('\0'))
 }
 
 /// Statuses to show, without repeats; every one but deleted and purged when none is named.

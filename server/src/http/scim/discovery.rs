@@ -1,6 +1,6 @@
 //! Discovery (RFC 7644 section 4): documents from the one registry, read-only, never filtered.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     bulk::MAX_OPERATIONS,
     dialect::Notes,
@@ -17,6 +17,7 @@ use super::{
     answer::Answer,
     exchange::Exchange,
     query::{DEFAULT_COUNT, MAX_COUNT},
+    segment::Segment,
 };
 use crate::ops::OpError;
 
@@ -37,7 +38,7 @@ pub(super) async fn resource_types(exchange: Exchange) -> Response {
 }
 
 /// GET `/ResourceTypes/{id}`.
-pub(super) async fn resource_type(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn resource_type(id: Segment, exchange: Exchange) -> Response {
     let outcome = unfiltered(&exchange).and_then(|()| {
         resource_type_document(&exchange.by.base_url, &id)
             .map(|found| document(&found))
@@ -54,7 +55,7 @@ pub(super) async fn schemas(exchange: Exchange) -> Response {
 }
 
 /// GET /Schemas/{urn}.
-pub(super) async fn schema(urn: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn schema(urn: Segment, exchange: Exchange) -> Response {
     let outcome = unfiltered(&exchange).and_then(|()| {
         schema_document(&exchange.by.base_url, &urn)
             .map(|found| document(&found))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
     dialect::Notes,
@@ -20,6 +20,7 @@ use super::{
     exchange::{Exchange, Input},
     query::Parameters,
     render,
+    segment::Segment,
 };
 use crate::{
     db::{ListQuery, ScimGroup},
@@ -93,7 +94,7 @@ async fn find_groups(
 }
 
 /// GET /Groups/{id} (RFC 7644 section 3.4.1).
-pub(super) async fn get(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn get(id: Segment, exchange: Exchange) -> Response {
     let outcome = get_group(&exchange, &id).await;
     exchange.finish(outcome, Notes::new())
 }
@@ -152,7 +153,7 @@ pub(super) async fn create_group(
 }
 
 /// PUT /Groups/{id} (RFC 7644 section 3.5.1).
-pub(super) async fn replace(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn replace(id: Segment, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
     let outcome =
         async { replace_group(&exchange, &id, exchange.input(group_type())?, &mut notes).await };
@@ -186,7 +187,7 @@ pub(super) async fn replace_group(
 }
 
 /// PATCH /Groups/{id} (RFC 7644 section 3.5.2): 204 unless the client asks for attributes (D2).
-pub(super) async fn patch(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn patch(id: Segment, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
     let outcome =
         async { patch_group(&exchange, &id, exchange.input(group_type())?, &mut notes).await };
@@ -243,7 +244,7 @@ pub(super) async fn patch_group(
 }
 
 /// DELETE /Groups/{id} (RFC 7644 section 3.6).
-pub(super) async fn delete(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn delete(id: Segment, exchange: Exchange) -> Response {
     let outcome = delete_group(&exchange, &id, exchange.if_match()).await;
     exchange.finish(outcome, Notes::new())
 }

@@ -11,6 +11,7 @@ pub mod log;
 mod query;
 mod render;
 mod search;
+mod segment;
 mod users;
 
 use axum::{

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
     dialect::Notes,
@@ -20,6 +20,7 @@ use super::{
     exchange::{Exchange, Input},
     query::Parameters,
     render,
+    segment::Segment,
 };
 use crate::{
     db::{ListQuery, ScimUser},
@@ -101,7 +102,7 @@ async fn find_users(
 }
 
 /// GET /Users/{id} (RFC 7644 section 3.4.1).
-pub(super) async fn get(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn get(id: Segment, exchange: Exchange) -> Response {
     let outcome = get_user(&exchange, &id).await;
     exchange.finish(outcome, Notes::new())
 }
@@ -162,7 +163,7 @@ pub(super) async fn create_user(
 }
 
 /// PUT /Users/{id} (RFC 7644 section 3.5.1).
-pub(super) async fn replace(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn replace(id: Segment, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
     let outcome =
         async { replace_user(&exchange, &id, exchange.input(user_type())?, &mut notes).await };
@@ -190,17 +191,12 @@ pub(super) async fn replace_user(
             Box::pin(async move { users::replace(tx, &by, id, &if_match, &incoming).await })
         })
         .await?;
-    changed(
-        exchange,
-        user,
-        input.projection.as_ref(),
-        "Replaced the user",
-    )
-    .await
+    let (projection, status) = (input.projection.as_ref(), StatusCode::OK);
+    answer(exchange, &user, projection, status, "Replaced the user")
 }
 
 /// PATCH /Users/{id} (RFC 7644 section 3.5.2).
-pub(super) async fn patch(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn patch(id: Segment, exchange: Exchange) -> Response {
     let mut notes = Notes::new();
     let outcome =
         async { patch_user(&exchange, &id, exchange.input(user_type())?, &mut notes).await };
@@ -239,18 +235,13 @@ pub(super) async fn patch_user(
             .touching(vec![user.user])
             .noting(more));
     }
-    let answer = changed(
-        exchange,
-        user,
-        input.projection.as_ref(),
-        "Changed the user",
-    )
-    .await?;
+    let (projection, status) = (input.projection.as_ref(), StatusCode::OK);
+    let answer = answer(exchange, &user, projection, status, "Changed the user")?;
     Ok(answer.noting(more))
 }
 
 /// DELETE /Users/{id} (RFC 7644 section 3.6).
-pub(super) async fn delete(id: Path<String>, exchange: Exchange) -> Response {
+pub(super) async fn delete(id: Segment, exchange: Exchange) -> Response {
     let outcome = delete_user(&exchange, &id, exchange.if_match()).await;
     exchange.finish(outcome, Notes::new())
 }
@@ -271,24 +262,6 @@ pub(super) async fn delete_user(
         })
         .await?;
     Ok(Answer::empty(StatusCode::NO_CONTENT, "Deleted the user").touching(vec![user]))
-}
-
-/// The answer to a change; groups are read only when the client gets them.
-async fn changed(
-    exchange: &Exchange,
-    mut user: ScimUser,
-    projection: Option<&Projection>,
-    decision: &'static str,
-) -> Result<Answer, OpError> {
-    if projection.is_some_and(|projection| projection.wants(AttrId::Groups))
-        && let Some(read) = exchange
-            .scope()
-            .scim_user(exchange.by.id, user.scim_id, true)
-            .await?
-    {
-        user.groups = read.groups;
-    }
-    answer(exchange, &user, projection, StatusCode::OK, decision)
 }
 
 fn answer(

@@ -1,0 +1,69 @@
+//! What is known about one person.
+
+use scim_schema::dialect::ConnectionKind;
+use serde_json::json;
+
+use super::{
+    Site, Window,
+    pages::{PersonPage, UsersPage},
+};
+
+#[tokio::test]
+async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    let ada = okta.create("Ada", "Lovelace", "ada@example.org").await;
+    okta.create_group("Mathematics", &[&ada]).await;
+    okta.set(&ada, "active", json!(false)).await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    let person = PersonPage::open(&users, "Ada Lovelace").await;
+    window.see("Disabled by Okta").await;
+    window.see("One hold blocks sign-in.").await;
+
+    person.tab("Access and status 1").await;
+    person
+        .see_line(&[
+            "Disabled by Okta",
+            "Okta, by sending active=false",
+            "Okta, by sending active=true.",
+        ])
+        .await;
+    person.tab("Groups 1").await;
+    person.see_line(&["Mathematics", "Okta"]).await;
+
+    person.tab("Provisioning").await;
+    person.unfold_request("POST").await;
+    window.see("\"userName\": \"ada@example.org\"").await;
+    window.see("\"password\": \"(removed)\"").await;
+    assert!(!window.words().await.contains("Hidden-from-everybody-1"));
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn an_open_page_of_a_person_follows_the_identity_provider() {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    let ada = okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    let person = PersonPage::open(&users, "Ada Lovelace").await;
+    window.see("Time zone").await;
+    window.mark().await;
+
+    okta.set(&ada, "name.givenName", json!("Augusta")).await;
+    let renamed = PersonPage::shown(&window, "Augusta Lovelace").await;
+    okta.set(&ada, "active", json!(false)).await;
+    window.see("One hold blocks sign-in.").await;
+    okta.set(&ada, "active", json!(true)).await;
+    window.see_no("One hold blocks sign-in.").await;
+    okta.create_group("Analysts", &[&ada]).await;
+    person.tab("Groups 1").await;
+    renamed.see_line(&["Analysts", "Okta"]).await;
+    okta.delete(&ada).await;
+    window.see("This person cannot sign in.").await;
+    window.assert_not_reloaded().await;
+    window.close().await;
+    site.stop().await;
+}

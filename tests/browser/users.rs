@@ -1,0 +1,170 @@
+//! Finding people in the list of users.
+
+use scim_schema::dialect::ConnectionKind;
+use serde_json::json;
+
+use super::{Provider, Site, Window, pages::UsersPage, site::ADMINISTRATOR_NAME};
+
+/// A server with four people: the administrator, and three of Okta of which one is disabled.
+async fn four_people() -> (Site, Provider) {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    okta.create("Ada", "Lovelace", "countess@example.org").await;
+    okta.create("Alan", "Turing", "alan@bletchley.example").await;
+    let grace = okta.create("Grace", "Hopper", "grace@example.org").await;
+    okta.set(&grace, "active", json!(false)).await;
+    (site, okta)
+}
+
+const EVERYBODY: [&str; 4] = ["Ada Lovelace", "Alan Turing", ADMINISTRATOR_NAME, "Grace Hopper"];
+
+#[tokio::test]
+async fn people_are_found_by_first_last_and_full_name_and_by_e_mail() {
+    let (site, _okta) = four_people().await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    users.until_names(&EVERYBODY).await;
+    window.mark().await;
+
+    for (words, found) in [
+        ("ada", "Ada Lovelace"),
+        ("HOPPER", "Grace Hopper"),
+        ("alan turing", "Alan Turing"),
+        ("turing al", "Alan Turing"),
+        ("countess@ex", "Ada Lovelace"),
+        ("bletchley", "Alan Turing"),
+    ] {
+        users.search(words).await;
+        users.until_names(&[found]).await;
+        users.until_said("1 user matches").await;
+    }
+    window.until_address("/users?q=bletchley").await;
+    window.assert_not_reloaded().await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_found_is_said_and_cleared_with_one_click() {
+    let (site, _okta) = four_people().await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    users.search("nobody").await;
+    window.see("No user matches \"nobody\"").await;
+    users.until_said("0 users match").await;
+    window.click_button("Clear search and filters").await;
+    users.until_names(&EVERYBODY).await;
+    window.until_address("/users").await;
+    assert_eq!(window.value("Search users").await, "");
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn filters_are_chips_that_can_be_taken_away_and_views_are_tabs() {
+    let (site, _okta) = four_people().await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    users.filter_by_status("Disabled by IdP").await;
+    users.until_names(&["Grace Hopper"]).await;
+    window.until_address("/users?status=idp_disabled").await;
+    users.filter_by_status("Banned").await;
+    window.until_address("/users?status=banned%2Cidp_disabled").await;
+    window.click_button("Remove filter Status: Banned, Disabled by IdP").await;
+    users.until_names(&EVERYBODY).await;
+    window.until_address("/users").await;
+
+    window.click_link("Active 3").await;
+    users.until_names(&EVERYBODY[..3]).await;
+    window.click_link("All 4").await;
+    users.until_names(&EVERYBODY).await;
+
+    window.go_to("/users?source=local&colour=red").await;
+    let users = UsersPage::shown(&window).await;
+    users.until_names(&[ADMINISTRATOR_NAME]).await;
+    window.see("does not know and ignores: colour=red").await;
+    window.click_button("Remove filter Source: Local").await;
+    users.until_names(&EVERYBODY).await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_head_sorts_both_ways_and_then_not_and_says_so() {
+    let (site, _okta) = four_people().await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    users.until_names(&EVERYBODY).await;
+    users.until_sorted("User", "ascending").await;
+    users.sort_by("User").await;
+    users.until_sorted("User", "descending").await;
+    let mut backwards = EVERYBODY;
+    backwards.reverse();
+    users.until_names(&backwards).await;
+    window.until_address("/users?sort=-name").await;
+
+    let by_age = [ADMINISTRATOR_NAME, "Ada Lovelace", "Alan Turing", "Grace Hopper"];
+    users.sort_by("Created").await;
+    users.until_sorted("Created", "ascending").await;
+    users.until_names(&by_age).await;
+    users.sort_by("Created").await;
+    users.until_sorted("Created", "descending").await;
+    users.sort_by("Created").await;
+    users.until_sorted("User", "ascending").await;
+    users.until_names(&EVERYBODY).await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_and_back_returns_to_the_one_before() {
+    let (site, okta) = four_people().await;
+    okta.create_crowd(26).await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let users = UsersPage::open(&window, "/users?limit=25").await;
+    window.see("Showing 1 to 25 of 30").await;
+    let first = users.names().await;
+    assert_eq!(first.len(), 25);
+
+    window.click_link("Next").await;
+    window.see("Showing 26 to 30 of 30").await;
+    let second = users.names().await;
+    assert_eq!(second.last().map(String::as_str), Some("Zoe Zimmer26"));
+    assert_eq!(second.len(), 5);
+    assert!(window.address().await.contains("&cursor="));
+    window.reload().await;
+    window.see("Showing 26 to 30 of 30").await;
+    assert_eq!(users.names().await, second);
+
+    window.back().await;
+    window.see("Showing 1 to 25 of 30").await;
+    assert_eq!(users.names().await, first);
+    window.until_address("/users?limit=25").await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_loaded_says_so_with_a_request_id_and_tries_again() {
+    let (site, _okta) = four_people().await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    users.until_names(&EVERYBODY).await;
+
+    site.execute("ALTER TABLE idp_connections RENAME TO away").await;
+    users.sort_by("Created").await;
+    window.see("The list of users could not be loaded.").await;
+    window.see(", request ").await;
+    assert_eq!(users.names().await, EVERYBODY, "what was known stays");
+    window.reload().await;
+    window.see("The list of users could not be loaded.").await;
+    assert!(window.has("button", "Copy details").await);
+
+    site.execute("ALTER TABLE away RENAME TO idp_connections").await;
+    window.click_button("Try again").await;
+    users.until_said("4 users").await;
+    window.see_no("could not be loaded").await;
+    window.close_despite(&["/api/v1/"]).await;
+    site.stop().await;
+}
