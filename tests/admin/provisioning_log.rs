@@ -37,7 +37,7 @@ async fn a_persons_requests_are_listed_newest_first_and_a_strangers_are_not() {
     let row = &log.json["items"][4];
     assert_eq!(row["path"], format!("/Users/{ada}"));
     assert_eq!(row["status"], 200);
-    assert_eq!(row["decision"], "changed the user");
+    assert_eq!(row["decision"], "Changed the user");
     assert_eq!(row["connection"], client.connection.to_string());
     assert!(
         !log.text.contains("userName%20eq"),

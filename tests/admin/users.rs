@@ -110,7 +110,6 @@ async fn people_are_found_by_first_last_and_full_name_user_name_and_address() {
         ("anna anders", &[]),
         ("'; --", &[]),
         ("\\", &[]),
-        ("\0", &[]),
         ("dana", &["Dana Whitfield"]),
         (
             "validated",
@@ -120,10 +119,11 @@ async fn people_are_found_by_first_last_and_full_name_user_name_and_address() {
         let found = names(&world.console, &format!("q={}", percent_encoded(search))).await;
         assert_eq!(found, expected, "{search}");
     }
-    let long = "x".repeat(201);
-    let refused = world.console.get(&format!("/users?q={long}")).await;
-    refused.expect_problem(400, "invalid");
-    assert_eq!(refused.string("/errors/0/path"), "q");
+    for search in [&"x".repeat(201), "%00"] {
+        let refused = world.console.get(&format!("/users?q={search}")).await;
+        refused.expect_problem(400, "invalid");
+        assert_eq!(refused.string("/errors/0/path"), "q");
+    }
     world.app.finish().await;
 }
 

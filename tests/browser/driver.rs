@@ -46,7 +46,6 @@ impl Driver {
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
-}
 
     /// Asks it to end. Without a runtime: a test that panics ends in the midst of its own.
     fn shut_down(&self) -> io::Result<()> {

@@ -10,6 +10,7 @@ const words = (node) => {
   if (node.nodeType === Node.TEXT_NODE) return node.data;
   if (node.nodeType !== Node.ELEMENT_NODE || node.getAttribute('aria-hidden') === 'true') return '';
   if (node.tagName === 'SELECT') return '';
+  if (node.tagName === 'BR') return ' ';
   return [...node.childNodes].map(words).join('');
 };
 const clean = (text) => text.replace(/\s+/g, ' ').trim();

@@ -24,6 +24,8 @@ async fn the_setup_link_makes_the_first_administrator_once_and_keeps_its_secret_
     let users = UsersPage::shown(&window).await;
     window.until_address("/users").await;
     users.until_names(&["Dana Whitfield"]).await;
+    window.back().await;
+    window.until_address("/setup").await;
 
     window.go_to_address(&site.setup_link).await;
     window.see("This link can no longer be used").await;

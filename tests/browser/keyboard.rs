@@ -54,10 +54,14 @@ async fn the_first_stop_skips_the_navigation() {
     window.until_focus("Skip to content").await;
     window.press(Key::Enter).await;
     let in_main = "return document.activeElement.id;";
-    window.until_reads("the focus", in_main, "main".into()).await;
+    window
+        .until_reads("the focus", in_main, "main".into())
+        .await;
     window.press(Key::Tab).await;
     let in_main = "return Boolean(document.activeElement.closest('main'));";
-    window.until_reads("the focus in main", in_main, true.into()).await;
+    window
+        .until_reads("the focus in main", in_main, true.into())
+        .await;
     window.close().await;
     site.stop().await;
 }
@@ -69,7 +73,9 @@ async fn single_keys_search_step_through_rows_and_open_help() {
     okta.create("Ada", "Lovelace", "ada@example.org").await;
     let window = Window::open(&site).await;
     let users = UsersPage::after_sign_in(&window).await;
-    users.until_names(&["Ada Lovelace", ADMINISTRATOR_NAME]).await;
+    users
+        .until_names(&["Ada Lovelace", ADMINISTRATOR_NAME])
+        .await;
     window.press("/").await;
     window.until_focus("Search users").await;
     assert_eq!(window.value("Search users").await, "");
@@ -77,7 +83,9 @@ async fn single_keys_search_step_through_rows_and_open_help() {
     window.press("j?").await;
     window.until_address("/users?q=j%3F").await;
     window.press(Key::Backspace + Key::Backspace).await;
-    users.until_names(&["Ada Lovelace", ADMINISTRATOR_NAME]).await;
+    users
+        .until_names(&["Ada Lovelace", ADMINISTRATOR_NAME])
+        .await;
 
     window.press(Key::Tab).await;
     window.press("j").await;

@@ -33,7 +33,7 @@ async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() 
     person.see_line(&["Mathematics", "Okta"]).await;
 
     person.tab("Provisioning").await;
-    person.unfold_request("POST").await;
+    person.unfold_request("Created the user").await;
     window.see("\"userName\": \"ada@example.org\"").await;
     window.see("\"password\": \"(removed)\"").await;
     assert!(!window.words().await.contains("Hidden-from-everybody-1"));

@@ -26,7 +26,7 @@ impl Provider {
         let body = json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
             "userName": email,
-            "externalId": format!("ext-{given}"),
+            "externalId": format!("ext-{email}"),
             "name": { "givenName": given, "familyName": family },
             "emails": [{ "value": email, "type": "work", "primary": true }],
             "password": "Hidden-from-everybody-1",

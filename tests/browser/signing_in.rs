@@ -23,13 +23,14 @@ async fn a_wrong_password_is_said_in_the_error_summary_and_the_right_one_signs_i
     window.see("Enter your user name or e-mail address.").await;
 
     page.send(ADMINISTRATOR, "not the password").await;
-    window.see("The user name or the password is wrong").await;
-    window.until_reads(
-        "the title",
-        "return document.title;",
-        "Error: Sign in to Rollcall - Rollcall".into(),
-    )
-    .await;
+    window.see("Name or password is wrong.").await;
+    window
+        .until_reads(
+            "the title",
+            "return document.title;",
+            "Error: Sign in to Rollcall - Rollcall".into(),
+        )
+        .await;
     let focus = "return document.activeElement.getAttribute('role');";
     window.until_reads("the focus", focus, "alert".into()).await;
     assert_eq!(window.value("User name or e-mail").await, ADMINISTRATOR);
@@ -91,7 +92,9 @@ async fn an_open_page_leads_to_the_sign_in_as_soon_as_its_session_is_ended() {
     window.mark().await;
 
     let ended = Instant::now();
-    let rows = site.execute("UPDATE users SET access_epoch = access_epoch + 1").await;
+    let rows = site
+        .execute("UPDATE users SET access_epoch = access_epoch + 1")
+        .await;
     assert_eq!(rows, 1);
     let page = SignInPage::shown(&window).await;
     let took = ended.elapsed();

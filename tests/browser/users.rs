@@ -10,13 +10,19 @@ async fn four_people() -> (Site, Provider) {
     let site = Site::new().await;
     let okta = site.provider("Okta", ConnectionKind::Okta).await;
     okta.create("Ada", "Lovelace", "countess@example.org").await;
-    okta.create("Alan", "Turing", "alan@bletchley.example").await;
+    okta.create("Alan", "Turing", "alan@bletchley.example")
+        .await;
     let grace = okta.create("Grace", "Hopper", "grace@example.org").await;
     okta.set(&grace, "active", json!(false)).await;
     (site, okta)
 }
 
-const EVERYBODY: [&str; 4] = ["Ada Lovelace", "Alan Turing", ADMINISTRATOR_NAME, "Grace Hopper"];
+const EVERYBODY: [&str; 4] = [
+    "Ada Lovelace",
+    "Alan Turing",
+    ADMINISTRATOR_NAME,
+    "Grace Hopper",
+];
 
 #[tokio::test]
 async fn people_are_found_by_first_last_and_full_name_and_by_e_mail() {
@@ -40,6 +46,28 @@ async fn people_are_found_by_first_last_and_full_name_and_by_e_mail() {
     }
     window.until_address("/users?q=bletchley").await;
     window.assert_not_reloaded().await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_led_to_the_connections() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    users.until_names(&[ADMINISTRATOR_NAME]).await;
+    window.see("Nobody but you yet").await;
+    window.click_link("Connect an identity provider").await;
+    window.see_page("Connections").await;
+    window.see("No connections yet").await;
+
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let users = UsersPage::open(&window, "/users").await;
+    users
+        .until_names(&["Ada Lovelace", ADMINISTRATOR_NAME])
+        .await;
+    assert!(!window.words().await.contains("Nobody but you yet"));
     window.close().await;
     site.stop().await;
 }
@@ -69,8 +97,12 @@ async fn filters_are_chips_that_can_be_taken_away_and_views_are_tabs() {
     users.until_names(&["Grace Hopper"]).await;
     window.until_address("/users?status=idp_disabled").await;
     users.filter_by_status("Banned").await;
-    window.until_address("/users?status=banned%2Cidp_disabled").await;
-    window.click_button("Remove filter Status: Banned, Disabled by IdP").await;
+    window
+        .until_address("/users?status=banned%2Cidp_disabled")
+        .await;
+    window
+        .click_button("Remove filter Status: Banned, Disabled by IdP")
+        .await;
     users.until_names(&EVERYBODY).await;
     window.until_address("/users").await;
 
@@ -103,7 +135,12 @@ async fn a_head_sorts_both_ways_and_then_not_and_says_so() {
     users.until_names(&backwards).await;
     window.until_address("/users?sort=-name").await;
 
-    let by_age = [ADMINISTRATOR_NAME, "Ada Lovelace", "Alan Turing", "Grace Hopper"];
+    let by_age = [
+        ADMINISTRATOR_NAME,
+        "Ada Lovelace",
+        "Alan Turing",
+        "Grace Hopper",
+    ];
     users.sort_by("Created").await;
     users.until_sorted("Created", "ascending").await;
     users.until_names(&by_age).await;
@@ -152,7 +189,8 @@ async fn a_list_that_cannot_be_loaded_says_so_with_a_request_id_and_tries_again(
     let users = UsersPage::after_sign_in(&window).await;
     users.until_names(&EVERYBODY).await;
 
-    site.execute("ALTER TABLE idp_connections RENAME TO away").await;
+    site.execute("ALTER TABLE idp_connections RENAME TO away")
+        .await;
     users.sort_by("Created").await;
     window.see("The list of users could not be loaded.").await;
     window.see(", request ").await;
@@ -161,7 +199,8 @@ async fn a_list_that_cannot_be_loaded_says_so_with_a_request_id_and_tries_again(
     window.see("The list of users could not be loaded.").await;
     assert!(window.has("button", "Copy details").await);
 
-    site.execute("ALTER TABLE away RENAME TO idp_connections").await;
+    site.execute("ALTER TABLE away RENAME TO idp_connections")
+        .await;
     window.click_button("Try again").await;
     users.until_said("4 users").await;
     window.see_no("could not be loaded").await;

@@ -74,7 +74,7 @@ async fn a_body_that_is_not_utf_8_is_invalid_syntax() {
     let call = client.call_with("POST", "/Users", &json!({})).bytes(*body);
     refused(&app, call)
         .await
-        .expect_scim_error(400, SYNTAX, "not valid UTF-8 at byte 76");
+        .expect_scim_error(400, SYNTAX, "not valid UTF-8 at byte 71");
     app.finish().await;
 }
 

@@ -14,15 +14,22 @@ pub(super) fn bulk_body(operations: &[Value]) -> Value {
 }
 
 pub(super) fn post(path: &str, bulk_id: &str, data: Value) -> Value {
-    json!({ "method": "POST", "path": path, "bulkId": bulk_id, "data": data })
+    let mut operation = with_method("POST", path, data);
+    operation["bulkId"] = json!(bulk_id);
+    operation
 }
 
 fn with_method(method: &str, path: &str, data: Value) -> Value {
-    json!({ "method": method, "path": path, "data": data })
+    let mut operation = json!({ "method": method, "path": path });
+    operation["data"] = data;
+    operation
 }
 
 pub(super) async fn bulk(client: &ScimClient, operations: &[Value]) -> Answer {
-    client.post("/Bulk", &bulk_body(operations)).await.expect(200)
+    client
+        .post("/Bulk", &bulk_body(operations))
+        .await
+        .expect(200)
 }
 
 pub(super) fn statuses(answer: &Answer) -> Vec<String> {
@@ -47,7 +54,11 @@ async fn references_are_resolved_wherever_they_stand_and_in_any_order() {
     let answer = bulk(
         &client,
         &[
-            with_method("PATCH", "/Groups/bulkId:g", add_members(&[&old, "bulkId:late"])),
+            with_method(
+                "PATCH",
+                "/Groups/bulkId:g",
+                add_members(&[&old, "bulkId:late"]),
+            ),
             post("/Groups", "g", group_body("G", &["bulkId:ada"])),
             post("/Users", "ada", user_body("ada")),
             post("/Users", "late", user_body("late")),
@@ -68,7 +79,10 @@ async fn references_are_resolved_wherever_they_stand_and_in_any_order() {
     let mut wanted = [old, id_of(&answer, 3)];
     wanted.sort_unstable();
     assert_eq!(members, wanted);
-    assert_eq!(answer.json["Operations"][0]["location"], answer.json["Operations"][1]["location"]);
+    assert_eq!(
+        answer.json["Operations"][0]["location"],
+        answer.json["Operations"][1]["location"]
+    );
     app.finish().await;
 }
 
@@ -95,12 +109,18 @@ async fn each_result_is_that_of_a_request_of_its_own() {
         ],
     )
     .await;
-    assert_eq!(statuses(&answer), ["412", "200", "204", "400", "200", "409", "400"]);
+    assert_eq!(
+        statuses(&answer),
+        ["412", "200", "204", "400", "200", "409", "400"]
+    );
     let results = answer.json["Operations"].as_array().unwrap();
     assert_eq!(results[0]["response"]["status"], "412");
     assert_eq!(results[1]["response"]["title"], "Head");
     assert_eq!(results[1]["version"], "W/\"2\"");
-    assert_eq!(results[2]["location"], format!("https://people.example.org/scim/v2/Users/{bob}"));
+    assert_eq!(
+        results[2]["location"],
+        format!("https://people.example.org/scim/v2/Users/{bob}")
+    );
     assert_eq!(results[3]["response"]["scimType"], "invalidValue");
     assert_eq!(results[4]["version"], "W/\"2\"");
     assert_eq!(results[5]["response"]["scimType"], "uniqueness");
@@ -135,17 +155,20 @@ async fn a_reference_to_nothing_is_an_error_of_its_operation_alone() {
 #[tokio::test]
 async fn fail_on_errors_ends_the_request_after_so_many() {
     let (app, client) = generic().await;
-    let wrong = || post("/Users", &uuid::Uuid::new_v4().to_string(), json!({}));
+    let wrong = |bulk_id| post("/Users", bulk_id, json!({}));
     let mut body = bulk_body(&[
-        wrong(),
+        wrong("x"),
         post("/Users", "a", user_body("a")),
-        wrong(),
+        wrong("y"),
         post("/Users", "b", user_body("b")),
     ]);
     body["failOnErrors"] = json!(2);
     let answer = client.post("/Bulk", &body).await.expect(200);
     assert_eq!(statuses(&answer), ["400", "201", "400"]);
-    assert_eq!(client.get("/Users").await.expect(200).json["totalResults"], 1);
+    assert_eq!(
+        client.get("/Users").await.expect(200).json["totalResults"],
+        1
+    );
     app.finish().await;
 }
 
@@ -175,16 +198,20 @@ async fn too_large_a_request_learns_the_limit_and_leaves_nothing() {
 async fn a_request_that_is_no_bulk_is_refused() {
     let (app, client) = generic().await;
     let user = post("/Users", "a", user_body("a"));
-    let mut without_schemas = bulk_body(&[user.clone()]);
+    let mut without_schemas = bulk_body(std::slice::from_ref(&user));
     without_schemas["schemas"] = json!([]);
-    let mut no_number = bulk_body(&[user.clone()]);
+    let mut no_number = bulk_body(std::slice::from_ref(&user));
     no_number["failOnErrors"] = json!("1");
     for (body, scim_type, part) in [
         (json!({}), "invalidSyntax", "schemas"),
         (without_schemas, "invalidSyntax", "schemas"),
         (bulk_body(&[]), "invalidSyntax", "Operations"),
         (bulk_body(&[json!(7)]), "invalidSyntax", "Operations[0]"),
-        (bulk_body(&[user.clone(), user]), "invalidValue", "Operations[1].bulkId"),
+        (
+            bulk_body(&[user.clone(), user]),
+            "invalidValue",
+            "Operations[1].bulkId",
+        ),
         (no_number, "invalidValue", "failOnErrors"),
     ] {
         let call = client.call_with("POST", "/Bulk", &body);
@@ -229,7 +256,10 @@ async fn the_provisioning_log_has_one_row_with_everybody_touched() {
         ],
     )
     .await;
-    let users = [app.user_of(&id_of(&answer, 0)).await, app.user_of(&id_of(&answer, 1)).await];
+    let users = [
+        app.user_of(&id_of(&answer, 0)).await,
+        app.user_of(&id_of(&answer, 1)).await,
+    ];
     app.flush_log().await;
     let rows = app
         .rows("SELECT path, status, decision, request_body FROM scim_request_log")

@@ -185,3 +185,25 @@ async fn users_deleted_while_they_are_added_to_a_group_are_in_no_group() {
     assert_eq!(app.number("SELECT COUNT(*) FROM group_members").await, 0);
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cycle_over_three_groups_is_not_closed_by_two_requests_at_once() {
+    let (app, client) = generic().await;
+    for round in 0..30 {
+        // b holds c already; c is to hold a, and a is to hold b.
+        let [a, b, c] = ["a", "b", "c"].map(|name| format!("{name}{round}"));
+        let a = client.group(&a, &[]).await;
+        let c = client.group(&c, &[]).await;
+        let b = client.group(&b, &[&c]).await;
+        let nest = |group: &String, member: &String| {
+            let add = json!([{ "op": "add", "path": "members", "value": [{ "value": member }] }]);
+            let (client, path) = (client.clone(), format!("/Groups/{group}"));
+            tokio::spawn(async move { client.patch(&path, add).await.status })
+        };
+        let (first, second) = tokio::join!(nest(&c, &a), nest(&a, &b));
+        let mut statuses = [first.unwrap(), second.unwrap()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 400], "round {round}");
+    }
+    app.finish().await;
+}

@@ -1,109 +1,9 @@
 //! Walks by cursor (RFC 9865) while rows come and go.
 
-use std::collections::BTreeMap;
-
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::generic;
-use crate::support::{Answer, ScimClient, TestApp, percent_encoded, user_body};
-
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    /// A few words, so that many rows have the same one, and some none.
-    fn word(&mut self) -> Option<String> {
-        let words = ["Ada", "ada", "Bee", "Ünal", "zoë", ""];
-        let word = words[usize::try_from(self.below(6)).unwrap()];
-        (!word.is_empty()).then(|| word.to_owned())
-    }
-}
-
-/// Users and groups of one connection and what is known about them.
-struct Population {
-    client: ScimClient,
-    dice: Dice,
-    /// Paths by id.
-    paths: BTreeMap<String, String>,
-    made: u64,
-}
-
-impl Population {
-    async fn of(client: ScimClient, app: &TestApp) -> Self {
-        let mut population = Self {
-            client,
-            dice: Dice(0x2545_F491_4F6C_DD1D),
-            paths: BTreeMap::new(),
-            made: 0,
-        };
-        for _ in 0..24 {
-            population.add().await;
-            if population.dice.below(3) == 0 {
-                app.clock.advance(TimeDelta::milliseconds(7));
-            }
-        }
-        population
-    }
-
-    async fn add(&mut self) {
-        self.made += 1;
-        let number = self.made;
-        let (endpoint, mut body) = if self.dice.below(3) == 0 {
-            let name = format!("Group {}", number * 7 % 23);
-            ("/Groups", crate::support::group_body(&format!("{name} {number}"), &[]))
-        } else {
-            ("/Users", user_body(&format!("u{}-{number}", number * 11 % 17)))
-        };
-        if endpoint == "/Users" {
-            body["title"] = json!(self.dice.word());
-            body["displayName"] = json!(self.dice.word());
-            body["name"] = json!({ "familyName": self.dice.word() });
-            body["active"] = json!(self.dice.below(2) == 0);
-            if let Some(word) = self.dice.word() {
-                let address = format!("{word}@example.org");
-                body["emails"] = json!([{ "value": address, "primary": true }]);
-            }
-        }
-        if self.dice.below(2) == 0 {
-            body["externalId"] = json!(format!("{}-{number}", self.dice.below(4)));
-        }
-        let id = self.client.post(endpoint, &body).await.expect(201).id();
-        self.paths.insert(id.clone(), format!("{endpoint}/{id}"));
-    }
-
-    async fn remove(&mut self) {
-        let at = self.dice.below(self.paths.len() as u64);
-        let id = self.paths.keys().nth(usize::try_from(at).unwrap()).cloned().unwrap();
-        let path = self.paths.remove(&id).unwrap();
-        self.client.delete(&path).await.expect(204);
-    }
-
-    /// Something happens between two pages.
-    async fn churn(&mut self) {
-        match self.dice.below(3) {
-            0 => self.add().await,
-            1 => self.remove().await,
-            _ => {
-                self.remove().await;
-                self.add().await;
-            }
-        }
-    }
-
-    fn ids_of(&self, endpoint: &str) -> Vec<String> {
-        let paths = self.paths.iter();
-        let listed = paths.filter(|(_, path)| endpoint == "/" || path.starts_with(endpoint));
-        listed.map(|(id, _)| id.clone()).collect()
-    }
-}
+use super::{generic, population::Population};
+use crate::support::{Answer, ScimClient, percent_encoded};
 
 fn ids(page: &Answer) -> Vec<String> {
     page.strings("/Resources", "/id")
@@ -254,13 +154,21 @@ async fn a_cursor_is_bound_to_its_query_and_its_connection() {
     let cursor = page(&client, &list, 1, "").await.string("/nextCursor");
     let same = page(&client, &list, 2, &cursor).await;
     assert_eq!(same.strings("/Resources", "/userName"), ["b", "c"]);
-    let other = app.connection(scim_schema::dialect::ConnectionKind::Generic).await;
+    let other = app
+        .connection(scim_schema::dialect::ConnectionKind::Generic)
+        .await;
     let foreign = [
         (&client, format!("/Users?sortBy=userName&cursor={cursor}")),
         (&client, format!("/Users?filter={filter}&cursor={cursor}")),
-        (&client, format!("{list}&sortOrder=descending&cursor={cursor}")),
+        (
+            &client,
+            format!("{list}&sortOrder=descending&cursor={cursor}"),
+        ),
         (&client, format!("/Groups?cursor={cursor}")),
-        (&client, format!("/?filter={filter}&sortBy=userName&cursor={cursor}")),
+        (
+            &client,
+            format!("/?filter={filter}&sortBy=userName&cursor={cursor}"),
+        ),
         (&client, format!("{list}&cursor=forged")),
         (&client, format!("{list}&cursor={}", &cursor[1..])),
         (&other, format!("{list}&cursor={cursor}")),
@@ -279,7 +187,10 @@ async fn count_is_obeyed_by_cursors_as_by_indices() {
         client.user(name).await;
     }
     for count in ["0", "-3"] {
-        let only = client.get(&format!("/Users?cursor&count={count}")).await.expect(200);
+        let only = client
+            .get(&format!("/Users?cursor&count={count}"))
+            .await
+            .expect(200);
         assert_eq!(only.json["totalResults"], 3);
         assert_eq!(only.json["Resources"], json!([]));
         assert_eq!(only.json["nextCursor"], Value::Null);

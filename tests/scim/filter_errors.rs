@@ -9,7 +9,7 @@ async fn a_filter_that_is_wrong_is_invalid_filter_and_names_what_is_wrong() {
     let (app, client) = generic().await;
     for (filter, part) in [
         ("shoeSize eq 39", "shoeSize"),
-        ("userName", "value"),
+        ("userName", "operator"),
         ("userName eq", "value"),
         ("userName eq \"ada", "quote"),
         ("userName eq 5", "userName"),
@@ -18,7 +18,7 @@ async fn a_filter_that_is_wrong_is_invalid_filter_and_names_what_is_wrong() {
         ("userName eq \"a\" and", "end"),
         ("userName eq \"a\" title eq \"b\"", "title"),
         ("(userName eq \"a\"", ")"),
-        ("not userName eq", "value"),
+        ("not userName eq", "operator"),
         ("active gt true", "active"),
         ("active co \"t\"", "active"),
         ("active eq \"true\"", "active"),
@@ -33,6 +33,8 @@ async fn a_filter_that_is_wrong_is_invalid_filter_and_names_what_is_wrong() {
         ("manager eq \"x\"", "manager"),
         ("members.value eq \"x\"", "members"),
         ("userName gt null", "null"),
+        ("userName eq \"a\0\"", "not a valid JSON string"),
+        ("userName eq \"a\\u0000\"", "U+0000"),
     ] {
         let answer = client.filter("/Users", filter).await;
         answer.expect_scim_error(400, INVALID, part);

@@ -320,6 +320,50 @@ async fn filters_find_the_groups_they_describe() {
 }
 
 #[tokio::test]
+async fn elements_without_a_value_are_not_present() {
+    let (app, client) = generic().await;
+    let empty = json!([{ "value": "", "display": "" }]);
+    create(
+        &app,
+        &client,
+        "empty",
+        json!({ "emails": empty, "addresses": [{ "locality": "" }] }),
+    )
+    .await;
+    create(
+        &app,
+        &client,
+        "typed",
+        json!({ "emails": [{ "value": "", "type": "work" }] }),
+    )
+    .await;
+    create(
+        &app,
+        &client,
+        "flagged",
+        json!({ "emails": [{ "primary": false }] }),
+    )
+    .await;
+    create(
+        &app,
+        &client,
+        "shown",
+        json!({ "emails": [{ "display": "x" }], "addresses": [{ "region": "x" }] }),
+    )
+    .await;
+    for (filter, expected) in [
+        ("emails pr", "flagged shown typed"),
+        ("not (emails pr)", "empty"),
+        ("emails.value pr", ""),
+        ("addresses pr", "shown"),
+        ("emails eq null", "empty"),
+    ] {
+        assert_finds(&client, "/Users", "/userName", filter, expected).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_filter_may_have_plus_signs_for_spaces_and_stray_parameters() {
     let (app, client) = generic().await;
     client.user("ada").await;

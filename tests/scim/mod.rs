@@ -15,6 +15,7 @@ mod filters;
 mod groups;
 mod lists;
 mod patch;
+mod population;
 mod projections;
 mod search;
 mod tokens;

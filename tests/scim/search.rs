@@ -5,14 +5,10 @@ use serde_json::{Value, json};
 use super::{generic, refused};
 use crate::support::{ScimClient, percent_encoded};
 
-fn search(members: Value) -> Value {
-    let mut body = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
-    });
-    for (name, value) in members.as_object().unwrap() {
-        body[name] = value.clone();
-    }
-    body
+/// The message of a search with these parameters.
+fn search(mut parameters: Value) -> Value {
+    parameters["schemas"] = json!(["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]);
+    parameters
 }
 
 /// Three users and two groups, made in turns.
@@ -67,7 +63,9 @@ async fn users_and_groups_are_sorted_and_paged_as_one_list() {
     assert_eq!(names(&all), ["A", "B", "C", "D", "e"]);
     let made = client.get("").await.expect(200);
     assert_eq!(names(&made), ["B", "C", "D", "e", "A"]);
-    let second = client.get("/?sortBy=displayName&startIndex=3&count=2").await;
+    let second = client
+        .get("/?sortBy=displayName&startIndex=3&count=2")
+        .await;
     let second = second.expect(200);
     assert_eq!(names(&second), ["C", "D"]);
     assert_eq!(second.json["totalResults"], 5);
@@ -93,7 +91,9 @@ async fn an_attribute_of_one_type_is_absent_from_the_other() {
         ("meta.resourceType eq \"User\" and displayName ge \"b\"", 2),
         ("members pr or userName ne \"a\"", 4),
     ] {
-        let found = client.get(&format!("/?filter={}", percent_encoded(filter))).await;
+        let found = client
+            .get(&format!("/?filter={}", percent_encoded(filter)))
+            .await;
         assert_eq!(found.expect(200).json["totalResults"], total, "{filter}");
     }
     let unknown = client.get("/?filter=shoeSize%20pr").await;

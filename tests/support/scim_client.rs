@@ -94,6 +94,10 @@ pub(crate) fn group_body(display_name: &str, members: &[&str]) -> Value {
 }
 
 /// The message of a PATCH.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers write the operations in place"
+)]
 pub(crate) fn patch_body(operations: Value) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],

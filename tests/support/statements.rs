@@ -1,14 +1,10 @@
 //! The SQL that one request runs, statement by statement.
 
-use std::{
-    fmt::Debug,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{cell::RefCell, fmt::Debug, sync::Once};
 
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
-    subscriber::DefaultGuard,
 };
 use tracing_subscriber::{
     layer::{Context, Layer, SubscriberExt},
@@ -18,27 +14,31 @@ use tracing_subscriber::{
 /// The target that the database traces its statements under.
 const TARGET: &str = "rollcall_server::sql";
 
-/// Hears every statement of this thread, so the test must run on a runtime of one thread.
-pub(crate) struct Statements {
-    heard: Arc<Mutex<Vec<String>>>,
-    _guard: DefaultGuard,
+thread_local! {
+    /// Statements of this thread, while somebody listens.
+    static HEARD: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
+
+/// Hears every statement of this thread, so the test must run on a runtime of one thread.
+pub(crate) struct Statements(());
 
 impl Statements {
     pub(crate) fn listen() -> Self {
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let listener = Listener(Arc::clone(&heard));
-        let guard = tracing::subscriber::set_default(registry().with(listener));
-        Self {
-            heard,
-            _guard: guard,
-        }
+        static ONCE: Once = Once::new();
+        // One listener for every thread: tests that come and go with their own would switch each
+        // other's events off for a moment.
+        ONCE.call_once(|| {
+            tracing::subscriber::set_global_default(registry().with(Listener))
+                .expect("nobody else listens");
+        });
+        HEARD.set(Some(Vec::new()));
+        Self(())
     }
 
     /// What was heard since the last call. The look-up of the token, which has a budget of its
     /// own, is left out.
     pub(crate) fn take(&self) -> Vec<String> {
-        let heard = std::mem::take(&mut *lock(&self.heard));
+        let heard = HEARD.replace(Some(Vec::new())).unwrap_or_default();
         heard
             .into_iter()
             .filter(|statement| !statement.contains("scim_tokens"))
@@ -46,7 +46,13 @@ impl Statements {
     }
 }
 
-struct Listener(Arc<Mutex<Vec<String>>>);
+impl Drop for Statements {
+    fn drop(&mut self) {
+        HEARD.set(None);
+    }
+}
+
+struct Listener;
 
 impl<S: Subscriber> Layer<S> for Listener {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -55,7 +61,11 @@ impl<S: Subscriber> Layer<S> for Listener {
         }
         let mut text = Text(String::new());
         event.record(&mut text);
-        lock(&self.0).push(text.0);
+        HEARD.with_borrow_mut(|heard| {
+            if let Some(heard) = heard {
+                heard.push(text.0);
+            }
+        });
     }
 }
 
@@ -74,8 +84,4 @@ impl Visit for Text {
             value.clone_into(&mut self.0);
         }
     }
-}
-
-fn lock(heard: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }

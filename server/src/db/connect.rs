@@ -202,7 +202,7 @@ fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOption
                 .statement_cache_capacity(256)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
-                .pragma("cache_size", "-32768")
+                .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
                 .pragma("temp_store", "MEMORY")
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });

@@ -99,6 +99,14 @@ pub(crate) fn escape_like(text: &str) -> String {
     escaped
 }
 
+/// A column as a value that no index on it is used for; PostgreSQL counts rows and needs no telling.
+pub(crate) fn computed(backend: DatabaseBackend, column: Expr) -> Expr {
+    match backend {
+        DatabaseBackend::Sqlite => Expr::cust_with_expr("+?", column),
+        _ => column,
+    }
+}
+
 /// The canonical text of a UUID column: SQLite stores its 16 bytes.
 pub(crate) fn uuid_text(backend: DatabaseBackend, column: &Expr) -> Expr {
     if backend != DatabaseBackend::Sqlite {

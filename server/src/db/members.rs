@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    entity::{group, group_member, group_subgroup, scim_link as link},
+    entity::{group, group_member, group_subgroup, idp_connection, scim_link as link},
     error::DbError,
     filter::{self, FilterScope},
     scim_users::is_live,
@@ -111,6 +111,23 @@ impl AccountTx {
             .all(&self.connection)
             .await?;
         Ok(rows.into_iter().collect())
+    }
+
+    /// Lets one unit at a time change which groups hold which in a connection: two that look for a
+    /// cycle at once would each miss the other's half. Everything else goes on meanwhile.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_nesting(&self, connection: ConnectionId) -> Result<(), DbError> {
+        let lock = Query::select()
+            .column(idp_connection::Column::Id)
+            .from(idp_connection::Entity)
+            .and_where(idp_connection::Column::AccountId.eq(self.account().0))
+            .and_where(idp_connection::Column::Id.eq(connection.0))
+            .lock(LockType::NoKeyUpdate)
+            .to_owned();
+        self.connection.query_one(&lock).await?;
+        Ok(())
     }
 
     /// Whether `target` is among `start` or below them: adding `start` to it would close a cycle.

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use super::{
+    dialect,
     entity::{group, scim_link as link},
     error::DbError,
     fetch::{self, unsigned},
@@ -98,10 +99,15 @@ impl ListQuery {
     }
 
     fn sequence(&self, kind: ResourceKind, scope: &FilterScope) -> Sequence {
+        let id = match kind {
+            ResourceKind::User => link::Column::ScimId.into_simple_expr(),
+            ResourceKind::Group => group::Column::Id.into_simple_expr(),
+        };
         Sequence {
-            id: match kind {
-                ResourceKind::User => link::Column::ScimId.into_simple_expr(),
-                ResourceKind::Group => group::Column::Id.into_simple_expr(),
+            id: if self.filter.as_ref().is_some_and(names_few) {
+                dialect::computed(scope.backend, id)
+            } else {
+                id
             },
             key: self.sort_key(kind, scope),
             descending: self.sort.is_some_and(|sort| sort.descending),
@@ -209,9 +215,10 @@ async fn fetch_window<R: FromQueryResult>(
     list: List,
 ) -> Result<(Vec<R>, u64), DbError> {
     let window = query.window;
-    // Nothing else can match: no second statement, and so no snapshot.
+    // Nothing else can match: no second statement, and so no snapshot. There is nothing to sort
+    // either; asked to, SQLite would read every link in its order instead of looking one up.
     if window.limit > 0 && window.offset == 0 && query.filter.as_ref().is_some_and(names_one) {
-        let rows = fetch::all(scope.connection, &list.window(window)).await?;
+        let rows = fetch::all(scope.connection, &list.page).await?;
         let total = rows.len() as u64;
         return Ok((rows, total));
     }
@@ -232,6 +239,28 @@ fn names_one(filter: &TypedFilter) -> bool {
         } => matches!(
             attr.id,
             AttrId::Id | AttrId::ExternalId | AttrId::UserName | AttrId::GroupDisplayName
+        ),
+        _ => false,
+    }
+}
+
+/// Whether few resources can match, found by the index on values: sorting those is cheaper than
+/// reading all of them in order, which SQLite, that knows no numbers, would rather do.
+fn names_few(filter: &TypedFilter) -> bool {
+    match filter {
+        TypedFilter::And(parts) => parts.iter().any(names_few),
+        TypedFilter::Element { filter, .. } => names_few(filter),
+        TypedFilter::Compare {
+            attr,
+            op: CompareOp::Eq,
+            ..
+        } => matches!(
+            attr.id,
+            AttrId::EmailsValue
+                | AttrId::PhoneNumbersValue
+                | AttrId::ImsValue
+                | AttrId::EnterpriseEmployeeNumber
+                | AttrId::EnterpriseManagerValue
         ),
         _ => false,
     }

@@ -105,13 +105,10 @@ pub(super) fn into_users(rows: Vec<Row>) -> Result<Vec<ScimUser>, DbError> {
     rows.into_iter().map(Row::into_user).collect()
 }
 
-/// The link is live. Constants and no parameters: SQLite uses a partial index only when it can
-/// compare the condition with the index's own while it plans. It compares words and draws no
-/// conclusions, so the condition of the index on external ids (`<> 'ended'`) is said as well.
+/// The link is live. A constant and no parameter: SQLite uses a partial index only when it can
+/// compare the condition with the index's own while it plans.
 pub(super) fn is_live() -> Expr {
-    let state = Expr::col((link::Entity, link::Column::State));
-    let is_live = state.clone().eq(Expr::Constant("live".into()));
-    is_live.and(state.ne(Expr::Constant("ended".into())))
+    Expr::col((link::Entity, link::Column::State)).eq(Expr::Constant("live".into()))
 }
 
 /// Live links of a connection with their users, without columns.

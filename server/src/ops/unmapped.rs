@@ -8,14 +8,13 @@ pub const UNMAPPED_MAX: usize = 16 * 1024;
 /// The members that fit, in the order they were sent, as stored text.
 #[must_use]
 pub fn bounded(members: Map<String, Value>) -> String {
-    let whole = Value::Object(members);
-    let text = whole.to_string();
-    if text.len() <= UNMAPPED_MAX {
-        return text;
-    }
-    let Value::Object(members) = whole else {
-        return text;
-    };
+    Value::Object(fitting(members)).to_string()
+}
+
+/// The members that fit, in the order they were sent. Done before a unit of work begins: a huge
+/// body must not hold the database.
+#[must_use]
+pub fn fitting(members: Map<String, Value>) -> Map<String, Value> {
     let mut kept = Map::new();
     let mut size = 2;
     for (name, value) in members {
@@ -25,7 +24,7 @@ pub fn bounded(members: Map<String, Value>) -> String {
             kept.insert(name, value);
         }
     }
-    Value::Object(kept).to_string()
+    kept
 }
 
 /// Earlier members with newer ones over them.

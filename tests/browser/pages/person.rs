@@ -38,16 +38,16 @@ impl<'a> PersonPage<'a> {
             .await;
     }
 
-    /// Unfolds the latest request of this method and waits for its bodies.
-    pub(crate) async fn unfold_request(&self, method: &str) {
+    /// Unfolds the latest request that was decided so and waits for its bodies.
+    pub(crate) async fn unfold_request(&self, decision: &str) {
         let script = "
             const line = [...document.querySelectorAll('.log summary')]
-                .find((line) => line.querySelector('.m').innerText === arguments[0]);
+                .find((line) => line.querySelector('.say').innerText.startsWith(arguments[0]));
             if (line && !line.parentElement.open) line.click();
             return Boolean(line);";
         self.0
-            .until(&format!("a {method} request"), async || {
-                let arguments = vec![method.into()];
+            .until(&format!("the request \"{decision}\""), async || {
+                let arguments = vec![decision.into()];
                 self.0
                     .read(script, arguments)
                     .await?

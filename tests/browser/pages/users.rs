@@ -106,7 +106,9 @@ impl<'a> UsersPage<'a> {
 
     /// Adds a status to the filter, through its menu.
     pub(crate) async fn filter_by_status(&self, status: &str) {
-        self.0.click_button("Filter").await;
+        self.0
+            .click_first("button[popovertarget='user-filter']")
+            .await;
         self.0.click_field(status).await;
         self.0.click_button("Done").await;
     }

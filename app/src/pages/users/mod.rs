@@ -22,7 +22,7 @@ use self::{
     changes::recently_changed,
     filters::Toolbar,
     query::ListQuery,
-    states::{IgnoredParts, NobodyHere, StaleCursor},
+    states::{FirstUse, IgnoredParts, NobodyHere, StaleCursor},
     table::UsersTable,
 };
 use super::shell::{Counts, concerns_users};
@@ -98,6 +98,7 @@ pub(crate) fn UsersPage() -> impl IntoView {
             <Toolbar context />
             <StaleCursor context />
             <List context />
+            <FirstUse context />
         </div>
     }
 }

@@ -12,41 +12,15 @@ use crate::{
     ui::{Empty, Family, Icon, Notice, icon},
 };
 
-/// Nobody: at first use, in this view, or for these words and filters.
+/// Nobody in this view, or for these words and filters.
 #[component]
 pub(super) fn NobodyHere(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
     let query = context.query;
-    let session = Session::get();
-    let counts = use_context::<Counts>();
     let clear = move |_| context.show(&query.get_untracked().everybody(), false);
-    let first_use = move || {
-        let nobody = counts
-            .and_then(|counts| counts.0.value())
-            .is_none_or(|counts| counts.all == 0);
-        nobody && query.with(|query| !query.is_narrowed())
-    };
-    let connect = move || {
-        session.may(Permission::ReadConnections).then(|| {
-            view! {
-                <a class="btn primary" href=routes::PROVISIONING>
-                    {icon(Icon::Plug)}
-                    {words::CONNECT}
-                </a>
-            }
-        })
-    };
     move || {
-        if first_use() {
-            return view! {
-                <Empty glyph=Icon::Users title=words::EMPTY why=words::EMPTY_WHY>
-                    {connect}
-                </Empty>
-            }
-            .into_any();
-        }
         let (words_searched, in_view) = query.with(|query| {
             let only_view = query.q.is_empty() && query.source.is_none();
             (
@@ -67,7 +41,40 @@ pub(super) fn NobodyHere(
                 </button>
             </Empty>
         }
-        .into_any()
+    }
+}
+
+/// First use, below the table: whoever looks at the list is in it, so it is never quite empty.
+#[component]
+pub(super) fn FirstUse(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let session = Session::get();
+    let counts = use_context::<Counts>();
+    let alone = Memo::new(move |_| {
+        let counts = counts.and_then(|counts| counts.0.value());
+        let connections = context.connections.value();
+        counts.is_some_and(|counts| counts.all <= 1)
+            && connections.is_some_and(|connections| connections.is_empty())
+            && context.query.with(|query| !query.is_narrowed())
+    });
+    let connect = move || {
+        session.may(Permission::ReadConnections).then(|| {
+            view! {
+                <a class="btn primary" href=routes::PROVISIONING>
+                    {icon(Icon::Plug)}
+                    {words::CONNECT}
+                </a>
+            }
+        })
+    };
+    view! {
+        <Show when=move || alone.get()>
+            <Empty glyph=Icon::Users title=words::EMPTY why=words::EMPTY_WHY>
+                {connect}
+            </Empty>
+        </Show>
     }
 }
 

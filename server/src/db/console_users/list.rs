@@ -66,7 +66,9 @@ impl AccountScope<'_> {
             backward: true,
             inclusive,
         };
-        let first = rows.first().map(|row| before(key_of(list.sort, row), false));
+        let first = rows
+            .first()
+            .map(|row| before(key_of(list.sort, row), false));
         // A page that has become empty keeps its place in the list: behind the row that it was to
         // begin after.
         let empty = list.from.as_ref();

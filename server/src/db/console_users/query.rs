@@ -309,26 +309,28 @@ mod tests {
         assert_eq!(parameter(&query(|q| q.q = Some("x".repeat(201)))), "q");
     }
 
+    fn behind_anna() -> Cursor {
+        Cursor {
+            key: Key {
+                value: SortValue::Text("anna".into()),
+                id: Uuid::from_u128(1),
+            },
+            backward: true,
+            inclusive: true,
+        }
+    }
+
     #[test]
     fn a_cursor_leads_back_into_its_own_query_only() {
-        let key = Key {
-            value: SortValue::Text("anna".into()),
-            id: Uuid::from_u128(1),
-        };
         let list = UserList::parse(&UserQuery::default()).unwrap();
-        let cursor = list.cursor(key.clone(), true);
+        let from = behind_anna();
+        let cursor = list.encode(from.clone());
         let again = query(|q| {
             q.cursor.clone_from(&cursor);
             q.limit = Some(10);
         });
         let again = UserList::parse(&again).unwrap();
-        assert_eq!(
-            again.from,
-            Some(Cursor {
-                key,
-                backward: true
-            })
-        );
+        assert_eq!(again.from, Some(from));
         for foreign in [
             query(|q| q.sort = Some("-name".into())),
             query(|q| q.status = Some("active".into())),
@@ -357,11 +359,17 @@ mod tests {
     #[test]
     fn a_cursor_must_have_the_type_of_its_sort() {
         let list = UserList::parse(&query(|q| q.sort = Some("created".into()))).unwrap();
-        let key = Key {
-            value: SortValue::Text("anna".into()),
-            id: Uuid::from_u128(1),
-        };
-        let cursor = list.cursor(key, false).unwrap();
+        let cursor = list.encode(behind_anna()).unwrap();
+        assert_eq!(list.decode(&cursor), Err(CursorError));
+    }
+
+    #[test]
+    fn text_that_no_database_takes_is_refused() {
+        assert_eq!(parameter(&query(|q| q.q = Some("a\0".into()))), "q");
+        let list = UserList::parse(&UserQuery::default()).unwrap();
+        let mut forged = behind_anna();
+        forged.key.value = SortValue::Text("a\0".into());
+        let cursor = list.encode(forged).unwrap();
         assert_eq!(list.decode(&cursor), Err(CursorError));
     }
 }

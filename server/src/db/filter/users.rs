@@ -101,9 +101,6 @@ impl Users<'_> {
 
     fn present(&self, attr: AttrRef) -> Expr {
         if attr.attr_type == AttrType::Complex && storage(attr.id) != Storage::Derived {
-            if attr.multi_valued {
-                return self.in_values(attr.id, always());
-            }
             return self.any_sub_attribute(attr);
         }
         match storage(attr.id) {
@@ -125,7 +122,7 @@ impl Users<'_> {
         }
     }
 
-    /// A single complex attribute is present when one of its sub-attributes is.
+    /// A complex attribute is present when a sub-attribute is, of one element at least.
     fn any_sub_attribute(&self, attr: AttrRef) -> Expr {
         let Some(location) = registry().location(attr.id) else {
             return never();
@@ -133,21 +130,21 @@ impl Users<'_> {
         if attr.id == AttrId::Meta {
             return always();
         }
-        location
-            .attr
-            .sub_attributes
-            .iter()
-            .map(|sub| {
-                self.present(AttrRef {
-                    id: sub.id,
-                    parent: Some(attr.id),
-                    attr_type: sub.attr_type,
-                    multi_valued: false,
-                    case_exact: sub.case_exact,
-                })
+        let parts = location.attr.sub_attributes.iter().map(|sub| {
+            TypedFilter::Present(AttrRef {
+                id: sub.id,
+                parent: Some(attr.id),
+                attr_type: sub.attr_type,
+                multi_valued: attr.multi_valued,
+                case_exact: sub.case_exact,
             })
-            .reduce(ExprTrait::or)
-            .unwrap_or_else(never)
+        });
+        let any = TypedFilter::Or(parts.collect());
+        if attr.multi_valued {
+            self.element(attr.id, &any)
+        } else {
+            condition(self, &any)
+        }
     }
 
     /// One element satisfies the whole filter.

@@ -42,7 +42,7 @@ pub(super) async fn resource_type(id: Segment, exchange: Exchange) -> Response {
     let outcome = unfiltered(&exchange).and_then(|()| {
         resource_type_document(&exchange.by.base_url, &id)
             .map(|found| document(&found))
-            .ok_or_else(|| ScimError::not_found(format!("ResourceType {}", *id)).into())
+            .ok_or_else(|| ScimError::not_found(format!("ResourceType {}", &*id)).into())
     });
     exchange.finish(outcome, Notes::new())
 }
@@ -59,7 +59,7 @@ pub(super) async fn schema(urn: Segment, exchange: Exchange) -> Response {
     let outcome = unfiltered(&exchange).and_then(|()| {
         schema_document(&exchange.by.base_url, &urn)
             .map(|found| document(&found))
-            .ok_or_else(|| ScimError::not_found(format!("Schema {}", *urn)).into())
+            .ok_or_else(|| ScimError::not_found(format!("Schema {}", &*urn)).into())
     });
     exchange.finish(outcome, Notes::new())
 }

@@ -1,6 +1,9 @@
 //! One SCIM request from its first byte to its row in the provisioning log.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Bytes,
@@ -9,11 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use scim_schema::{
-    dialect::Notes,
+    dialect::{Dialect, Notes},
     id::ScimTokenId,
     json::parse_object,
     project::Projection,
-    resource::{ScimError, parse_search},
+    resource::{Incoming, ScimError, parse_resource, parse_search},
     schema::ResourceType,
 };
 use serde_json::{Map, Value};
@@ -30,7 +33,7 @@ use crate::{
     ctx::Ctx,
     db::AccountScope,
     http::extract::scim_caller::ScimCaller,
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner},
+    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
 };
 
 /// An authenticated SCIM request with its body.
@@ -64,7 +67,11 @@ impl FromRequest<AppState> for Exchange {
             .await
             .map_err(IntoResponse::into_response)?;
         let limit = state.config.limits.body;
-        let body = axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let patience = state.config.limits.request_timeout;
+        let body = tokio::time::timeout(patience, axum::body::to_bytes(body, limit))
+            .await
+            .map_err(|_| scim_error_response(&too_slow(patience)))?;
+        let body = body.map_err(|error| {
             let is_bulk = parts.uri.path().ends_with(bulk::PATH);
             scim_error_response(&unreadable(&error, limit, is_bulk))
         })?;
@@ -101,6 +108,32 @@ fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
 }
 
 /// A Bulk learns which of its limits it is (RFC 7644 section 3.7.4).
+fn too_slow(patience: Duration) -> ScimError {
+    let seconds = patience.as_secs();
+    ScimError::status(408, format!("The body did not arrive within {seconds} s"))
+}
+
+/// Reads the body of a POST or PUT; what is kept aside is cut to what fits, before any unit of
+/// work begins.
+pub(super) fn read_resource(
+    rt: &ResourceType,
+    body: Map<String, Value>,
+    dialect: &Dialect,
+    notes: &mut Notes,
+) -> Result<Arc<Incoming>, OpError> {
+    let mut incoming = parse_resource(rt, body, dialect, notes)?;
+    let sent = incoming.unmapped.len();
+    incoming.unmapped = unmapped::fitting(incoming.unmapped);
+    let left_out = sent - incoming.unmapped.len();
+    if left_out > 0 {
+        notes.add(
+            "unmapped_too_large",
+            format!("{left_out} unknown members do not fit into what is kept aside"),
+        );
+    }
+    Ok(Arc::new(incoming))
+}
+
 fn unreadable(error: &axum::Error, limit: usize, is_bulk: bool) -> ScimError {
     let too_large = std::error::Error::source(error)
         .is_some_and(|source| source.to_string().contains("length limit"));

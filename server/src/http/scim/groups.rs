@@ -9,7 +9,7 @@ use scim_schema::{
     id::GroupId,
     patch::{parse_patch, split_membership},
     project::Projection,
-    resource::{ListResponse, ScimError, parse_resource},
+    resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType, registry},
 };
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     cursor::Cursors,
-    exchange::{Exchange, Input},
+    exchange::{Exchange, Input, read_resource},
     query::Parameters,
     render,
     segment::Segment,
@@ -135,7 +135,7 @@ pub(super) async fn create_group(
     notes: &mut Notes,
 ) -> Result<Answer, OpError> {
     let dialect = &exchange.by.dialect;
-    let incoming = Arc::new(parse_resource(group_type(), input.body, dialect, notes)?);
+    let incoming = read_resource(group_type(), input.body, dialect, notes)?;
     let by = Arc::clone(&exchange.by);
     let changed = exchange
         .state
@@ -169,7 +169,7 @@ pub(super) async fn replace_group(
 ) -> Result<Answer, OpError> {
     let id = group_id(id)?;
     let dialect = &exchange.by.dialect;
-    let incoming = Arc::new(parse_resource(group_type(), input.body, dialect, notes)?);
+    let incoming = read_resource(group_type(), input.body, dialect, notes)?;
     let by = Arc::clone(&exchange.by);
     let if_match = input.if_match;
     let changed = exchange

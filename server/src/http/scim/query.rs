@@ -241,7 +241,15 @@ mod tests {
 
     #[test]
     fn escapes_must_spell_utf_8() {
-        for good in ["", "a=b&c", "q=%C3%BC%20x", "100%", "%zz", "%2", "%F0%9F%98%80"] {
+        for good in [
+            "",
+            "a=b&c",
+            "q=%C3%BC%20x",
+            "100%",
+            "%zz",
+            "%2",
+            "%F0%9F%98%80",
+        ] {
             assert!(is_utf8(good), "{good}");
         }
         for bad in ["%FF", "a=%C3", "%C3%28", "%C3%zz", "%ED%A0%80"] {

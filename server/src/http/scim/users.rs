@@ -9,7 +9,7 @@ use scim_schema::{
     id::LinkId,
     patch::parse_patch,
     project::Projection,
-    resource::{ListResponse, ScimError, parse_resource},
+    resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType, registry},
 };
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     cursor::Cursors,
-    exchange::{Exchange, Input},
+    exchange::{Exchange, Input, read_resource},
     query::Parameters,
     render,
     segment::Segment,
@@ -145,7 +145,7 @@ pub(super) async fn create_user(
     notes: &mut Notes,
 ) -> Result<Answer, OpError> {
     let dialect = &exchange.by.dialect;
-    let incoming = Arc::new(parse_resource(user_type(), input.body, dialect, notes)?);
+    let incoming = read_resource(user_type(), input.body, dialect, notes)?;
     let by = Arc::clone(&exchange.by);
     let user = exchange
         .state
@@ -179,7 +179,7 @@ pub(super) async fn replace_user(
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
     let dialect = &exchange.by.dialect;
-    let incoming = Arc::new(parse_resource(user_type(), input.body, dialect, notes)?);
+    let incoming = read_resource(user_type(), input.body, dialect, notes)?;
     let by = Arc::clone(&exchange.by);
     let if_match = input.if_match;
     let user = exchange

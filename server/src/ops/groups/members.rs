@@ -181,6 +181,7 @@ impl<'t> Membership<'t> {
         if groups.is_empty() {
             return Ok(());
         }
+        self.tx.lock_nesting(self.by.id).await?;
         let closes_circle = if self.may_close_circle {
             groups.contains(&self.group.0)
         } else {
