@@ -8,6 +8,8 @@ mod browser;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod scim;
 #[cfg(test)]
 mod storage;

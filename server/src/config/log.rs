@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 use super::error::ConfigError;
 use super::layers::Layers;
 
-const DEFAULT_FILTER: &str = "info,sea_orm_migration=warn,sqlx=warn";
+const DEFAULT_FILTER: &str = "info,sea_orm_migration=warn";
 
 /// What is logged, and how it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

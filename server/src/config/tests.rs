@@ -52,7 +52,7 @@ fn without_any_source_the_defaults_hold() {
     assert_eq!(config.limits.scim_rate_per_second, 2_000);
     assert_eq!(config.retention.provisioning_body_days, 30);
     assert_eq!(config.log.format, LogFormat::Text);
-    assert_eq!(config.log.filter, "info,sea_orm_migration=warn,sqlx=warn");
+    assert_eq!(config.log.filter, "info,sea_orm_migration=warn");
     let path = PathBuf::from(&data).join("rollcall.db");
     assert_eq!(config.database, DatabaseLocation::Sqlite { path });
 }

@@ -1,0 +1,4 @@
+//! Background work.
+
+mod retention;
+mod worker;
