@@ -18,6 +18,8 @@ use super::{
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(40);
+/// Longest time of one command to the browser.
+const COMMAND_TAKES: Duration = Duration::from_secs(60);
 
 /// The rules of the browser: nothing but what a test asks of it.
 const SWITCHES: [&str; 10] = [
@@ -62,7 +64,16 @@ impl Window {
         wishes
             .set_browser_log_level(LoggingPrefsLogLevel::Severe)
             .expect("a log level");
-        let driver = WebDriver::new(chromedriver.url(), wishes)
+        // A connection of its own for each command: chromedriver closes idle ones at a time of its
+        // choosing, and a command that is just on its way there would fail.
+        let http = reqwest::Client::builder()
+            .pool_max_idle_per_host(0)
+            .timeout(COMMAND_TAKES)
+            .build()
+            .expect("a client");
+        let driver = WebDriver::builder(chromedriver.url(), wishes)
+            .client(http)
+            .connect()
             .await
             .expect("a browser");
         Self {

@@ -61,7 +61,11 @@ async fn bodies_go_before_their_rows_and_users_stay() {
     sweep(&app).await;
     assert_eq!(app.number("SELECT COUNT(*) FROM sessions").await, 0);
     assert_eq!(app.number("SELECT COUNT(*) FROM users").await, 2);
-    assert_eq!(app.number("SELECT COUNT(*) FROM jobs WHERE status = 'done'").await, 1);
+    assert_eq!(
+        app.number("SELECT COUNT(*) FROM jobs WHERE status = 'done'")
+            .await,
+        1
+    );
     console.get("/me").await.expect_problem(401, "unauthorized");
     app.finish().await;
 }

@@ -46,7 +46,8 @@ async fn a_job_runs_when_it_is_due_and_not_before() {
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     assert_eq!(status(&app).await.0, "available");
     app.clock.advance(TimeDelta::seconds(61));
-    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'done'", 1).await;
+    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'done'", 1)
+        .await;
     app.finish().await;
 }
 
@@ -54,15 +55,19 @@ async fn a_job_runs_when_it_is_due_and_not_before() {
 async fn a_job_that_can_never_work_is_given_up_with_its_reason() {
     let app = TestApp::new().await;
     queue(&app, "close_sessions", json!({ "user": "nobody" }), 0).await;
-    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'failed'", 1).await;
+    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'failed'", 1)
+        .await;
     let (_, attempt, error) = status(&app).await;
     assert_eq!(attempt, 1, "another try would not help");
     assert!(error.unwrap().contains("names no user"));
-    app.execute("DELETE FROM jobs WHERE queue = 'close_sessions'", []).await;
+    app.execute("DELETE FROM jobs WHERE queue = 'close_sessions'", [])
+        .await;
     queue(&app, "juggle", json!({}), 0).await;
-    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'failed'", 1).await;
+    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'failed'", 1)
+        .await;
     assert!(status(&app).await.2.unwrap().contains("juggle"));
-    app.execute("DELETE FROM jobs WHERE queue = 'juggle'", []).await;
+    app.execute("DELETE FROM jobs WHERE queue = 'juggle'", [])
+        .await;
     app.finish().await;
 }
 
@@ -76,8 +81,10 @@ async fn a_job_of_a_worker_that_died_is_taken_over_after_its_lease() {
     app.execute(dead, [lease.into()]).await;
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     assert_eq!(status(&app).await.0, "running");
-    app.clock.advance(TimeDelta::minutes(5) + TimeDelta::seconds(1));
-    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'done'", 1).await;
+    app.clock
+        .advance(TimeDelta::minutes(5) + TimeDelta::seconds(1));
+    app.until_number("SELECT COUNT(*) FROM jobs WHERE status = 'done'", 1)
+        .await;
     assert_eq!(status(&app).await.1, 2);
     app.finish().await;
 }
