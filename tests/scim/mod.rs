@@ -10,7 +10,6 @@ mod cursors;
 mod deletion;
 mod etags;
 mod filter_errors;
-mod filter_oracle;
 mod filters;
 mod groups;
 mod lists;

@@ -168,6 +168,9 @@ impl Searchable for Member<'_> {
         let backend = self.0.backend;
         let TypedFilter::Compare { attr, op, value } = atom else {
             return match atom {
+                TypedFilter::Present(attr) if attr.id == AttrId::GroupMembersDisplay => {
+                    present_text(&self.display())
+                }
                 TypedFilter::Present(_) => always(),
                 other => condition(self, other),
             };
