@@ -13,6 +13,7 @@ use crate::{
         ConnectionPage, ConnectionsPage, FreshSecret, NotFoundPage, RootPage, SetupPage, Shell,
         SignInPage, UserPage, UsersPage,
     },
+    places::Places,
     session::Session,
     shortcuts::Shortcuts,
     text,
@@ -29,6 +30,7 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     Shortcuts::provide();
     Visits::provide();
+    Places::provide();
     let session = Session::provide();
     FreshSecret::provide(session);
     Live::provide(session);
@@ -37,7 +39,7 @@ pub fn App() -> impl IntoView {
             {text::shell::SKIP}
         </a>
         <Router>
-            <Routes fallback=|| view! { <NotFoundPage /> }>
+            <Routes fallback=|| view! { <main id="main"><NotFoundPage /></main> }>
                 <Route path=path!("/") view=RootPage />
                 <Route path=path!("/a/:slug") view=SignInPage />
                 <Route path=path!("/setup") view=SetupPage />
@@ -46,6 +48,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/users/:id") view=UserPage />
                     <Route path=path!("/provisioning") view=ConnectionsPage />
                     <Route path=path!("/provisioning/:id") view=ConnectionPage />
+                    <Route path=path!("/*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -11,6 +11,7 @@ mod form;
 mod format;
 mod live;
 mod pages;
+mod places;
 mod query;
 mod routes;
 mod session;

@@ -10,6 +10,10 @@ use crate::resource::ScimError;
 /// Deepest nesting of objects and lists; a SCIM body needs six levels at most (bulk).
 pub const MAX_DEPTH: usize = 32;
 
+/// Most values of a body: objects, lists and what is in them, each counted. A group of 100,000
+/// members has 500,000 at most. In memory a value is many times larger than `[],` in the text.
+pub const MAX_VALUES: usize = 1_000_000;
+
 /// Objects up to this size are searched for duplicates pairwise; larger ones by hash.
 const PAIRWISE: usize = 16;
 
@@ -17,10 +21,11 @@ const PAIRWISE: usize = 16;
 ///
 /// Refused are: text that is not UTF-8, malformed JSON, a member that an object has twice (names
 /// without case, as attribute names are: RFC 7643 section 2.1), nesting beyond [`MAX_DEPTH`], the
-/// character U+0000 in a string, which no database column can hold, and anything but an object.
+/// character U+0000 in a string, which no database column can hold, more than [`MAX_VALUES`] values,
+/// and anything but an object.
 ///
 /// # Errors
-/// 400 `invalidSyntax` with a sentence that names what is wrong and where.
+/// 413 for too many values, otherwise 400 `invalidSyntax`, with a sentence that names what is wrong and where.
 pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
     let text = std::str::from_utf8(body).map_err(|error| {
         let at = error.valid_up_to();
@@ -32,9 +37,10 @@ pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
         ));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let broken = Cell::new(false);
+    let (broken, left) = (Cell::new(None), Cell::new(MAX_VALUES));
     let seed = Strict {
         depth: MAX_DEPTH,
+        left: &left,
         broken: &broken,
     };
     let value = seed
@@ -50,14 +56,14 @@ pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
     }
 }
 
-fn describe(error: &serde_json::Error, broken_rule: bool) -> ScimError {
+fn describe(error: &serde_json::Error, broken: Option<Rule>) -> ScimError {
     // A rule of ours speaks for itself; the parser's messages are about JSON.
     let text = error.to_string();
-    ScimError::invalid_syntax(if broken_rule {
-        text
-    } else {
-        format!("The body is not valid JSON: {text}")
-    })
+    match broken {
+        Some(Rule::Size) => ScimError::status(413, text),
+        Some(Rule::Form) => ScimError::invalid_syntax(text),
+        None => ScimError::invalid_syntax(format!("The body is not valid JSON: {text}")),
+    }
 }
 
 fn kind_name(value: &Value) -> &'static str {
@@ -71,12 +77,21 @@ fn kind_name(value: &Value) -> &'static str {
     }
 }
 
+/// Rules of this module.
+#[derive(Clone, Copy)]
+enum Rule {
+    Form,
+    Size,
+}
+
 /// Reads one value with so many levels left.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: usize,
+    /// Values that may still come.
+    left: &'a Cell<usize>,
     /// Set when a rule of this module was broken, not JSON's.
-    broken: &'a Cell<bool>,
+    broken: &'a Cell<Option<Rule>>,
 }
 
 impl Strict<'_> {
@@ -88,8 +103,19 @@ impl Strict<'_> {
     }
 
     fn refuse<E: serde::de::Error>(self, why: String) -> E {
-        self.broken.set(true);
+        self.broken.set(Some(Rule::Form));
         E::custom(why)
+    }
+
+    fn count<E: serde::de::Error>(self) -> Result<(), E> {
+        let Some(left) = self.left.get().checked_sub(1) else {
+            self.broken.set(Some(Rule::Size));
+            return Err(E::custom(format!(
+                "The body has more than {MAX_VALUES} values; send it in parts"
+            )));
+        };
+        self.left.set(left);
+        Ok(())
     }
 
     fn text<E: serde::de::Error>(self, text: String) -> Result<String, E> {
@@ -104,6 +130,7 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.count()?;
         deserializer.deserialize_any(self)
     }
 }
@@ -192,6 +219,16 @@ mod tests {
         let error = parse_object(body).unwrap_err();
         assert_eq!(error.to_json()["scimType"], "invalidSyntax");
         error.detail
+    }
+
+    #[test]
+    fn more_values_than_memory_should_hold_are_refused() {
+        let list = |count: usize| format!("{{\"a\":[{}]}}", vec!["[]"; count].join(","));
+        let error = parse_object(list(MAX_VALUES).as_bytes()).unwrap_err();
+        assert_eq!((error.status, error.scim_type), (413, None));
+        assert!(error.detail.contains("1000000 values"), "{}", error.detail);
+        // The object and the list count as well.
+        assert!(parse_object(list(MAX_VALUES - 2).as_bytes()).is_ok());
     }
 
     #[test]

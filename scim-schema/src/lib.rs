@@ -13,6 +13,7 @@ pub mod json;
 pub mod lifecycle;
 pub mod patch;
 pub mod permission;
+pub mod prepare;
 pub mod project;
 pub mod resource;
 pub mod schema;

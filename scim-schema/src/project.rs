@@ -60,12 +60,6 @@ impl Projection {
         }
     }
 
-    /// Whether the client said nothing.
-    #[must_use]
-    pub fn is_default(&self) -> bool {
-        *self == Self::Default
-    }
-
     /// Whether the client named `attributes`, which makes a PATCH answer with a body
     /// (RFC 7644 section 3.5.2).
     #[must_use]

@@ -47,7 +47,9 @@ impl App {
         ids: Ids,
         console: ConsoleFiles,
     ) -> Result<Self, StartError> {
-        let db = Db::connect(&DatabaseSettings::new(config.database.url()), ids.clone()).await?;
+        let mut settings = DatabaseSettings::new(config.database.url());
+        settings.query_timeout = config.limits.query_timeout;
+        let db = Db::connect(&settings, ids.clone()).await?;
         migrate::up(&db).await?;
         let shutdown = CancellationToken::new();
         let background = TaskTracker::new();

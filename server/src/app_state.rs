@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    http::{limits::RateLimits, scim::log::ScimLog},
+    http::{limits::RateLimits, scim::log::ScimLog, shares::Shares},
     ids::Ids,
     jobs::live::LiveHub,
     ops::passwords::PasswordPool,
@@ -36,6 +36,10 @@ pub struct AppState {
     pub live: LiveHub,
     /// Request budgets per credential and address.
     pub limits: RateLimits,
+    /// Readers of the database, for searches of identity providers.
+    pub searches: Shares,
+    /// Memory for bodies of SCIM requests, in KiB.
+    pub bodies: Shares,
 }
 
 impl AppState {
@@ -56,6 +60,8 @@ impl AppState {
             scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
             live: LiveHub::start(db.clone(), clock.clone(), stop),
             limits: RateLimits::new(config.limits.scim_rate_per_second),
+            searches: Shares::new(db.readers()),
+            bodies: Shares::new(kibibytes(config.limits.body_budget)),
             db,
             clock,
             ids,
@@ -69,4 +75,8 @@ impl AppState {
         self.scim_log.close().await;
         self.db.close().await;
     }
+}
+
+fn kibibytes(bytes: usize) -> u32 {
+    u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
 }

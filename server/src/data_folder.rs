@@ -1,8 +1,13 @@
-//! The folder that holds an installation: who may read it, and that one server works on it.
+//! The folder that holds an installation: who may read it, that one server works on it, and where
+//! that server listens.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+mod server_lock;
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
+
+pub use server_lock::{RunningServer, ServerLock, lock, running_server};
 
 use crate::config::{Config, DatabaseLocation};
 
@@ -31,6 +36,18 @@ pub enum DataFolderError {
         /// The system's explanation.
         reason: io::Error,
     },
+    /// A command beside the server was pointed at a place without a database.
+    #[error(
+        "There is no database at {}. Correct --data or --database-url; or, if this is to be a new installation, make it with `rollcall serve --data {}`.",
+        database.display(),
+        data.display()
+    )]
+    NoDatabase {
+        /// The file that is missing.
+        database: PathBuf,
+        /// The data folder.
+        data: PathBuf,
+    },
     /// Another server works on the same SQLite database.
     #[error(
         "Another Rollcall server{holder} already works on {}. Stop it, or give this one a data folder of its own with --data.",
@@ -42,12 +59,6 @@ pub enum DataFolderError {
         /// The process that holds the lock, as " (process 123)", or nothing.
         holder: String,
     },
-}
-
-/// The right to be the one server of a SQLite database; given back when dropped.
-#[derive(Debug)]
-pub struct ServerLock {
-    _file: File,
 }
 
 /// Makes the data folder (for its owner alone) and the database file (likewise) where they are
@@ -66,44 +77,18 @@ pub fn prepare(config: &Config) -> Result<(), DataFolderError> {
     }
 }
 
-/// Takes the lock of the SQLite database; on PostgreSQL there is none, since several servers may
-/// share it. Commands beside the server do not take it.
+/// Sees that there is an installation: a command beside the server must not answer a wrong `--data`
+/// with a new and empty database. Whether a PostgreSQL database is there, connecting tells.
 ///
 /// # Errors
-/// [`DataFolderError::Locked`] when another server holds it.
-pub fn lock(config: &Config) -> Result<Option<ServerLock>, DataFolderError> {
-    let DatabaseLocation::Sqlite { path: database } = &config.database else {
-        return Ok(None);
-    };
-    // Beside the database, so that two data folders which share one cannot both serve it:
-    // `rollcall.lock` for `rollcall.db`.
-    let path = database.with_extension("lock");
-    let mut file = open_private(&path)?;
-    let failed = |reason| DataFolderError::File {
-        path: path.clone(),
-        reason,
-    };
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::Error(reason)) => return Err(failed(reason)),
-        Err(TryLockError::WouldBlock) => {
-            return Err(DataFolderError::Locked {
-                database: database.clone(),
-                holder: holder(&mut file),
-            });
-        }
-    }
-    file.set_len(0).map_err(failed)?;
-    writeln!(file, "{}", std::process::id()).map_err(failed)?;
-    Ok(Some(ServerLock { _file: file }))
-}
-
-fn holder(file: &mut File) -> String {
-    let mut text = String::new();
-    let read = file.read_to_string(&mut text);
-    match (read, text.trim().parse::<u32>()) {
-        (Ok(_), Ok(process)) => format!(" (process {process})"),
-        _ => String::new(),
+/// [`DataFolderError::NoDatabase`] when the file of the SQLite database is missing.
+pub fn require(config: &Config) -> Result<(), DataFolderError> {
+    match config.database.sqlite_path() {
+        Some(path) if !path.exists() => Err(DataFolderError::NoDatabase {
+            database: path.to_path_buf(),
+            data: config.data.clone(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -136,7 +121,7 @@ mod tests {
     use super::*;
     use crate::config::{Flags, StoreFlags};
 
-    fn config(data: &Path, database_url: Option<&str>) -> Config {
+    pub(super) fn config(data: &Path, database_url: Option<&str>) -> Config {
         let flags = Flags::of_store(StoreFlags {
             data: Some(data.to_str().unwrap().to_owned()),
             database_url: database_url.map(str::to_owned),
@@ -169,31 +154,23 @@ mod tests {
     }
 
     #[test]
-    fn one_server_at_a_time_and_the_next_one_after_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let config = config(folder.path(), None);
-        let first = lock(&config).unwrap();
-        assert!(first.is_some());
-        assert!(folder.path().join("rollcall.lock").exists());
+    fn a_folder_without_a_database_is_told_apart_and_left_as_it_is() {
+        let parent = tempfile::tempdir().unwrap();
+        let there = config(parent.path(), None);
+        prepare(&there).unwrap();
+        assert!(require(&there).is_ok());
 
-        let text = lock(&config).unwrap_err().to_string();
-        let process = std::process::id();
-        assert!(text.starts_with(&format!(
-            "Another Rollcall server (process {process}) already"
-        )));
-        assert!(text.contains("--data"));
+        let mistyped = parent.path().join("dta");
+        let text = require(&config(&mistyped, None)).unwrap_err().to_string();
+        let file = mistyped.join("rollcall.db");
+        assert!(
+            text.starts_with(&format!("There is no database at {}.", file.display())),
+            "{text}"
+        );
+        assert!(text.contains("--data") && !mistyped.exists(), "{text}");
 
-        drop(first);
-        assert!(lock(&config).unwrap().is_some());
-    }
-
-    #[test]
-    fn servers_on_postgresql_share_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let config = config(folder.path(), Some("postgres://localhost/rollcall"));
-        assert!(lock(&config).unwrap().is_none());
-        prepare(&config).unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let elsewhere = config(&mistyped, Some("postgres://localhost/rollcall"));
+        assert!(require(&elsewhere).is_ok());
     }
 
     #[test]

@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 const REQUESTS: &str = "http_requests_total";
 const DURATION: &str = "http_request_duration_seconds";
+const LOG_DROPPED: &str = "rollcall_provisioning_log_dropped_total";
+const UNATTRIBUTED: &str = "scim_requests_unattributed_total";
 const BUILD: &str = "rollcall_build_info";
 const STARTED: &str = "process_start_time_seconds";
 const MEMORY: &str = "process_resident_memory_bytes";
@@ -93,6 +95,29 @@ pub(crate) fn count_request(method: &'static str, route: &str, status: u16, took
     histogram!(DURATION, "route" => route, "method" => method).record(took.as_secs_f64());
 }
 
+/// Counts rows of the provisioning log that were lost. `reason` is a word.
+pub(crate) fn count_dropped_log_rows(reason: &'static str, rows: u64) {
+    counter!(LOG_DROPPED, "reason" => reason).increment(rows);
+}
+
+/// Why nobody knows whose a SCIM request was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unattributed {
+    /// It had no bearer token.
+    NoToken,
+    /// Nobody has its token.
+    UnknownToken,
+}
+
+/// Counts a SCIM request that no connection's log can show.
+pub(crate) fn count_unattributed(why: Unattributed) {
+    let reason = match why {
+        Unattributed::NoToken => "no_token",
+        Unattributed::UnknownToken => "unknown_token",
+    };
+    counter!(UNATTRIBUTED, "reason" => reason).increment(1);
+}
+
 async fn page(State(metrics): State<Metrics>) -> impl IntoResponse {
     ([(CONTENT_TYPE, TEXT_FORMAT)], metrics.render())
 }
@@ -107,6 +132,11 @@ fn recorder() -> Result<PrometheusRecorder, BuildError> {
 fn describe(started: DateTime<Utc>) {
     describe_counter!(REQUESTS, "Answered HTTP requests.");
     describe_histogram!(DURATION, "Time from a request to the head of its answer.");
+    describe_counter!(LOG_DROPPED, "Rows of the provisioning log that were lost.");
+    describe_counter!(
+        UNATTRIBUTED,
+        "SCIM requests without a token that is known: in no provisioning log."
+    );
     describe_gauge!(BUILD, "1, labelled with the version that runs.");
     describe_gauge!(STARTED, "Start of the process, in seconds since 1970.");
     describe_gauge!(MEMORY, "Resident memory of the process.");
@@ -156,6 +186,8 @@ mod tests {
             Duration::from_millis(700),
         );
 
+        count_unattributed(Unattributed::UnknownToken);
+
         let request = Request::get("/metrics").body(Body::empty()).unwrap();
         let response = metrics.router().oneshot(request).await.unwrap();
         assert_eq!(response.headers()[CONTENT_TYPE], TEXT_FORMAT);
@@ -169,6 +201,7 @@ mod tests {
             format!("http_request_duration_seconds_bucket{{{labels},le=\"0.005\"}} 1"),
             format!("http_request_duration_seconds_bucket{{{labels},le=\"1\"}} 2"),
             "process_start_time_seconds 1772352000".to_owned(),
+            "scim_requests_unattributed_total{reason=\"unknown_token\"} 1".to_owned(),
             format!(
                 "rollcall_build_info{{version=\"{}\"}} 1",
                 env!("CARGO_PKG_VERSION")

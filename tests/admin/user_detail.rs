@@ -58,6 +58,32 @@ async fn a_provisioned_person_is_shown_with_link_groups_holds_and_what_was_sent_
 }
 
 #[tokio::test]
+async fn a_deleted_person_is_shown_with_who_deleted_them_when_and_until_when_they_are_kept() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let client = app.connection(ConnectionKind::Okta).await;
+    let id = client
+        .post("/Users", &user_body("ada"))
+        .await
+        .expect(201)
+        .id();
+    let user = app.user_of(&id).await;
+    let living = console.get(&format!("/users/{user}")).await.expect(200);
+    assert_eq!(living.json["deletion"], json!(null));
+
+    client.delete(&format!("/Users/{id}")).await.expect(204);
+    let deleted = console.get(&format!("/users/{user}")).await.expect(200);
+    assert_eq!(deleted.json["status"], "deleted");
+    let deletion = &deleted.json["deletion"];
+    assert_eq!(deletion["by"]["kind"], "connection");
+    assert_eq!(deletion["by"]["id"], client.connection.to_string());
+    assert_ne!(deletion["by"]["name"], "");
+    assert_eq!(deletion["at"], "2026-11-22T08:00:00Z");
+    assert_eq!(deletion["purge_at"], "2026-12-22T08:00:00Z");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_local_person_has_no_link_and_a_role() {
     let app = TestApp::new().await;
     let console = app.administrator().await;

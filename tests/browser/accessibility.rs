@@ -154,7 +154,7 @@ async fn the_pages_of_connections_have_no_barriers() {
     window.click_button("I have stored the token").await;
     window.see("Recent requests").await;
     audit.look(&window, "a connection").await;
-    window.click_button("New token").await;
+    window.click_button("Create token").await;
     window.until_focus("Keep as is").await;
     audit.look(&window, "the dialog that makes a token").await;
     window.click_button("Keep as is").await;

@@ -1,5 +1,8 @@
 //! Connecting an identity provider.
 
+use scim_schema::dialect::ConnectionKind;
+use thirtyfour::Key;
+
 use super::{
     Site, Window,
     pages::{ConnectionsPage, UsersPage},
@@ -94,5 +97,102 @@ async fn a_revoked_token_is_refused_and_a_name_in_use_is_said_beside_the_field()
     window.click_button("Cancel").await;
     window.until_focus("Add connection").await;
     window.close_despite(&["/idp-connections - "]).await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn expired_tokens_are_said_to_be_expired_and_another_one_is_offered() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let connections = ConnectionsPage::open(&window).await;
+    let okta = connections.add("Okta").await.provider().await;
+    assert_eq!(okta.list_status().await, 200);
+    window.click_button("I have stored the token").await;
+
+    let ends = |when: &str| {
+        format!(
+            "UPDATE scim_tokens SET expires_at = strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '{when}')"
+        )
+    };
+    assert_eq!(site.execute(&ends("+6 days")).await, 1);
+    window.reload().await;
+    window
+        .see("The last valid token of Okta expires in 5 days, on ")
+        .await;
+    assert_eq!(site.execute(&ends("-2 days")).await, 1);
+    window.reload().await;
+    window
+        .see("Every token of Okta has expired, the last one on ")
+        .await;
+    window.see("Expired on ").await;
+    ConnectionsPage::open(&window).await;
+    window.see("Tokens expired").await;
+    window.click_link("Okta").await;
+    window.see_page("Okta").await;
+
+    window.click_button("Create token").await;
+    window.see("There is no valid token now.").await;
+    window.fill("Type Okta to confirm", "Okta").await;
+    window.press(Key::Enter).await;
+    window.see("Connect Okta now").await;
+    window.see_no("Every token of Okta has expired").await;
+    window.click_button("I have stored the token").await;
+    window.see("Remove").await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_stored_outlives_a_change_of_page_and_guards_the_window() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let connections = ConnectionsPage::open(&window).await;
+    connections.add("Okta").await;
+    let token = window.value("Bearer token").await;
+    // Another connection does not push it aside.
+    let connections = ConnectionsPage::open(&window).await;
+    connections.add("Second").await;
+    ConnectionsPage::open(&window).await;
+    window.see("Token to copy").await;
+    window.click_link("Okta").await;
+    window.see_page("Okta").await;
+    assert_eq!(window.value("Bearer token").await, token);
+
+    let asks = "
+        const leaving = new Event('beforeunload', { cancelable: true });
+        window.dispatchEvent(leaving);
+        return leaving.defaultPrevented;";
+    window.until_reads("a question", asks, true.into()).await;
+    window.click_button("I have stored the token").await;
+    window.until_reads("a question", asks, true.into()).await;
+    ConnectionsPage::open(&window).await;
+    window.click_link("Second").await;
+    window.click_button("I have stored the token").await;
+    window.until_reads("a question", asks, false.into()).await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn entra_is_given_its_tenant_url_with_the_flag_and_the_field_it_goes_into() {
+    let site = Site::new().await;
+    site.provider("Entra ID", ConnectionKind::Entra).await;
+    site.provider("Old Entra", ConnectionKind::EntraLegacy)
+        .await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let url = "return document.querySelector('[data-testid=base-url]').textContent;";
+    for (name, flag) in [("Entra ID", "?aadOptscim062020"), ("Old Entra", "")] {
+        ConnectionsPage::open(&window).await;
+        window.click_link(name).await;
+        window.see_page(name).await;
+        let wanted = format!("{}/scim/v2{flag}", site.origin());
+        window.until_reads(name, url, wanted.into()).await;
+        window.see("Goes into Tenant URL").await;
+        assert!(window.has("button", "Copy tenant URL").await);
+    }
+    window.close().await;
     site.stop().await;
 }

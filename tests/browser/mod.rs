@@ -12,7 +12,9 @@ mod site;
 mod window;
 
 mod accessibility;
+mod coming_back;
 mod connections;
+mod failing;
 mod first_start;
 mod injection;
 mod keyboard;

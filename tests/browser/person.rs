@@ -20,6 +20,9 @@ async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() 
     let person = PersonPage::open(&users, "Ada Lovelace").await;
     window.see("Disabled by Okta").await;
     window.see("One hold blocks sign-in.").await;
+    window
+        .see("Who can lift it: Okta, by sending active=true.")
+        .await;
 
     person.tab("Access and status 1").await;
     person
@@ -29,6 +32,8 @@ async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() 
             "Okta, by sending active=true.",
         ])
         .await;
+    let said = window.words().await;
+    assert_eq!(said.matches("active=false").count(), 1, "{said}");
     person.tab("Groups 1").await;
     person.see_line(&["Mathematics", "Okta"]).await;
 
@@ -62,7 +67,9 @@ async fn an_open_page_of_a_person_follows_the_identity_provider() {
     person.tab("Groups 1").await;
     renamed.see_line(&["Analysts", "Okta"]).await;
     okta.delete(&ada).await;
-    window.see("This person cannot sign in.").await;
+    window.see("Deleted by Okta, ").await;
+    window.see("This person cannot sign in").await;
+    window.see("The record is kept until ").await;
     window.assert_not_reloaded().await;
     window.close().await;
     site.stop().await;

@@ -3,7 +3,7 @@
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{group_body, patch_body};
+use crate::support::{group_body, patch_body, percent_encoded};
 
 /// One connection's client.
 pub(crate) struct Provider {
@@ -56,6 +56,13 @@ impl Provider {
         let operations = json!([{ "op": "replace", "path": path, "value": value }]);
         let request = self.request(Method::PATCH, &format!("/Users/{id}"));
         answer(request.json(&patch_body(operations)), StatusCode::OK).await;
+    }
+
+    /// The SCIM id of the person with this user name.
+    pub(crate) async fn id_of(&self, user_name: &str) -> String {
+        let filter = percent_encoded(&format!("userName eq \"{user_name}\""));
+        let request = self.request(Method::GET, &format!("/Users?filter={filter}"));
+        id_of(&answer(request, StatusCode::OK).await["Resources"][0])
     }
 
     /// Deletes a person.

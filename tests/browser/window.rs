@@ -313,6 +313,19 @@ impl Window {
         .await;
     }
 
+    /// Holds back answers to addresses that match a pattern such as `*/api/v1/me`, or none any more.
+    pub(crate) async fn hold_back(&self, pattern: Option<&str>) {
+        let (command, parameters) = match pattern {
+            Some(pattern) => (
+                "Fetch.enable",
+                json!({ "patterns": [{ "urlPattern": pattern }] }),
+            ),
+            None => ("Fetch.disable", json!({})),
+        };
+        let done = self.driver.cdp().send_raw(command, parameters).await;
+        done.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
+
     /// Marks the page; see [`Window::assert_not_reloaded`].
     pub(crate) async fn mark(&self) {
         let marked = self

@@ -128,7 +128,25 @@ async fn a_user_created_inactive_is_staged_and_held() {
 }
 
 #[tokio::test]
-async fn a_put_without_active_leaves_it_and_removing_it_means_the_default() {
+async fn an_active_that_is_taken_back_is_the_default() {
+    let (app, client) = generic().await;
+    let console = app.administrator().await;
+    let id = client.user("ada").await;
+    let path = format!("/Users/{id}");
+    for taken_back in [
+        json!([{ "op": "remove", "path": "active" }]),
+        json!([{ "op": "replace", "path": "active", "value": null }]),
+    ] {
+        client.patch(&path, switch(false)).await.expect(200);
+        let answer = client.patch(&path, taken_back).await.expect(200);
+        assert_eq!(answer.json["active"], true, "{}", answer.text);
+        assert_eq!(detail(&app, &console, &id).await["holds"], json!([]));
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_put_without_active_leaves_it() {
     let (app, client) = generic().await;
     let id = client.user("ada").await;
     let path = format!("/Users/{id}");

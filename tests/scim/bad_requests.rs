@@ -111,14 +111,17 @@ async fn a_query_that_is_not_utf_8_is_refused_and_never_guessed() {
     let (app, client) = generic().await;
     // U+FFFD is what a lenient decoder would make of the byte.
     client.user("a\u{fffd}").await;
-    for path in [
-        "/Users?filter=userName%20eq%20%22a%FF%22",
-        "/Users?attributes=%FF",
-        "/Groups?filter=displayName%20eq%20%22%C3%28%22",
+    for (path, scim_type) in [
+        ("/Users?filter=userName%20eq%20%22a%FF%22", "invalidFilter"),
+        ("/Users?attributes=%FF", "invalidSyntax"),
+        (
+            "/Groups?count=1&filter=displayName%20eq%20%22%C3%28%22",
+            "invalidFilter",
+        ),
     ] {
         refused(&app, client.call("GET", path))
             .await
-            .expect_scim_error(400, Some("invalidSyntax"), "UTF-8");
+            .expect_scim_error(400, Some(scim_type), "UTF-8");
     }
     app.finish().await;
 }
@@ -140,6 +143,23 @@ async fn an_id_that_is_none_is_404() {
             let answer = refused(&app, call).await;
             answer.expect_scim_error(404, None, "");
         }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_client_made_up_is_repeated_in_part_only() {
+    let (app, client) = generic().await;
+    let long = "x".repeat(5_000);
+    for (method, path) in [
+        ("GET", format!("/Users/{long}")),
+        ("DELETE", format!("/Groups/{long}")),
+        ("GET", format!("/Schemas/{long}")),
+        ("GET", format!("/{long}")),
+    ] {
+        let answer = refused(&app, client.call(method, &path)).await;
+        answer.expect_scim_error(404, None, "xxx…");
+        assert!(answer.text.len() < 400, "{}", answer.text);
     }
     app.finish().await;
 }

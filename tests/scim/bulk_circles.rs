@@ -114,6 +114,26 @@ async fn of_a_circle_with_a_fault_nothing_is_stored() {
 }
 
 #[tokio::test]
+async fn what_is_kept_aside_of_a_circle_is_bounded() {
+    let (app, client) = generic().await;
+    let mut large = group_body("A", &["bulkId:b"]);
+    large["unknown"] = "x".repeat(100_000).into();
+    let answer = bulk(
+        &client,
+        &[
+            post("/Groups", "a", large),
+            post("/Groups", "b", group_body("B", &["bulkId:a"])),
+        ],
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["201"; 2]);
+    app.flush_log().await;
+    let noted = "SELECT COUNT(*) FROM scim_request_log WHERE notes LIKE '%unmapped_too_large%'";
+    assert_eq!(app.number(noted).await, 1);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_circle_through_older_groups_is_refused() {
     let (app, client) = generic().await;
     let old = client.group("Old", &[]).await;

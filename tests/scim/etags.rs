@@ -75,6 +75,31 @@ async fn a_change_of_another_version_is_412_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_change_unless_the_version_is_this_one_is_412_when_it_is() {
+    let (app, client) = generic().await;
+    let user = format!("/Users/{}", client.user("ada").await);
+    let group = format!("/Groups/{}", client.group("Analysts", &[]).await);
+    for (method, path, body) in [
+        ("PUT", &user, user_body("other")),
+        ("DELETE", &user, json!({})),
+        ("PUT", &group, group_body("Other", &[])),
+    ] {
+        for tags in ["*", "W/\"1\"", "\"7\", \"1\""] {
+            let call = client
+                .call_with(method, path, &body)
+                .header("if-none-match", tags);
+            let answer = refused(&app, call).await;
+            answer.expect_scim_error(412, None, "If-None-Match");
+        }
+    }
+    let call = client
+        .call_with("PUT", &user, &user_body("other"))
+        .header("if-none-match", "W/\"2\"");
+    call.send().await.expect(200);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_change_of_the_version_that_was_seen_is_made() {
     let (app, client) = generic().await;
     let id = client.user("ada").await;

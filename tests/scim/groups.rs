@@ -260,3 +260,33 @@ async fn removing_one_member_by_value_never_empties_the_group() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_member_without_a_name_is_shown_and_found_by_its_user_name() {
+    let (app, client) = generic().await;
+    for (number, nameless) in [
+        json!({ "name": { "givenName": "" } }),
+        json!({ "name": { "givenName": "", "familyName": "" } }),
+        json!({ "displayName": "" }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let user_name = format!("nameless{number}");
+        let mut user = nameless.clone();
+        user["schemas"] = json!(["urn:ietf:params:scim:schemas:core:2.0:User"]);
+        user["userName"] = user_name.as_str().into();
+        let user = client.post("/Users", &user).await.expect(201).id();
+        let group = client.group(&format!("Group {number}"), &[&user]).await;
+        let answer = client.get(&format!("/Groups/{group}")).await.expect(200);
+        assert_eq!(
+            answer.json["members"][0]["display"],
+            user_name.as_str(),
+            "{nameless}"
+        );
+        let filter = format!("members[display eq \"{user_name}\"]");
+        let found = client.filter("/Groups", &filter).await.expect(200);
+        assert_eq!(found.strings("/Resources", "/id"), [group], "{nameless}");
+    }
+    app.finish().await;
+}

@@ -4,6 +4,7 @@ mod append_only;
 mod budgets;
 mod copies;
 mod large_group;
+mod lost_commits;
 mod migrations;
 mod plans;
 mod unique;

@@ -1,37 +1,177 @@
-//! Dependencies point one way: between crates, and between the modules of the server.
+//! Dependencies point one way: between crates, and between the modules of a crate.
 //!
 //! ```text
-//! http -> ops -> db -> db::entity        jobs -> ops, mail, db
+//! http -> ops -> db -> db::entity        jobs -> ops, db        pages -> ui -> api
 //! ```
 
 use std::path::Path;
 
-use super::imports::{Import, crate_paths};
-use super::tree::{TextFile, names, without_comments};
+use super::imports::{self, Import};
+use super::tree::TextFile;
 use super::{assert_complains, assert_tidy, tree};
 
-/// Modules of the server (with everything below) and what they may not name.
-const FORBIDDEN: [(&str, &[&str]); 8] = [
-    ("db", &["http", "ops", "jobs", "mail", "cli"]),
-    ("db::entity", &["db"]),
-    ("ops", &["http", "jobs", "cli", "db::entity"]),
-    ("jobs", &["http", "cli", "db::entity"]),
-    ("mail", &["http", "ops", "jobs", "db", "cli"]),
-    ("http", &["cli", "db::entity"]),
-    ("config", &["http", "ops", "jobs", "mail", "db", "cli"]),
-    ("ctx", &["http", "ops", "jobs", "mail", "cli"]),
-];
+/// A module with everything below it, and what it may name beside itself.
+type Row = (&'static str, &'static [&'static str]);
 
-/// Modules that the rules above speak of.
-const LAYERS: [&str; 6] = ["cli", "db", "http", "jobs", "mail", "ops"];
-
-/// Exceptions: a module may always name itself.
-fn is_forbidden(module: &str, from: &str, to: &str, target: &str) -> bool {
-    within(module, from) && within(target, to) && !within(target, from)
+/// A crate with rules about its modules.
+struct Layers {
+    folder: &'static str,
+    name: &'static str,
+    rows: &'static [Row],
 }
 
+const SERVER: Layers = Layers {
+    folder: "server/src/",
+    name: "rollcall_server",
+    rows: &[
+        ("clock", &[]),
+        ("ids", &[]),
+        ("config", &[]),
+        ("ctx", &[]),
+        ("telemetry", &["config"]),
+        ("listen", &["config"]),
+        ("data_folder", &["config"]),
+        ("metrics", &[]),
+        ("db::entity", &[]),
+        ("db", &["clock", "ctx", "db::entity", "ids"]),
+        ("ops", &["clock", "ctx", "db", "ids"]),
+        ("jobs", &["clock", "config", "ctx", "db", "ids", "ops"]),
+        (
+            "http",
+            &[
+                "app_state",
+                "clock",
+                "config",
+                "ctx",
+                "db",
+                "ids",
+                "jobs",
+                "metrics",
+                "ops",
+            ],
+        ),
+        ("demo", &["clock", "ctx", "db", "ids", "ops"]),
+        (
+            "app_state",
+            &["clock", "config", "db", "http", "ids", "jobs", "ops"],
+        ),
+        (
+            "app",
+            &[
+                "app_state",
+                "clock",
+                "config",
+                "db",
+                "http",
+                "ids",
+                "jobs",
+                "ops",
+            ],
+        ),
+        (
+            "cli",
+            &[
+                "app",
+                "clock",
+                "config",
+                "ctx",
+                "data_folder",
+                "db",
+                "demo",
+                "http",
+                "ids",
+                "listen",
+                "metrics",
+                "ops",
+                "telemetry",
+            ],
+        ),
+    ],
+};
+
+/// What the console does without components.
+const PLAIN: &[&str] = &[
+    "api",
+    "clock",
+    "form",
+    "format",
+    "live",
+    "places",
+    "query",
+    "routes",
+    "session",
+    "shortcuts",
+    "storage",
+    "text",
+    "theme",
+    "toast",
+];
+
+const CONSOLE: Layers = Layers {
+    folder: "app/src/",
+    name: "rollcall_app",
+    rows: &[
+        ("api", PLAIN),
+        ("clock", PLAIN),
+        ("form", PLAIN),
+        ("format", PLAIN),
+        ("live", PLAIN),
+        ("places", PLAIN),
+        ("query", PLAIN),
+        ("routes", PLAIN),
+        ("session", PLAIN),
+        ("shortcuts", PLAIN),
+        ("storage", PLAIN),
+        ("text", PLAIN),
+        ("theme", PLAIN),
+        ("toast", PLAIN),
+        ("ui", PLAIN),
+        (
+            "pages",
+            &[
+                "api",
+                "clock",
+                "form",
+                "format",
+                "live",
+                "places",
+                "query",
+                "routes",
+                "session",
+                "shortcuts",
+                "storage",
+                "text",
+                "theme",
+                "toast",
+                "ui",
+            ],
+        ),
+        (
+            "app",
+            &[
+                "api",
+                "clock",
+                "form",
+                "format",
+                "live",
+                "pages",
+                "places",
+                "query",
+                "routes",
+                "session",
+                "shortcuts",
+                "storage",
+                "text",
+                "theme",
+                "toast",
+                "ui",
+            ],
+        ),
+    ],
+};
+
 /// Crates, by folder, and what none of their files may name, the manifest included.
-const STRANGERS: [(&str, &[&str]); 4] = [
+const STRANGERS: [Row; 4] = [
     (
         "scim-schema",
         &[
@@ -65,66 +205,75 @@ const STRANGERS: [(&str, &[&str]); 4] = [
 /// SQL is written under `server/src/db` and nowhere else in the server.
 const SQL_CRATES: [&str; 3] = ["sea_orm", "sea_query", "sqlx"];
 
-fn check_server_modules(root: &Path) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (module, file) in server_modules(root) {
-        for Import { line, segments } in crate_paths(&without_comments(&file.text)) {
-            let target = segments.join("::");
-            for (from, forbidden) in FORBIDDEN {
-                for to in forbidden
-                    .iter()
-                    .filter(|to| is_forbidden(&module, from, to, &target))
-                {
+impl Layers {
+    /// The longest row that a module or path lies within.
+    fn row_of(&self, path: &[String]) -> Option<&Row> {
+        let path = path.join("::");
+        self.rows
+            .iter()
+            .filter(|(name, _)| within(&path, name))
+            .max_by_key(|(name, _)| name.len())
+    }
+
+    fn check(&self, root: &Path) -> Vec<String> {
+        let mut complaints = Vec::new();
+        for (module, file) in modules(self.folder, root) {
+            // The binary starts the library, and the library lists its modules.
+            if module.is_empty() || module == ["main"] {
+                continue;
+            }
+            let Some((from, allowed)) = self.row_of(&module) else {
+                complaints.push(format!(
+                    "{}: say in tests/tidy/edges.rs what {} may use",
+                    file.path, module[0]
+                ));
+                continue;
+            };
+            let scan = match imports::scan(&module, self.name, &file.text) {
+                Ok(scan) => scan,
+                Err(problem) => {
+                    complaints.push(format!("{}: {problem}", file.path));
+                    continue;
+                }
+            };
+            for (line, problem) in scan.tricks {
+                complaints.push(format!("{}:{line}: {problem}", file.path));
+            }
+            for Import { line, segments } in scan.imports {
+                let to = self.row_of(&segments).map_or("the root", |row| row.0);
+                if to != *from && !allowed.contains(&to) {
                     complaints.push(format!(
-                        "{}:{line}: `crate::{target}`: {from} may not use {to}",
-                        file.path
+                        "{}:{line}: `crate::{}`: {from} may not use {to}",
+                        file.path,
+                        segments.join("::")
                     ));
                 }
             }
         }
+        complaints
     }
-    complaints
 }
 
-/// Climbing to the root with `super::` would get around the rule about `crate::` paths.
-fn check_super_chains(root: &Path) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (module, file) in server_modules(root) {
-        // A module directly below the root is there with one step.
-        let chain = if module.contains("::") {
-            "super::super::"
-        } else {
-            "super::"
-        };
-        let code = without_comments(&file.text);
-        for (start, _) in code.match_indices(chain) {
-            let target = code[start..].trim_start_matches("super::");
-            if LAYERS
-                .iter()
-                .any(|layer| target.starts_with(&format!("{layer}::")))
-            {
-                complaints.push(format!(
-                    "{}: write `crate::` instead of climbing up",
-                    file.path
-                ));
-            }
-        }
-    }
-    complaints
+fn check_server(root: &Path) -> Vec<String> {
+    SERVER.check(root)
+}
+
+fn check_console(root: &Path) -> Vec<String> {
+    CONSOLE.check(root)
 }
 
 fn check_sql(root: &Path) -> Vec<String> {
     let mut complaints = Vec::new();
-    for (module, file) in server_modules(root) {
-        if within(&module, "db") || module.ends_with("tests") {
+    for (module, file) in modules(SERVER.folder, root) {
+        let is_test = module.last().is_some_and(|name| name == "tests");
+        if is_test || module.first().is_some_and(|name| name == "db") {
             continue;
         }
-        let code = without_comments(&file.text);
-        for name in SQL_CRATES.iter().filter(|name| names(&code, name)) {
-            complaints.push(format!(
-                "{}: `{name}` belongs into server/src/db",
-                file.path
-            ));
+        for name in SQL_CRATES {
+            complaints.extend(
+                named(&file, name)
+                    .map(|place| format!("{place}: `{name}` belongs into server/src/db")),
+            );
         }
     }
     complaints
@@ -140,16 +289,13 @@ fn check_crates(root: &Path) -> Vec<String> {
         for stranger in strangers {
             let package = stranger.replace('_', "-");
             for file in tree::files(&folder_path, "rs") {
-                if names(&without_comments(&file.text), stranger) {
-                    complaints.push(format!(
-                        "{folder}/{}: {folder} may not use {package}",
-                        file.path
-                    ));
-                }
+                complaints.extend(
+                    named(&file, stranger)
+                        .map(|place| format!("{folder}/{place}: {folder} may not use {package}")),
+                );
             }
             for file in tree::files(&folder_path, "toml") {
-                let depends = file.text.lines().any(|line| line.starts_with(&package));
-                if file.path == "Cargo.toml" && depends {
+                if file.path == "Cargo.toml" && depends(&file.text, &package) {
                     complaints.push(format!(
                         "{folder}/Cargo.toml: {folder} may not use {package}"
                     ));
@@ -160,16 +306,42 @@ fn check_crates(root: &Path) -> Vec<String> {
     complaints
 }
 
-/// The files of the server with their module paths: `db/unit.rs` and `db/unit/mod.rs` are `db::unit`.
-fn server_modules(root: &Path) -> Vec<(String, TextFile)> {
+/// Whether a manifest names the package in any of the ways there are: as a key, in the name of a
+/// section, or behind `package =`.
+fn depends(manifest: &str, package: &str) -> bool {
+    manifest
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default())
+        .flat_map(|line| {
+            line.split(|letter: char| !letter.is_alphanumeric() && !"-_".contains(letter))
+        })
+        .any(|word| word.replace('_', "-") == package)
+}
+
+/// Where the file names `name`, or that it cannot be read.
+fn named(file: &TextFile, name: &str) -> Option<String> {
+    match imports::line_of(name, &file.text) {
+        Ok(line) => line.map(|line| format!("{}:{line}", file.path)),
+        Err(problem) => Some(format!("{} {problem}", file.path)),
+    }
+}
+
+/// The files of a crate with their module paths: `db/unit.rs` and `db/unit/mod.rs` are `db::unit`,
+/// `lib.rs` is the root.
+fn modules(folder: &str, root: &Path) -> Vec<(Vec<String>, TextFile)> {
     tree::files(root, "rs")
         .into_iter()
         .filter_map(|file| {
-            let inside = file.path.strip_prefix("server/src/")?.strip_suffix(".rs")?;
-            let module = inside
-                .strip_suffix("/mod")
-                .unwrap_or(inside)
-                .replace('/', "::");
+            let inside = file.path.strip_prefix(folder)?.strip_suffix(".rs")?;
+            let module = match inside {
+                "lib" => Vec::new(),
+                _ => inside
+                    .strip_suffix("/mod")
+                    .unwrap_or(inside)
+                    .split('/')
+                    .map(str::to_owned)
+                    .collect(),
+            };
             Some((module, file))
         })
         .collect()
@@ -182,12 +354,12 @@ fn within(path: &str, ancestor: &str) -> bool {
 
 #[test]
 fn modules_of_the_server_depend_one_way() {
-    assert_tidy(check_server_modules);
+    assert_tidy(check_server);
 }
 
 #[test]
-fn no_path_climbs_around_the_rules() {
-    assert_tidy(check_super_chains);
+fn modules_of_the_console_depend_one_way() {
+    assert_tidy(check_console);
 }
 
 #[test]
@@ -201,15 +373,40 @@ fn crates_depend_one_way() {
 }
 
 #[test]
-fn storage_that_calls_an_operation_is_noticed() {
-    let root = tree::sample(&[(
-        "server/src/db/users.rs",
-        "use crate::{ctx::Ctx, ops::users};\n// crate::http is only mentioned\n",
-    )]);
-    assert_complains(
-        &check_server_modules(root.path()),
-        &["users.rs:1", "db may not use ops"],
-    );
+fn every_way_to_a_forbidden_module_is_noticed() {
+    for (path, code) in [
+        ("db/users.rs", "use crate::{ctx::Ctx, ops::users};"),
+        ("db/users.rs", "use super::super::ops::users;"),
+        ("db/mod.rs", "use super::ops;"),
+        (
+            "db/users.rs",
+            "use self::super::super::{ops::{self as rules}};",
+        ),
+        ("db/users.rs", "use rollcall_server::ops;"),
+        ("db/users.rs", "fn f() { log!(crate::ops::users::name()); }"),
+        ("db/users.rs", "mod tests { use super::super::super::ops; }"),
+    ] {
+        let root = tree::sample(&[(&format!("server/src/{path}"), code)]);
+        assert_complains(
+            &check_server(root.path()),
+            &[path, ":1", "db may not use ops"],
+        );
+    }
+}
+
+#[test]
+fn names_that_could_stand_for_anything_are_noticed() {
+    for code in [
+        "use crate::*;",
+        "use crate::{self as c};",
+        "use crate::{self};",
+        "use crate as c;",
+        "use crate::Handy;",
+        "use super::super::*;",
+    ] {
+        let root = tree::sample(&[("server/src/db/users.rs", code)]);
+        assert_complains(&check_server(root.path()), &["db/users.rs:1"]);
+    }
 }
 
 #[test]
@@ -219,7 +416,7 @@ fn an_operation_that_knows_http_is_noticed_wherever_it_stands() {
         "fn f() {\n    let _ = crate::http::error::status();\n}\n",
     )]);
     assert_complains(
-        &check_server_modules(root.path()),
+        &check_server(root.path()),
         &["patch.rs:2", "ops may not use http"],
     );
 }
@@ -228,40 +425,51 @@ fn an_operation_that_knows_http_is_noticed_wherever_it_stands() {
 fn entities_know_each_other_but_not_the_storage_around_them() {
     let good = tree::sample(&[(
         "server/src/db/entity/users.rs",
-        "use crate::db::entity::groups;",
+        "use crate::db::entity::groups; use super::roles;",
     )]);
-    assert_eq!(check_server_modules(good.path()), Vec::<String>::new());
+    assert_eq!(check_server(good.path()), Vec::<String>::new());
     let bad = tree::sample(&[(
         "server/src/db/entity/users.rs",
-        "use crate::db::unit::Unit;",
+        "use super::super::unit::Unit;",
     )]);
-    assert_complains(
-        &check_server_modules(bad.path()),
-        &["db::entity may not use db"],
-    );
+    assert_complains(&check_server(bad.path()), &["db::entity may not use db"]);
 }
 
 #[test]
-fn a_climb_to_the_root_is_noticed() {
-    let root = tree::sample(&[
-        ("server/src/db/unit.rs", "use super::super::ops::users;"),
-        (
-            "server/src/http/list.rs",
-            "use super::super::client_address::find_client;",
-        ),
-    ]);
-    assert_complains(&check_super_chains(root.path()), &["server/src/db/unit.rs"]);
+fn tables_are_for_the_storage_alone() {
+    for from in ["ops/users.rs", "http/users.rs", "jobs/mod.rs"] {
+        let code = "use crate::db::entity::user;";
+        let root = tree::sample(&[(&format!("server/src/{from}"), code)]);
+        assert_complains(&check_server(root.path()), &[from, "db::entity"]);
+    }
+}
+
+#[test]
+fn a_new_module_needs_a_rule() {
+    let root = tree::sample(&[("server/src/mail/mod.rs", "")]);
+    assert_complains(&check_server(root.path()), &["what mail may use"]);
+}
+
+#[test]
+fn a_component_that_knows_a_page_is_noticed() {
+    let component = tree::sample(&[("app/src/ui/table.rs", "use crate::pages::users::Row;")]);
+    assert_complains(
+        &check_console(component.path()),
+        &["ui/table.rs:1", "ui may not use pages"],
+    );
+    let request = tree::sample(&[("app/src/api/users.rs", "use crate::ui::Toast;")]);
+    assert_complains(&check_console(request.path()), &["api may not use ui"]);
 }
 
 #[test]
 fn sql_outside_db_is_noticed() {
     let root = tree::sample(&[
         ("server/src/db/mod.rs", "use sea_orm::EntityTrait;"),
-        ("server/src/http/list.rs", "use sea_orm::EntityTrait;"),
+        ("server/src/http/list.rs", "query!(sea_orm::EntityTrait);"),
     ]);
     assert_complains(
         &check_sql(root.path()),
-        &["server/src/http/list.rs", "sea_orm"],
+        &["server/src/http/list.rs:1", "sea_orm"],
     );
 }
 
@@ -270,16 +478,21 @@ fn a_crate_that_names_one_above_it_is_noticed() {
     let code = tree::sample(&[("app/src/main.rs", "use rollcall_server::x;")]);
     assert_complains(
         &check_crates(code.path()),
-        &["app/src/main.rs", "rollcall-server"],
+        &["app/src/main.rs:1", "rollcall-server"],
     );
 }
 
 #[test]
-fn a_manifest_that_depends_upwards_is_noticed() {
-    let manifest = "[dependencies]\nrollcall-server.workspace = true\n";
-    let root = tree::sample(&[("scim-schema/Cargo.toml", manifest)]);
-    assert_complains(
-        &check_crates(root.path()),
-        &["scim-schema/Cargo.toml", "rollcall-server"],
-    );
+fn a_manifest_that_depends_upwards_is_noticed_however_it_says_so() {
+    for manifest in [
+        "[dependencies]\nrollcall-server.workspace = true\n",
+        "[dependencies.rollcall-server]\npath = \"../x\"\n",
+        "[dependencies]\nother = { package = \"rollcall-server\", path = \"../x\" }\n",
+    ] {
+        let root = tree::sample(&[("scim-schema/Cargo.toml", manifest)]);
+        assert_complains(
+            &check_crates(root.path()),
+            &["scim-schema/Cargo.toml", "rollcall-server"],
+        );
+    }
 }

@@ -5,7 +5,12 @@ use std::path::Path;
 
 use super::{assert_complains, assert_tidy, tree};
 
-const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+const DOCUMENTS: [&str; 4] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+];
 
 /// A path that begins with one of these is a path of the repository.
 const FOLDERS: [&str; 9] = [
@@ -121,7 +126,9 @@ fn a_stale_link_and_a_stale_root_file_are_noticed() {
     let link = tree::sample(&[("CONTRIBUTING.md", "See [the rules](docs/rules.md#one).")]);
     assert_complains(&check_paths(link.path()), &["docs/rules.md"]);
     let file = tree::sample(&[("ARCHITECTURE.md", "See `CHANGELOG.md`.")]);
-    assert_complains(&check_paths(file.path()), &["CHANGELOG.md"]);
+    assert_complains(&check_paths(file.path()), &["`CHANGELOG.md`"]);
+    let change = tree::sample(&[("CHANGELOG.md", "- `migrations/src/m1.rs` is new.")]);
+    assert_complains(&check_paths(change.path()), &["CHANGELOG.md:1"]);
 }
 
 #[test]

@@ -57,21 +57,6 @@ pub(super) fn sample(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// `text` with line comments blanked, so that line numbers stay. A `//` within a string ends the
-/// line too, which hides nothing that the rules look for.
-pub(super) fn without_comments(text: &str) -> String {
-    let code = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
-    text.lines().map(code).collect::<Vec<_>>().join("\n")
-}
-
-/// Whether `name` stands in `code` as a whole word.
-pub(super) fn names(code: &str, name: &str) -> bool {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    code.match_indices(name).any(|(start, _)| {
-        !code[..start].ends_with(is_word) && !code[start + name.len()..].starts_with(is_word)
-    })
-}
-
 #[test]
 fn built_files_are_not_looked_at() {
     let root = sample(&[
@@ -85,14 +70,4 @@ fn built_files_are_not_looked_at() {
         .map(|file| file.path)
         .collect();
     assert_eq!(found, ["a/b.rs"]);
-}
-
-#[test]
-fn a_word_is_found_whole_and_outside_comments_only() {
-    assert!(names("use sea_orm::X;", "sea_orm"));
-    assert!(!names("use sea_orm_migration::X;", "sea_orm"));
-    assert!(!names(
-        &without_comments("// sea_orm\nlet x = 1; // sea_orm"),
-        "sea_orm"
-    ));
 }

@@ -9,11 +9,13 @@ use scim_schema::api::session::CSRF_HEADER;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::AbortController;
 
-use super::error::ApiError;
+use super::error::{ApiError, Unreadable};
 
 /// Every endpoint is below this path.
 pub(crate) const BASE: &str = "/api/v1";
 
+/// Header that names a request in the server's log.
+const REQUEST_ID: &str = "x-request-id";
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Reads `path`.
@@ -27,7 +29,7 @@ pub(crate) async fn post<B: Serialize, T: DeserializeOwned>(
     body: &B,
 ) -> Result<T, ApiError> {
     let Ok(body) = serde_json::to_string(body) else {
-        return Err(ApiError::Unreadable { status: 0 });
+        return Err(ApiError::Unreadable(Unreadable::default()));
     };
     decode(&send(Method::POST, path, Some(body)).await?)
 }
@@ -37,15 +39,20 @@ pub(crate) async fn delete(path: &str) -> Result<(), ApiError> {
     send(Method::DELETE, path, None).await.map(drop)
 }
 
-/// Body and status of an answer that was not an error.
+/// An answer that was not an error.
 struct Answer {
     status: u16,
     body: String,
+    request_id: Option<String>,
 }
 
 fn decode<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
-    serde_json::from_str(&answer.body).map_err(|_| ApiError::Unreadable {
-        status: answer.status,
+    serde_json::from_str(&answer.body).map_err(|_| {
+        ApiError::Unreadable(Unreadable {
+            status: answer.status,
+            detail: None,
+            request_id: answer.request_id.clone(),
+        })
     })
 }
 
@@ -70,11 +77,16 @@ async fn send(method: Method, path: &str, body: Option<String>) -> Result<Answer
     let failure = |_| guard.failure();
     let response = request.map_err(failure)?.send().await.map_err(failure)?;
     let status = response.status();
+    let request_id = response.headers().get(REQUEST_ID);
     let body = response.text().await.map_err(failure)?;
     if status >= 400 {
-        return Err(ApiError::from_answer(status, &body));
+        return Err(ApiError::from_answer(status, &body, request_id));
     }
-    Ok(Answer { status, body })
+    Ok(Answer {
+        status,
+        body,
+        request_id,
+    })
 }
 
 /// Aborts the request when its future is dropped or the limit has passed.

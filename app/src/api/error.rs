@@ -1,6 +1,7 @@
 //! What can go wrong with a request, in the words a page needs.
 
 use scim_schema::api::problem::{ErrorCode, FieldError, Problem};
+use serde::Deserialize;
 
 use crate::text;
 
@@ -14,10 +15,26 @@ pub(crate) enum ApiError {
     /// No answer within the client's limit.
     Timeout,
     /// An answer that is not what the endpoint promises, such as a proxy's page.
-    Unreadable {
-        /// HTTP status of that answer.
-        status: u16,
-    },
+    Unreadable(Unreadable),
+}
+
+/// What is known of an answer that could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// HTTP status.
+    pub status: u16,
+    /// What the answer itself says, where that much could be read.
+    pub detail: Option<String>,
+    /// Finds the request in the log; a proxy's answer has none.
+    pub request_id: Option<String>,
+}
+
+/// As much of a problem as can be read when its code is one of a newer server.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Remains {
+    detail: Option<String>,
+    request_id: Option<String>,
 }
 
 /// An error in words.
@@ -41,7 +58,7 @@ impl ApiError {
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Problem(problem) => Some(problem.code),
-            Self::Network | Self::Timeout | Self::Unreadable { .. } => None,
+            Self::Network | Self::Timeout | Self::Unreadable(_) => None,
         }
     }
 
@@ -56,7 +73,10 @@ impl ApiError {
             Self::Problem(problem) => problem.detail.clone(),
             Self::Network => text::error::NETWORK.to_owned(),
             Self::Timeout => text::error::TIMEOUT.to_owned(),
-            Self::Unreadable { status } => text::error::unreadable(*status),
+            Self::Unreadable(answer) => match &answer.detail {
+                Some(detail) => detail.clone(),
+                None => text::error::unreadable(answer.status),
+            },
         }
     }
 
@@ -67,7 +87,9 @@ impl ApiError {
             }
             Self::Network => "network".to_owned(),
             Self::Timeout => "timeout".to_owned(),
-            Self::Unreadable { status } => format!("unreadable answer, status {status}"),
+            Self::Unreadable(answer) => {
+                text::error::unreadable_reference(answer.status, answer.request_id.as_deref())
+            }
         }
     }
 
@@ -75,16 +97,21 @@ impl ApiError {
     pub(crate) fn fields(&self) -> &[FieldError] {
         match self {
             Self::Problem(problem) => &problem.errors,
-            Self::Network | Self::Timeout | Self::Unreadable { .. } => &[],
+            Self::Network | Self::Timeout | Self::Unreadable(_) => &[],
         }
     }
 
-    /// Reads an answer with status 400 or more.
-    pub(crate) fn from_answer(status: u16, body: &str) -> Self {
-        match serde_json::from_str(body) {
-            Ok(problem) => Self::Problem(Box::new(problem)),
-            Err(_) => Self::Unreadable { status },
+    /// Reads an answer with status 400 or more; `request_id` is what its header says.
+    pub(crate) fn from_answer(status: u16, body: &str, request_id: Option<String>) -> Self {
+        if let Ok(problem) = serde_json::from_str(body) {
+            return Self::Problem(Box::new(problem));
         }
+        let remains: Remains = serde_json::from_str(body).unwrap_or_default();
+        Self::Unreadable(Unreadable {
+            status,
+            detail: remains.detail.filter(|detail| !detail.is_empty()),
+            request_id: remains.request_id.or(request_id),
+        })
     }
 }
 
@@ -95,7 +122,7 @@ mod tests {
     #[test]
     fn a_problem_keeps_code_sentence_and_request_id() {
         let body = r#"{"code":"unauthorized","title":"t","status":401,"detail":"Sign in again.","request_id":"r1"}"#;
-        let error = ApiError::from_answer(401, body);
+        let error = ApiError::from_answer(401, body, None);
         assert!(error.is_signed_out());
         assert_eq!(error.sentence(), "Sign in again.");
         assert_eq!(error.reference(), "unauthorized, request r1");
@@ -104,13 +131,32 @@ mod tests {
     #[test]
     fn a_wrong_password_does_not_count_as_signed_out() {
         let body = r#"{"code":"wrong_credentials","title":"t","status":401,"detail":"d","request_id":"r"}"#;
-        assert!(!ApiError::from_answer(401, body).is_signed_out());
+        assert!(!ApiError::from_answer(401, body, None).is_signed_out());
     }
 
     #[test]
     fn a_proxy_page_is_unreadable_and_says_its_status() {
-        let error = ApiError::from_answer(502, "<html>Bad gateway</html>");
-        assert_eq!(error, ApiError::Unreadable { status: 502 });
+        let error = ApiError::from_answer(502, "<html>Bad gateway</html>", None);
+        assert_eq!(error.code(), None);
         assert!(error.sentence().contains("502"));
+        assert_eq!(error.reference(), "unreadable answer, status 502");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_problem_keeps_the_request_id_of_its_header() {
+        let error = ApiError::from_answer(503, "busy", Some("r7".to_owned()));
+        assert!(error.sentence().contains("503"));
+        assert_eq!(
+            error.reference(),
+            "unreadable answer, status 503, request r7"
+        );
+    }
+
+    #[test]
+    fn a_problem_with_a_code_of_a_newer_server_keeps_its_sentence() {
+        let body = r#"{"code":"frozen","status":423,"detail":"Thaw it first.","request_id":"r2"}"#;
+        let error = ApiError::from_answer(423, body, Some("r2".to_owned()));
+        assert_eq!(error.sentence(), "Thaw it first.");
+        assert!(error.reference().ends_with("request r2"));
     }
 }

@@ -167,7 +167,7 @@ mod tests {
             r#"{{"code":"invalid","title":"t","status":400,"detail":"Look at the fields.","request_id":"r",
                "errors":[{{"path":"{path}","message":"Enter a name."}}]}}"#
         );
-        ApiError::from_answer(400, &body)
+        ApiError::from_answer(400, &body, None)
     }
 
     #[test]

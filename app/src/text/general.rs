@@ -32,6 +32,8 @@ pub(crate) mod shell {
         "Nothing is at this address. It may have been mistyped, or the page has moved.";
     pub(crate) const GO_TO_USERS: &str = "Go to users";
     pub(crate) const SESSION_FAILED: &str = "Rollcall could not be reached.";
+    pub(crate) const OPENING: &str = "Opening Rollcall";
+    pub(crate) const OPENING_FAILED: &str = "Rollcall could not be opened";
 
     /// The document's title.
     pub(crate) fn page_title(page: &str) -> String {
@@ -62,6 +64,7 @@ pub(crate) mod error {
     pub(crate) const NETWORK: &str =
         "The server did not answer. Check your connection and try again.";
     pub(crate) const TIMEOUT: &str = "The server did not answer within 10 s. Try again.";
+    pub(crate) const STALE: &str = "What is shown was loaded before and may be out of date.";
     pub(crate) const TRY_AGAIN: &str = "Try again";
     pub(crate) const COPY_DETAILS: &str = "Copy details";
     pub(crate) const NO_PERMISSION: &str = "You cannot see this";
@@ -76,6 +79,16 @@ pub(crate) mod error {
             "The answer (status {status}) could not be read. Something between this page and the \
              server may have changed it, or the console is older than the server: reload the page."
         )
+    }
+
+    /// Status and request id of an answer that could not be read.
+    pub(crate) fn unreadable_reference(status: u16, request: Option<&str>) -> String {
+        let mut text = format!("unreadable answer, status {status}");
+        if let Some(request) = request {
+            text.push_str(", request ");
+            text.push_str(request);
+        }
+        text
     }
 
     /// Code and request id.

@@ -5,6 +5,7 @@ pub(crate) mod connections;
 pub(crate) mod door;
 mod general;
 pub(crate) mod log;
+pub(crate) mod providers;
 pub(crate) mod status;
 pub(crate) mod user;
 pub(crate) mod users;

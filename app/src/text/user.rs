@@ -1,5 +1,7 @@
 //! Strings of a user's page.
 
+use scim_schema::{api::users::Actor, lifecycle::Lifecycle};
+
 use crate::format;
 
 pub(crate) const USER: &str = "User";
@@ -46,7 +48,6 @@ pub(crate) const PLACED_BY: &str = "Placed by";
 pub(crate) const SINCE: &str = "Since";
 pub(crate) const LIFTED_BY: &str = "Can be lifted by";
 pub(crate) const NO_HOLDS: &str = "No holds";
-pub(crate) const NO_HOLDS_WHY: &str = "No hold blocks the sign-in of this person.";
 pub(crate) const LIFTED: &str = "Lifted holds";
 pub(crate) const LIFTED_CAPTION: &str = "Holds that were lifted, newest first";
 pub(crate) const LIFTED_AT: &str = "Lifted";
@@ -119,15 +120,92 @@ pub(crate) fn provider_disabled(provider: &str) -> String {
 
 /// Shown above a deleted user's page.
 pub(crate) const DELETED: &str = "Deleted.";
-pub(crate) const DELETED_WHY: &str =
-    "This person cannot sign in. The record is kept until it is purged.";
+/// "Deleted by Okta, 14 Nov 16:59:58."
+pub(crate) fn deleted(by: Option<&str>, at: &str) -> String {
+    match by {
+        Some(by) => format!("Deleted by {by}, {at}."),
+        None => format!("Deleted, {at}."),
+    }
+}
+
+/// What the deletion means, and what to do; `provider` deleted the person.
+pub(crate) fn deleted_why(until: Option<&str>, provider: Option<&str>) -> String {
+    let mut text =
+        "This person cannot sign in and is in no list but that of the deleted; the user \
+                    name is free for others."
+            .to_owned();
+    if let Some(until) = until {
+        text.push_str(&format!(
+            " The record is kept until {until}, then it is erased."
+        ));
+    }
+    if let Some(provider) = provider {
+        text.push_str(&format!(
+            " To let them in again, provision them again from {provider}."
+        ));
+    }
+    text
+}
+
+/// "Staged by Okta, 14 Nov 16:59:58."
+pub(crate) fn staged(by: Option<&str>, at: &str) -> String {
+    match by {
+        Some(by) => format!("Staged by {by}, {at}."),
+        None => format!("Staged, {at}."),
+    }
+}
+
+/// What staging means, and who ends it.
+pub(crate) fn staged_why(provider: Option<&str>) -> String {
+    let start = match provider {
+        Some(provider) => format!("{provider} starts it by sending active=true."),
+        None => "An accepted invitation or an administrator starts it.".to_owned(),
+    };
+    format!(
+        "The account is prepared and has not been started: this person cannot sign in yet. {start}"
+    )
+}
+
+pub(crate) const NOT_STARTED: &str = "The account has not been started yet either.";
+
+/// Who can lift the hold that the banner leads with.
+pub(crate) fn who_lifts(who: &str) -> String {
+    format!("Who can lift it: {who}")
+}
+
+/// What the absence of holds means.
+pub(crate) const fn no_holds_why(lifecycle: Lifecycle) -> &'static str {
+    match lifecycle {
+        Lifecycle::Active => "No hold blocks the sign-in of this person.",
+        Lifecycle::Staged => {
+            "No hold blocks this person, but nobody signs in before the account is started."
+        }
+        Lifecycle::Archived => "No hold blocks this person, but archived people cannot sign in.",
+        Lifecycle::Deleted | Lifecycle::Purged => {
+            "No hold blocks this person, but deleted people cannot sign in."
+        }
+    }
+}
+
 pub(crate) const ARCHIVED: &str = "Archived.";
 pub(crate) const ARCHIVED_WHY: &str = "This person cannot sign in. The record is kept for reports.";
+
+/// The product's own actor that locks out after wrong passwords.
+pub(crate) const LOCK_OUT: &str = "lock_out";
+
+/// Name of whoever did something.
+pub(crate) fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::User { name, .. } | Actor::Connection { name, .. } => name.clone(),
+        Actor::System { name } => system_actor(name),
+        Actor::Operator => OPERATOR.to_owned(),
+    }
+}
 
 /// Names of the product's own actors.
 pub(crate) fn system_actor(name: &str) -> String {
     match name {
-        "lock_out" => "Lock-out after 10 wrong passwords".to_owned(),
+        LOCK_OUT => "Lock-out after 10 wrong passwords".to_owned(),
         other => {
             let words = other.replace('_', " ");
             let mut chars = words.chars();

@@ -33,6 +33,9 @@ pub(crate) fn CopyButton(
     /// Called when there is no clipboard, so that the value can be selected instead.
     #[prop(optional, into)]
     fallback: Option<Callback<()>>,
+    /// Called when the value is on the clipboard.
+    #[prop(optional, into)]
+    on_copied: Option<Callback<()>>,
 ) -> impl IntoView {
     let toasts = Toasts::get();
     let copied = RwSignal::new(false);
@@ -42,6 +45,9 @@ pub(crate) fn CopyButton(
             if copy(&value).await {
                 copied.set(true);
                 toasts.announce(text::copy::COPIED);
+                if let Some(on_copied) = on_copied {
+                    on_copied.run(());
+                }
                 set_timeout(
                     move || {
                         copied.try_set(false);
@@ -88,7 +94,18 @@ pub(crate) fn CopyField(
     /// The value.
     #[prop(into)]
     value: Signal<String>,
+    /// Where it goes.
+    hint: &'static str,
+    /// Called when the value is on the clipboard.
+    #[prop(optional, into)]
+    on_copied: Option<Callback<()>>,
 ) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    let on_copied = Callback::new(move |()| {
+        if let Some(on_copied) = on_copied {
+            on_copied.run(());
+        }
+    });
     let input = NodeRef::<Input>::new();
     let select = move || {
         if let Some(input) = input.get_untracked() {
@@ -99,6 +116,9 @@ pub(crate) fn CopyField(
     view! {
         <div class="field">
             <label for=id>{label}</label>
+            <p class="hint" id=hint_id.clone()>
+                {hint}
+            </p>
             <div class="copy-field">
                 <input
                     class="input mono"
@@ -106,11 +126,17 @@ pub(crate) fn CopyField(
                     type="text"
                     readonly
                     spellcheck="false"
+                    aria-describedby=hint_id
                     prop:value=move || value.get()
                     node_ref=input
                     on:focus=move |_| select()
                 />
-                <CopyButton value label=copy_label fallback=Callback::new(move |()| select()) />
+                <CopyButton
+                    value
+                    label=copy_label
+                    fallback=Callback::new(move |()| select())
+                    on_copied
+                />
             </div>
         </div>
     }

@@ -63,7 +63,11 @@ pub(crate) fn Failure(
     error: ApiError,
     /// Tries again.
     retry: Callback<()>,
+    /// What it means for what is shown beside it.
+    #[prop(optional)]
+    note: Option<&'static str>,
 ) -> impl IntoView {
+    let note = note.map(|note| format!(" {note}"));
     let Told {
         sentence,
         reference,
@@ -77,6 +81,7 @@ pub(crate) fn Failure(
                     <strong>{what}</strong>
                     <br />
                     {sentence}
+                    {note}
                 </p>
                 <div class="row">
                     <button class="btn" type="button" on:click=move |_| retry.run(())>

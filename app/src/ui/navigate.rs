@@ -4,6 +4,9 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::JsValue;
+
+use crate::places::address;
 
 type Go = Rc<dyn Fn(&str, NavigateOptions)>;
 
@@ -35,12 +38,23 @@ impl Navigator {
         self.go(path, replace, false);
     }
 
+    /// The router adds no entry for an address that it replaced before and that was left since: its
+    /// own list of addresses keeps replaced ones. So the entry is added here, and the router only
+    /// fills it.
     fn go(self, path: &str, replace: bool, scroll: bool) {
+        if !replace && address() != path {
+            let added = window()
+                .history()
+                .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
+            if added.is_err() {
+                return;
+            }
+        }
         let go = self.0.with_value(Rc::clone);
         go(
             path,
             NavigateOptions {
-                replace,
+                replace: true,
                 scroll,
                 ..NavigateOptions::default()
             },

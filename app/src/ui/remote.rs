@@ -4,13 +4,16 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use leptos::{html::Div, prelude::*, task::spawn_local_scoped_with_cancellation};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::empty::{Failure, Refusal};
 use crate::{
     api::ApiError,
     live::{Live, News},
     session::Session,
+    text,
 };
 
 /// Changes within this time are fetched together.
@@ -153,18 +156,32 @@ pub(crate) fn Loaded<T, C>(
     /// Where the data is the whole page: the head to show when there is none.
     #[prop(optional, into)]
     head: Option<ViewFn>,
+    /// Whether the data answers what is asked now, where the question can change: when it does not
+    /// and the request has failed, it is not shown.
+    #[prop(optional, into)]
+    fits: Option<Signal<bool>>,
 ) -> impl IntoView
 where
     T: Send + Sync + 'static,
     C: Fn(Signal<Arc<T>>) -> AnyView + Send + Sync + 'static,
 {
-    let retry = Callback::new(move |()| remote.reload());
-    let present = Memo::new(move |_| remote.state.with(|state| state.value.is_some()));
+    let region = NodeRef::<Div>::new();
+    let retry = retry_keeping_focus(remote, region);
     let error = Memo::new(move |_| remote.error());
+    let present = Memo::new(move |_| {
+        let fits = fits.is_none_or(|fits| fits.get());
+        remote
+            .state
+            .with(|state| state.value.is_some() && (fits || state.error.is_none()))
+    });
     let frame = if head.is_some() { "body" } else { "" };
     let stale = move || {
         let error = error.get().filter(|_| present.get())?;
-        Some(view! { <div class=format!("stale {frame}")><Failure what error retry /></div> })
+        Some(view! {
+            <div class=format!("stale {frame}")>
+                <Failure what error retry note=text::error::STALE />
+            </div>
+        })
     };
     let body = move || {
         if present.get()
@@ -190,11 +207,50 @@ where
         }
     };
     view! {
-        <div class="loaded" aria-busy=move || remote.is_busy().to_string()>
+        <div class="loaded" aria-busy=move || remote.is_busy().to_string() node_ref=region>
             {stale}
             {body}
         </div>
     }
+}
+
+/// Tries again. The button that was pressed goes away with its message; afterwards focus is on the
+/// next one, or on the heading of what is there now.
+fn retry_keeping_focus<T: Send + Sync + 'static>(
+    remote: Remote<T>,
+    region: NodeRef<Div>,
+) -> Callback<()> {
+    let pressed = StoredValue::new(false);
+    Effect::new(move |_| {
+        if remote.is_busy() || !pressed.get_value() {
+            return;
+        }
+        pressed.set_value(false);
+        // The answer is drawn in this same turn.
+        request_animation_frame(move || {
+            let lost = document()
+                .active_element()
+                .is_none_or(|focused| focused.tag_name() == "BODY");
+            if !lost {
+                return;
+            }
+            let button = region.try_get_untracked().flatten().and_then(|region| {
+                region
+                    .query_selector("[role='alert'] button")
+                    .ok()
+                    .flatten()
+            });
+            let heading = || document().query_selector("main h1").ok().flatten();
+            let target = button.or_else(heading);
+            if let Some(target) = target.and_then(|one| one.dyn_into::<HtmlElement>().ok()) {
+                let _focused = target.focus();
+            }
+        });
+    });
+    Callback::new(move |()| {
+        pressed.set_value(true);
+        remote.reload();
+    })
 }
 
 #[cfg(test)]

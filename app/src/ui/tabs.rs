@@ -1,6 +1,8 @@
 //! Tabs are links; which one is open is in the address.
 
-use leptos::prelude::*;
+use leptos::{html::Nav, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::format;
 
@@ -39,9 +41,33 @@ pub(crate) fn Tabs(
             </a>
         }
     };
+    let nav = NodeRef::<Nav>::new();
+    Effect::new(move |_| {
+        tabs.track();
+        if let Some(nav) = nav.get() {
+            // The tabs are drawn in this same turn.
+            request_animation_frame(move || reveal(&nav));
+        }
+    });
+    let handle = window_event_listener(leptos::ev::resize, move |_| {
+        if let Some(nav) = nav.get_untracked() {
+            reveal(&nav);
+        }
+    });
+    on_cleanup(move || handle.remove());
     view! {
-        <nav class="tabs" aria-label=move || label.get()>
+        <nav class="tabs" aria-label=move || label.get() node_ref=nav>
             {move || tabs.get().into_iter().map(one).collect_view()}
         </nav>
     }
+}
+
+/// On narrow screens the row scrolls: brings the open tab into its middle.
+fn reveal(nav: &HtmlElement) {
+    let open = nav.query_selector("[aria-current]").ok().flatten();
+    let Some(open) = open.and_then(|open| open.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let room = nav.client_width() - open.offset_width();
+    nav.set_scroll_left(open.offset_left() - room / 2);
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     dialect::ConnectionKind,
     id::{ConnectionId, ProvisioningRequestId, ScimTokenId},
+    prepare::forbidden_in_name,
 };
 
 /// One connection in a list.
@@ -29,7 +30,7 @@ pub struct ConnectionView {
     pub last_request: Option<RequestSummary>,
     /// The last request that was answered with 400 or more.
     pub last_error: Option<RequestSummary>,
-    /// Tokens, newest first; revoked ones are left out.
+    /// Tokens, newest first, expired ones included; revoked ones are left out.
     pub tokens: Vec<TokenView>,
 }
 
@@ -91,7 +92,9 @@ pub struct NewConnection {
 pub fn check_name(name: &str) -> Result<(), &'static str> {
     match name.trim().chars().count() {
         0 => Err("Enter a name."),
-        1..=100 if name.chars().any(char::is_control) => Err("Use no control characters."),
+        1..=100 if forbidden_in_name(name.trim()).is_some() => {
+            Err("Use no control characters and nothing that is invisible.")
+        }
         1..=100 => Ok(()),
         _ => Err("Use at most 100 characters."),
     }

@@ -143,6 +143,19 @@ pub struct UserDetail {
     pub group_count: u32,
     /// The live link to a connection.
     pub link: Option<LinkDetail>,
+    /// How a deleted user came to be so; `None` for everybody else.
+    pub deletion: Option<DeletionView>,
+}
+
+/// The deletion of a user who can still be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletionView {
+    /// Who deleted the user, where that is known.
+    pub by: Option<Actor>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When the record is erased for good.
+    pub purge_at: Option<DateTime<Utc>>,
 }
 
 /// One hold.

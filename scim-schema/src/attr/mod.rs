@@ -73,6 +73,17 @@ pub enum Uniqueness {
     Global,
 }
 
+/// Which characters a text may have, beyond what its type says (see [`crate::prepare`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Preparation {
+    /// Any but U+0000.
+    None,
+    /// Those of the name of a person: nothing invisible, no white space at either end.
+    Name,
+    /// Those of the name of a group.
+    Label,
+}
+
 /// Longest string value, in characters, unless a definition says otherwise.
 const STRING_MAX: usize = 1024;
 /// Longest URI, in characters.
@@ -111,6 +122,11 @@ pub struct AttrDef {
     pub description: Cow<'static, str>,
     /// Longest accepted text, in characters.
     pub max_length: usize,
+    /// Which characters it may have.
+    pub preparation: Preparation,
+    /// Whether blank text stands for no value: an identifier without characters names nothing, and
+    /// two of them would be taken for the same.
+    pub blank_is_unassigned: bool,
 }
 
 impl AttrDef {
@@ -143,6 +159,8 @@ impl AttrDef {
             sub_attributes: Vec::new(),
             description: description.into(),
             max_length,
+            preparation: Preparation::None,
+            blank_is_unassigned: false,
         }
     }
 
@@ -246,6 +264,20 @@ impl AttrDef {
     #[must_use]
     pub fn max_length(mut self, characters: usize) -> Self {
         self.max_length = characters;
+        self
+    }
+
+    /// The same attribute, of the characters that `preparation` allows.
+    #[must_use]
+    pub fn prepared(mut self, preparation: Preparation) -> Self {
+        self.preparation = preparation;
+        self
+    }
+
+    /// The same attribute, with blank text standing for no value.
+    #[must_use]
+    pub fn blank_is_unassigned(mut self) -> Self {
+        self.blank_is_unassigned = true;
         self
     }
 

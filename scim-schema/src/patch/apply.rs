@@ -35,7 +35,8 @@ pub struct Applied {
 /// Whether anything changed is for the caller to see: compare the documents.
 ///
 /// # Errors
-/// 400 with `noTarget`, `mutability`, `invalidPath` or `invalidValue`, and the path in the detail.
+/// 400 with `noTarget`, `mutability`, `invalidPath` or `invalidValue`, and in the detail the
+/// operation and the path.
 pub fn apply(
     rt: &ResourceType,
     id: &str,
@@ -52,7 +53,8 @@ pub fn apply(
         applied: Applied::default(),
     };
     for op in ops {
-        patcher.operation(op)?;
+        let done = patcher.operation(op);
+        done.map_err(|error| error.in_operation(op.index))?;
     }
     let Patcher {
         document: mut map,

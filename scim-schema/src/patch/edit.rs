@@ -11,7 +11,7 @@ use crate::{
     attr::{AttrDef, AttrType, Mutability},
     dialect::quirks,
     filter::{TypedFilter, element_matches},
-    resource::{At, Members, Normaliser, ScimError, check_count, is_unassigned},
+    resource::{At, Members, Normaliser, ScimError, check_count, is_unassigned, says_nothing},
 };
 
 /// An attribute under change, and how errors name it.
@@ -140,7 +140,7 @@ impl Edit<'_, '_> {
             }
             return Ok(from_members(members));
         }
-        if is_unassigned(&value) {
+        if says_nothing(self.def, &value) {
             return Ok(None);
         }
         let at = At::new(self.target.extension.as_deref(), &self.def.name);
@@ -261,9 +261,9 @@ impl Edit<'_, '_> {
             .as_object()
             .into_iter()
             .flatten()
-            .filter(|(_, value)| is_unassigned(value))
-            .filter_map(|(name, _)| self.def.sub(name))
-            .filter(|sub| sub.is_writable())
+            .filter_map(|(name, value)| Some((self.def.sub(name)?, value)))
+            .filter(|(sub, value)| sub.is_writable() && says_nothing(sub, value))
+            .map(|(sub, _)| sub)
             .collect();
         for sub in cleared {
             unset(members, sub, self.path)?;
@@ -289,7 +289,7 @@ impl Edit<'_, '_> {
         sub: &AttrDef,
         value: Value,
     ) -> Result<(), ScimError> {
-        if is_unassigned(&value) {
+        if says_nothing(sub, &value) {
             return unset(members, sub, self.path);
         }
         let at = At::new(self.target.extension.as_deref(), &self.def.name).sub(&sub.name);

@@ -30,8 +30,11 @@ pub enum MemberChange {
     Replace(Vec<MemberRef>),
 }
 
+/// A change with the place of its operation in the request, from 0.
+pub type PlacedChange = (usize, MemberChange);
+
 /// Takes membership out of the operations. The rest is for `apply`; the changes are for the
-/// members, in order.
+/// members, in order, each with the place of its operation in the request.
 ///
 /// # Errors
 /// 400: `invalidValue` for a malformed member or a value list that the dialect does not remove by
@@ -40,25 +43,23 @@ pub fn split_membership(
     ops: Vec<PatchOp>,
     dialect: &Dialect,
     notes: &mut Notes,
-) -> Result<(Vec<PatchOp>, Vec<MemberChange>), ScimError> {
+) -> Result<(Vec<PatchOp>, Vec<PlacedChange>), ScimError> {
     let mut rest = Vec::with_capacity(ops.len());
     let mut changes = Vec::new();
     for mut operation in ops {
+        let index = operation.index;
+        let located = |error: ScimError| error.in_operation(index);
         match operation.path.as_ref().map(|path| &path.target) {
             Some(Target::Attr(target)) if target.attr == AttrId::GroupMembers => {
-                changes.extend(by_path(
-                    operation.op,
-                    target,
-                    operation.value,
-                    dialect,
-                    notes,
-                )?);
+                let change = by_path(operation.op, target, operation.value, dialect, notes);
+                changes.extend(change.map_err(located)?.map(|change| (index, change)));
             }
             Some(_) => rest.push(operation),
             None => {
                 let (members, more) = take_members(&mut operation);
                 if let Some(members) = members {
-                    changes.push(assign(operation.op, members)?);
+                    let change = assign(operation.op, members).map_err(located)?;
+                    changes.push((index, change));
                 }
                 if more {
                     rest.push(operation);
@@ -180,7 +181,9 @@ mod tests {
             ("Operations".to_owned(), operations),
         ]);
         let ops = parse_patch(rt, body, &dialect, &mut notes)?;
-        split_membership(ops, &dialect, &mut notes)
+        let (rest, changes) = split_membership(ops, &dialect, &mut notes)?;
+        let changes = changes.into_iter().map(|(_, change)| change);
+        Ok((rest, changes.collect()))
     }
 
     fn changes(kind: ConnectionKind, operations: Value) -> Vec<MemberChange> {
@@ -192,7 +195,8 @@ mod tests {
     fn refusal(kind: ConnectionKind, operation: Value) -> String {
         let error = split(kind, Value::Array(vec![operation])).unwrap_err();
         let keyword = error.scim_type.map_or("-", |keyword| keyword.keyword());
-        format!("{keyword}: {}", error.detail)
+        let detail = error.detail.strip_prefix("Operations[0]: ");
+        format!("{keyword}: {}", detail.expect("the operation"))
     }
 
     fn refs(ids: &[&str]) -> Vec<MemberRef> {

@@ -12,7 +12,7 @@ mod tests;
 
 pub use self::{
     apply::{Applied, apply},
-    membership::{MemberChange, split_membership},
+    membership::{MemberChange, PlacedChange, split_membership},
     op::{MAX_OPERATIONS, Op, PatchOp, parse_patch},
     path::PatchPath,
 };

@@ -39,6 +39,8 @@ impl Op {
 /// One operation; its path is resolved, its value is as sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatchOp {
+    /// Its place in the request, from 0; errors name it.
+    pub index: usize,
     /// What it does.
     pub op: Op,
     /// Where; `None` is the resource itself.
@@ -120,7 +122,10 @@ fn parse_operation(
         None | Some(Value::Null) => None,
         // The core schema's URN names the resource itself.
         Some(Value::String(text)) if rt.schema.is_named(&text) => None,
-        Some(Value::String(text)) => Some(PatchPath::parse(rt, &text, dialect, notes)?),
+        Some(Value::String(text)) => {
+            let path = PatchPath::parse(rt, &text, dialect, notes);
+            Some(path.map_err(|error| error.in_operation(index))?)
+        }
         Some(_) => {
             return Err(ScimError::of(
                 ScimType::InvalidPath,
@@ -149,7 +154,12 @@ fn parse_operation(
             "is required for 'add' and 'replace'",
         ));
     }
-    Ok(PatchOp { op, path, value })
+    Ok(PatchOp {
+        index,
+        op,
+        path,
+        value,
+    })
 }
 
 /// Takes the named members out of an object, names in any case.

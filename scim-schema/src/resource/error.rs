@@ -150,6 +150,13 @@ impl ScimError {
         Self::of(ScimType::InvalidFilter, detail)
     }
 
+    /// The same error, with the operation of a PATCH that caused it named.
+    #[must_use]
+    pub fn in_operation(mut self, index: usize) -> Self {
+        self.detail = format!("Operations[{index}]: {}", self.detail);
+        self
+    }
+
     /// 409 `uniqueness`: `why` continues the sentence that begins with the path.
     #[must_use]
     pub fn uniqueness(path: impl fmt::Display, why: impl fmt::Display) -> Self {

@@ -59,14 +59,6 @@ impl<T> ListResponse<T> {
             resources,
         }
     }
-
-    /// The answer in which the first page by index also offers the cursor of the next one
-    /// (RFC 9865 section 2.2).
-    #[must_use]
-    pub fn with_next_cursor(mut self, cursor: String) -> Self {
-        self.next_cursor = Some(cursor);
-        self
-    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) use self::{
     document::sort_members,
     incoming::{check_schemas, is_undeclared_urn, merge_object, read_password, sort_extension},
     member::parse_members,
-    normalise::{At, Members, Normaliser, is_unassigned},
+    normalise::{At, Members, Normaliser, is_unassigned, says_nothing},
 };
 pub use self::{
     document::{Document, Leaf},

@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{ScimError, check_count, check_primary};
 use crate::{
-    attr::{AttrDef, AttrType, is_base64, is_uri, parse_date_time},
+    attr::{AttrDef, AttrType, Preparation, is_base64, is_uri, parse_date_time},
     dialect::{Dialect, Notes, quirks},
+    prepare::{forbidden_in_label, forbidden_in_name},
 };
 
 /// Where a value stands, for the sentence of an error: `emails[1].value`.
@@ -95,7 +96,7 @@ impl Normaliser<'_> {
         at: At<'_>,
     ) -> Result<Normalised, ScimError> {
         let value = quirks::manager_as_string(self.dialect, def, value, self.notes);
-        if is_unassigned(&value) {
+        if says_nothing(def, &value) {
             return Ok(Normalised::default());
         }
         if def.multi_valued {
@@ -185,7 +186,7 @@ impl Normaliser<'_> {
                 continue;
             };
             let sub = &def.sub_attributes[position];
-            if is_unassigned(&value) || !sub.is_writable() {
+            if says_nothing(sub, &value) || !sub.is_writable() {
                 continue;
             }
             let value = self.simple(sub, value, at.sub(&sub.name))?;
@@ -231,6 +232,13 @@ pub(crate) fn is_unassigned(value: &Value) -> bool {
     }
 }
 
+/// Whether the value leaves this attribute unassigned: as for every attribute, or blank text of an
+/// identifier.
+pub(crate) fn says_nothing(def: &AttrDef, value: &Value) -> bool {
+    let blank = |text: &str| def.blank_is_unassigned && text.trim().is_empty();
+    is_unassigned(value) || value.as_str().is_some_and(blank)
+}
+
 /// The defined spelling of a name; the sent string is used again when it is the same.
 pub(crate) fn canonical_name(sent: String, def: &AttrDef) -> String {
     if sent == def.name {
@@ -268,6 +276,7 @@ fn check_text(def: &AttrDef, text: &str, at: At<'_>) -> Result<(), ScimError> {
             "must not contain the character U+0000",
         ));
     }
+    check_characters(def, text, at)?;
     let problem = match def.attr_type {
         AttrType::DateTime if parse_date_time(text).is_none() => {
             "must be a date with time such as 2008-01-23T04:56:22Z"
@@ -277,6 +286,26 @@ fn check_text(def: &AttrDef, text: &str, at: At<'_>) -> Result<(), ScimError> {
         _ => return Ok(()),
     };
     Err(ScimError::invalid_value(at, problem))
+}
+
+/// RFC 7644 section 5: names that look the same must be the same.
+fn check_characters(def: &AttrDef, text: &str, at: At<'_>) -> Result<(), ScimError> {
+    let forbidden = match def.preparation {
+        Preparation::None => None,
+        Preparation::Name if text.trim() != text => {
+            return Err(ScimError::invalid_value(
+                at,
+                "must not begin or end with white space",
+            ));
+        }
+        Preparation::Name => forbidden_in_name(text),
+        Preparation::Label => forbidden_in_label(text),
+    };
+    let Some(c) = forbidden else {
+        return Ok(());
+    };
+    let why = format!("must not contain the character U+{:04X}", u32::from(c));
+    Err(ScimError::invalid_value(at, why))
 }
 
 #[cfg(test)]
@@ -323,6 +352,22 @@ mod tests {
         for (attr_type, value, why) in bad {
             let detail = check(attr_type, &value).unwrap_err();
             assert!(detail.starts_with("x ") && detail.contains(why), "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_refused_by_the_character_that_nobody_sees() {
+        let def = AttrDef::string(AttrId::UserName, "userName", "").prepared(Preparation::Name);
+        let detail = |text: &str| {
+            let at = At::new(None, "userName");
+            check_simple(&def, &json!(text), at).map_err(|error| error.detail)
+        };
+        assert_eq!(detail("Babs Jensen"), Ok(()));
+        let refused = Err("userName must not contain the character U+200B".to_owned());
+        assert_eq!(detail("ada\u{200b}"), refused);
+        let refused = Err("userName must not begin or end with white space".to_owned());
+        for text in [" ada", "ada ", "ada\u{a0}"] {
+            assert_eq!(detail(text), refused, "{text:?}");
         }
     }
 

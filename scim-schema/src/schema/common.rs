@@ -30,6 +30,7 @@ pub(super) fn attributes() -> Vec<AttrDef> {
             "Identifier of the resource in the provisioning client's domain.",
         )
         .case_exact(true)
+        .blank_is_unassigned()
         .max_length(255),
         AttrDef::complex(
             AttrId::Meta,

@@ -54,7 +54,8 @@ fn manager() -> Vec<AttrDef> {
             "value",
             "The id of the SCIM resource representing the User's manager.",
         )
-        .case_exact(true),
+        .case_exact(true)
+        .blank_is_unassigned(),
         AttrDef::reference(
             AttrId::EnterpriseManagerRef,
             "$ref",

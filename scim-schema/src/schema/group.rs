@@ -1,7 +1,7 @@
 //! The core Group schema (RFC 7643 section 4.2, errata 5368 and 6011).
 
 use super::{Schema, urn};
-use crate::attr::{AttrDef, AttrId, Mutability};
+use crate::attr::{AttrDef, AttrId, Mutability, Preparation};
 
 pub(super) fn schema() -> Schema {
     Schema {
@@ -14,7 +14,8 @@ pub(super) fn schema() -> Schema {
                 "displayName",
                 "A human-readable name for the Group. REQUIRED.",
             )
-            .required(),
+            .required()
+            .prepared(Preparation::Label),
             AttrDef::complex(
                 AttrId::GroupMembers,
                 "members",

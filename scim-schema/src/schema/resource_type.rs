@@ -164,12 +164,6 @@ impl ResourceType {
             .find(|(_, extension)| extension.schema.is_named(urn))
     }
 
-    /// Whether the URN names the core schema or an extension.
-    #[must_use]
-    pub fn has_schema(&self, urn: &str) -> bool {
-        self.schema.is_named(urn) || self.extension(urn).is_some()
-    }
-
     /// Looks a path up, with or without URN, names in any case (RFC 7644 section 3.10).
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The core User schema (RFC 7643 section 4.1), singular attributes.
 
 use super::{Schema, urn, user_values};
-use crate::attr::{AttrDef, AttrId, Mutability, Returned, Uniqueness};
+use crate::attr::{AttrDef, AttrId, Mutability, Preparation, Returned, Uniqueness};
 
 pub(super) fn schema() -> Schema {
     let mut attributes = vec![
@@ -15,6 +15,7 @@ pub(super) fn schema() -> Schema {
         )
         .required()
         .uniqueness(Uniqueness::Server)
+        .prepared(Preparation::Name)
         .max_length(255),
         AttrDef::complex(
             AttrId::Name,

@@ -32,7 +32,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let Command::Create { slug, name, store } = command;
     let config = installation::config(store, variables)?;
-    let Installation { db, clock, ids } = Installation::open(&config).await?;
+    let Installation { db, clock, ids } = Installation::make(&config).await?;
     let made = accounts::create(&db, &clock, &ids, &slug, &name).await;
     db.close().await;
     let id = made.map_err(refused)?;

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use scim_schema::api::session::AdministratorProfile;
 
 use super::failure::Failure;
-use super::installation::{self, Installation, refused};
+use super::installation::{self, Installation, PrintedAddress, refused};
 use super::terminal::Terminal;
 use crate::config::{Config, StoreFlags};
 use crate::ops::OpError;
@@ -75,12 +75,15 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     match command {
         Command::Create { person, store } => {
+            let is_given = store.public_url.is_some();
             let config = installation::config(store, variables)?;
             let password = match person.password_stdin {
                 true => Some(first_line(&mut *terminal.input)?),
                 false => None,
             };
-            create(&config, &person, password.as_deref(), terminal).await
+            let address = PrintedAddress::find(&config, is_given);
+            let password = password.as_deref();
+            create(&config, &address, &person, password, terminal).await
         }
         Command::Unlock {
             login,
@@ -96,6 +99,7 @@ pub(super) async fn run(
 
 async fn create(
     config: &Config,
+    address: &PrintedAddress,
     person: &Person,
     password: Option<&str>,
     terminal: &mut Terminal<'_>,
@@ -117,7 +121,7 @@ async fn create(
                 .map(|_| None)
         }
         None => {
-            let public_url = config.public_url.as_str();
+            let public_url = address.url.as_str();
             administrators::create_with_link(&db, &ctx, &ids, &new, public_url)
                 .await
                 .map(Some)
@@ -125,10 +129,12 @@ async fn create(
     };
     db.close().await;
     let (email, slug) = (&person.email, &account.slug);
-    match link.map_err(refused)? {
+    let link = link.map_err(refused)?;
+    address.remark(terminal)?;
+    match link {
         None => terminal.say(format_args!(
             "{email} is a System Administrator of {slug} and can sign in at {}.",
-            config.public_url
+            address.url
         ))?,
         Some(link) => {
             terminal.say(format_args!(

@@ -8,7 +8,7 @@ use scim_schema::dialect::ConnectionKind;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::installation::{self, Installation, refused};
+use super::installation::{self, Installation, PrintedAddress, refused};
 use super::terminal::Terminal;
 use crate::config::StoreFlags;
 use crate::ops::connections;
@@ -52,6 +52,7 @@ pub(super) async fn run(
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let Command::Create { new, store } = command;
+    let is_given = store.public_url.is_some();
     let config = installation::config(store, variables)?;
     let installation = Installation::open(&config).await?;
     let (account, ctx) = installation.act_in(new.account.as_deref()).await?;
@@ -59,7 +60,9 @@ pub(super) async fn run(
     let made = connections::create(&db, &ctx, &ids, &new.name, new.kind).await;
     db.close().await;
     let token = made.map_err(refused)?;
-    let base_url = connections::base_url(config.public_url.as_str());
+    let address = PrintedAddress::find(&config, is_given);
+    address.remark(terminal)?;
+    let base_url = connections::base_url(address.url.as_str());
     if new.json {
         terminal.say(json!({
             "id": token.connection,

@@ -1,13 +1,15 @@
 //! Opens the installation that a command beside the server works on.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use scim_schema::id::RequestId;
 
 use super::failure::Failure;
+use super::terminal::Terminal;
 use crate::clock::Clock;
-use crate::config::{Config, Flags, StoreFlags};
+use crate::config::{Config, Flags, PublicUrl, StoreFlags};
 use crate::ctx::Ctx;
 use crate::data_folder;
 use crate::db::{Account, DatabaseSettings, Db, migrate};
@@ -22,7 +24,48 @@ pub(super) fn config(
     Ok(Config::load(&Flags::of_store(store), variables)?)
 }
 
-/// Connects, as the server does, without changing the schema.
+/// The address to print in links, and what to remark about it.
+pub(super) struct PrintedAddress {
+    pub(super) url: PublicUrl,
+    remark: Option<String>,
+}
+
+impl PrintedAddress {
+    /// The one given with `--public-url` if it was, otherwise that of the running server, otherwise
+    /// that of the settings.
+    pub(super) fn find(config: &Config, is_given: bool) -> Self {
+        let configured = config.public_url.clone();
+        if is_given {
+            return Self {
+                url: configured,
+                remark: None,
+            };
+        }
+        match data_folder::running_server(config) {
+            Some(server) => Self {
+                url: server.public_url,
+                remark: None,
+            },
+            None => Self {
+                remark: Some(format!(
+                    "No server runs on {} now. These settings start it at {configured}, which is the address used here; name another with --public-url.",
+                    config.database
+                )),
+                url: configured,
+            },
+        }
+    }
+
+    /// Says what there is to remark, once the command has succeeded.
+    pub(super) fn remark(&self, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        match &self.remark {
+            Some(remark) => terminal.remark(remark),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Makes what is missing and connects, as the server does, without changing the schema.
 pub(super) async fn connect(config: &Config, ids: &Ids) -> Result<Db, Failure> {
     data_folder::prepare(config)?;
     let settings = DatabaseSettings::new(config.database.url());
@@ -37,7 +80,14 @@ pub(super) struct Installation {
 }
 
 impl Installation {
+    /// Opens what is there; a wrong `--data` must not become a new and empty installation.
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        data_folder::require(config)?;
+        Self::make(config).await
+    }
+
+    /// Opens it, or makes it.
+    pub(super) async fn make(config: &Config) -> Result<Self, Failure> {
         let ids = Ids::from_os()?;
         let db = connect(config, &ids).await?;
         migrate::up(&db).await?;

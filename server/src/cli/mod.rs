@@ -1,8 +1,8 @@
 //! The command line: `rollcall serve` and the commands beside it, which work on the same data
 //! folder while the server runs.
 //!
-//! Results go to standard output; what went wrong goes to standard error as one sentence. The exit
-//! status is 0, 1 for a failure, 2 for a command line that cannot be understood.
+//! Results go to standard output; remarks, and what went wrong as one sentence, go to standard
+//! error. The exit status is 0, 1 for a failure, 2 for a command line that cannot be understood.
 
 mod account;
 mod admin;
@@ -107,6 +107,7 @@ async fn carry_out(
 ) -> Result<u8, Failure> {
     match command {
         Command::Serve { flags, options } => {
+            serve::refuse_public_demonstration(&options, &flags, variables)?;
             let config = Config::load(&flags, variables)?;
             telemetry::start(&config.log)?;
             serve::run(config, options, terminal, shutdown::requested()).await?;

@@ -1,5 +1,6 @@
 //! `rollcall serve`: the server, from an empty folder to an orderly end.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Flags};
 use crate::data_folder;
 use crate::demo;
 use crate::http::scim::BASE_PATH;
@@ -32,6 +33,25 @@ pub(super) struct Options {
     demo: bool,
 }
 
+/// Refuses to show the demonstration beyond this machine, before the settings of such a server are
+/// asked for.
+pub(super) fn refuse_public_demonstration(
+    options: &Options,
+    flags: &Flags,
+    variables: &HashMap<String, String>,
+) -> Result<(), Failure> {
+    if !options.demo {
+        return Ok(());
+    }
+    let address = Config::listen_address(flags, variables)?;
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "The people of the demonstration are made up, so it is for this machine only and does not listen on {address}. Leave out --listen, or leave out --demo."
+    )))
+}
+
 /// Serves until `until` is ready, then finishes what is in flight.
 pub(super) async fn run(
     config: Config,
@@ -39,14 +59,8 @@ pub(super) async fn run(
     terminal: &mut Terminal<'_>,
     until: impl Future<Output = io::Result<()>>,
 ) -> Result<(), Failure> {
-    if options.demo && !config.listen.address.ip().is_loopback() {
-        return Err(Failure::new(format!(
-            "The demonstration has made-up people and is for this machine only, so it does not listen at {}: leave out --demo, or use --listen 127.0.0.1:8080.",
-            config.listen.address
-        )));
-    }
     data_folder::prepare(&config)?;
-    let _lock = data_folder::lock(&config)?;
+    let mut lock = data_folder::lock(&config)?;
     let listener = Listener::bind(config.listen.address, config.listen.tls.as_ref())?;
     let config = Arc::new(config.bound_to(listener.address()));
     let clock = Clock::system();
@@ -62,6 +76,7 @@ pub(super) async fn run(
     if options.demo {
         demonstrate(&app, &first, terminal).await?;
     }
+    lock.announce(&config)?;
     announce(&config, &first, terminal)?;
     tracing::info!(address = %config.listen.address, database = %config.database, "serving");
 
@@ -173,11 +188,10 @@ fn announce(config: &Config, first: &FirstStart, terminal: &mut Terminal<'_>) ->
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
     use std::path::Path;
 
+    use super::super::installation::PrintedAddress;
     use super::*;
-    use crate::config::Flags;
 
     fn config(data: &Path) -> Config {
         let variables = [
@@ -228,23 +242,49 @@ mod tests {
         assert!(!second.contains("SCIM base URL"), "{second}");
     }
 
+    #[test]
+    fn a_demonstration_listens_on_loopback_only() {
+        let judged = |demo: bool, listen: &str| {
+            let options = Options {
+                demo,
+                ..Options::default()
+            };
+            let variables = HashMap::from([("ROLLCALL_LISTEN".to_owned(), listen.to_owned())]);
+            refuse_public_demonstration(&options, &Flags::default(), &variables)
+        };
+        // The public URL, which a server beyond this machine needs, is not asked for first.
+        let sentence = judged(true, "0.0.0.0:8080").unwrap_err().to_string();
+        assert!(
+            sentence.contains("this machine only") && sentence.contains("0.0.0.0:8080"),
+            "{sentence}"
+        );
+        assert!(judged(true, "127.0.0.1:8080").is_ok());
+        assert!(judged(true, "[::1]:8080").is_ok());
+        assert!(judged(false, "0.0.0.0:8080").is_ok());
+    }
+
     #[tokio::test]
-    async fn a_demonstration_listens_on_loopback_only() {
+    async fn the_commands_beside_it_tell_the_address_of_the_running_server() {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = config(folder.path());
-        config.listen.address = "0.0.0.0:0".parse().unwrap();
-        let options = Options {
-            demo: true,
-            ..Options::default()
+        // What the commands would say by themselves.
+        let configured = {
+            let mut config = config(folder.path());
+            config = config.bound_to("127.0.0.1:8080".parse().unwrap());
+            config
         };
-        let mut terminal = Terminal {
-            input: &mut io::empty(),
-            output: &mut io::sink(),
-            errors: &mut io::sink(),
+        let stopped = PrintedAddress::find(&configured, false);
+        assert_eq!(stopped.url.as_str(), "http://127.0.0.1:8080");
+        let while_it_runs = async {
+            let server = data_folder::running_server(&configured).unwrap();
+            assert_ne!(server.address.port(), 0);
+            let found = PrintedAddress::find(&configured, false);
+            assert_eq!(found.url, server.public_url);
+            let given = PrintedAddress::find(&configured, true);
+            assert_eq!(given.url, configured.public_url);
+            Ok(())
         };
-        let refused = run(config, options, &mut terminal, async { Ok(()) }).await;
-        let sentence = refused.unwrap_err().to_string();
-        assert!(sentence.contains("this machine only"), "{sentence}");
+        serve(folder.path(), while_it_runs).await;
+        assert_eq!(data_folder::running_server(&configured), None);
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ pub struct Terminal<'t> {
     pub input: &'t mut dyn BufRead,
     /// Where results go.
     pub output: &'t mut dyn Write,
-    /// Where the sentence about a failure goes.
+    /// Where the sentence about a failure goes, and remarks that are no part of a result.
     pub errors: &'t mut dyn Write,
 }
 
@@ -17,5 +17,10 @@ impl Terminal<'_> {
     /// Writes one line of a result.
     pub(super) fn say(&mut self, line: impl Display) -> io::Result<()> {
         writeln!(self.output, "{line}")
+    }
+
+    /// Writes a remark that a program which reads the result must not find in it.
+    pub(super) fn remark(&mut self, line: impl Display) -> io::Result<()> {
+        writeln!(self.errors, "{line}")
     }
 }

@@ -35,6 +35,19 @@ async fn succeed(data: &Path, line: &str, input: &str) -> String {
     done.output
 }
 
+/// Succeeds with a remark beside the result, because no server runs.
+async fn succeed_with_remark(data: &Path, line: &str, input: &str) -> String {
+    let done = rollcall(data, line, input).await;
+    assert_eq!(done.code, 0, "{line}: {}", done.errors);
+    assert!(
+        done.errors.starts_with("No server runs on "),
+        "{}",
+        done.errors
+    );
+    assert_eq!(done.errors.lines().count(), 1, "{}", done.errors);
+    done.output
+}
+
 async fn fail(data: &Path, line: &str, input: &str) -> String {
     let done = rollcall(data, line, input).await;
     assert_eq!((done.code, done.output.as_str()), (1, ""), "{line}");
@@ -80,14 +93,14 @@ async fn an_administrator_gets_a_link_or_brings_a_password() {
     let data = folder.path();
     succeed(data, ACCOUNT, "").await;
 
-    let text = succeed(data, DANA, "").await;
+    let text = succeed_with_remark(data, DANA, "").await;
     let link = text.lines().last().unwrap();
     assert!(link.starts_with("http://127.0.0.1:8080/"), "{text}");
 
     let other = DANA.replace("dana@", "drew@") + " --password-stdin";
     let short = fail(data, &other, "short\n").await;
     assert!(short.starts_with("--password: "), "{short}");
-    let text = succeed(data, &other, "correct horse battery\n").await;
+    let text = succeed_with_remark(data, &other, "correct horse battery\n").await;
     assert!(
         text.contains("drew@example.org") && !text.contains("horse"),
         "{text}"
@@ -107,13 +120,14 @@ async fn a_connection_is_printed_once_and_as_json_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     succeed(data, ACCOUNT, "").await;
-    let text = succeed(data, "connection create --name Okta --kind okta --json", "").await;
+    let json = "connection create --name Okta --kind okta --json";
+    let text = succeed_with_remark(data, json, "").await;
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     let keys: Vec<_> = value.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["id", "base_url", "token"]);
     assert_eq!(value["base_url"], "http://127.0.0.1:8080/scim/v2");
 
-    let text = succeed(data, "connection create --name Entra", "").await;
+    let text = succeed_with_remark(data, "connection create --name Entra", "").await;
     assert!(
         text.contains("not shown again") && text.contains("/scim/v2"),
         "{text}"
@@ -127,6 +141,7 @@ async fn the_account_is_named_only_when_there_are_several() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     let create = "connection create --name Okta";
+    succeed(data, "migrate", "").await;
     let none = fail(data, create, "").await;
     assert!(none.starts_with("There is no account yet."), "{none}");
 
@@ -136,7 +151,12 @@ async fn the_account_is_named_only_when_there_are_several() {
     succeed(data, "account create --slug south --name South", "").await;
     let several = fail(data, create, "").await;
     assert!(several.starts_with("There are 2 accounts."), "{several}");
-    succeed(data, &format!("{create} --account south"), "").await;
+    let chosen = format!("{create} --account south --public-url https://people.example.org");
+    let text = succeed(data, &chosen, "").await;
+    assert!(
+        text.contains("https://people.example.org/scim/v2"),
+        "{text}"
+    );
     let unknown = fail(data, &format!("{create} --account west"), "").await;
     assert!(
         unknown.contains("west") && unknown.contains("--account"),
@@ -147,11 +167,33 @@ async fn the_account_is_named_only_when_there_are_several() {
 }
 
 #[tokio::test]
+async fn a_mistyped_folder_does_not_become_a_new_installation() {
+    let parent = tempfile::tempdir().unwrap();
+    let data = parent.path().join("dta");
+    for line in [
+        DANA,
+        "admin unlock --email dana@example.org",
+        "connection create --name Okta",
+    ] {
+        let sentence = fail(&data, line, "").await;
+        assert!(
+            sentence.starts_with("There is no database at "),
+            "{sentence}"
+        );
+        assert!(sentence.contains("--data"), "{sentence}");
+    }
+    let text = succeed(&data, "doctor", "").await;
+    assert!(text.contains("warning  database: "), "{text}");
+    assert!(!data.exists());
+}
+
+#[tokio::test]
 async fn the_doctor_prints_a_line_for_each_check_and_fails_for_an_error() {
     let folder = tempfile::tempdir().unwrap();
     succeed(folder.path(), "migrate", "").await;
     let text = succeed(folder.path(), "doctor", "").await;
     assert!(text.contains("ok       database: "), "{text}");
+    assert!(text.contains("ok       server: It does not run."), "{text}");
     assert!(text.contains("ok       write-ahead log: On."), "{text}");
 
     let done = rollcall(folder.path(), "doctor --trusted-proxies 0.0.0.0/0", "").await;

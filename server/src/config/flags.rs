@@ -59,10 +59,17 @@ pub struct ServeFlags {
     /// Largest request body [default: 16 MiB]
     #[arg(long, value_name = "SIZE")]
     pub body_limit: Option<String>,
+    /// Largest sum of the SCIM bodies in memory at a time, such as "64 MiB" [default: four times
+    /// the body limit]
+    #[arg(long, value_name = "SIZE")]
+    pub body_budget: Option<String>,
+    /// Seconds after which the database stops a search [default: 5]
+    #[arg(long, value_name = "SECONDS")]
+    pub query_timeout_s: Option<String>,
     /// Seconds after which a request is given up [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub request_timeout_s: Option<String>,
-    /// Requests per second that one SCIM token may send, at least 25 [default: 100]
+    /// Requests per second that one SCIM token may send, at least 25 [default: 2000]
     #[arg(long, value_name = "NUMBER")]
     pub scim_rate_per_second: Option<String>,
     /// Seconds that requests in flight get to finish at shutdown [default: 25]
@@ -96,6 +103,8 @@ impl Flags {
             ("tls_key", &serve.tls_key),
             ("metrics_listen", &serve.metrics_listen),
             ("body_limit", &serve.body_limit),
+            ("body_budget", &serve.body_budget),
+            ("query_timeout_s", &serve.query_timeout_s),
             ("request_timeout_s", &serve.request_timeout_s),
             ("scim_rate_per_second", &serve.scim_rate_per_second),
             ("shutdown_grace_s", &serve.shutdown_grace_s),

@@ -14,7 +14,8 @@ use super::file::{ConfigFile, DEFAULT_DATA, FILE_KEY, syntax_error};
 use super::flags::{self, Flags};
 
 /// Every setting, as the file spells it.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
+    "body_budget",
     "body_limit",
     "data",
     "database_url",
@@ -24,6 +25,7 @@ const KEYS: [&str; 15] = [
     "metrics_listen",
     "provisioning_body_days",
     "public_url",
+    "query_timeout_s",
     "request_timeout_s",
     "scim_rate_per_second",
     "shutdown_grace_s",

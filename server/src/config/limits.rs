@@ -1,5 +1,6 @@
 //! Bounds of a request and of a caller, and how long what was received is kept.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::error::ConfigError;
@@ -10,7 +11,10 @@ const MIB: usize = 1024 * KIB;
 const GIB: usize = 1024 * MIB;
 const DEFAULT_BODY_LIMIT: usize = 16 * MIB;
 const SMALLEST_BODY_LIMIT: usize = 64 * KIB;
+/// Bodies of the largest size that have room at a time; a connection may have one of them.
+const BODIES_AT_A_TIME: usize = 4;
 const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
+const DEFAULT_QUERY_SECONDS: u64 = 5;
 const DEFAULT_SCIM_RATE: u32 = 2_000;
 /// Microsoft Entra sends up to 25 requests per second and quarantines a server that refuses them.
 const SCIM_RATE_FLOOR: u32 = 25;
@@ -22,6 +26,11 @@ const MOST_BODY_DAYS: u16 = 90;
 pub struct Limits {
     /// Largest request body, in bytes.
     pub body: usize,
+    /// Largest sum of the SCIM bodies in memory at a time, in bytes. A connection may have a quarter
+    /// of it, so that it is at least four times the largest body.
+    pub body_budget: usize,
+    /// After how long the database stops a search.
+    pub query_timeout: Duration,
     /// After how long a request is given up.
     pub request_timeout: Duration,
     /// Requests per second that one SCIM token may send; at least 25.
@@ -39,7 +48,19 @@ impl Limits {
     pub(super) fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
         let body = match layers.text("body_limit")? {
             None => DEFAULT_BODY_LIMIT,
-            Some(setting) => body_limit(&setting)?,
+            Some(setting) => size(&setting, SMALLEST_BODY_LIMIT..=GIB, "from 64 KiB to 1 GiB")?,
+        };
+        let body_budget = match layers.text("body_budget")? {
+            None => body.saturating_mul(BODIES_AT_A_TIME),
+            Some(setting) => {
+                let least = body.saturating_mul(BODIES_AT_A_TIME);
+                let allowed = "of at least four times body_limit";
+                size(&setting, least..=usize::MAX, allowed)?
+            }
+        };
+        let query = match layers.text("query_timeout_s")? {
+            None => DEFAULT_QUERY_SECONDS,
+            Some(setting) => setting.whole_number(1..=3_600, "seconds")?,
         };
         let timeout = match layers.text("request_timeout_s")? {
             None => DEFAULT_TIMEOUT_SECONDS,
@@ -51,6 +72,8 @@ impl Limits {
         };
         Ok(Self {
             body,
+            body_budget,
+            query_timeout: Duration::from_secs(query),
             request_timeout: Duration::from_secs(timeout),
             scim_rate_per_second,
         })
@@ -82,15 +105,17 @@ fn scim_rate(setting: &Setting) -> Result<u32, ConfigError> {
     Ok(rate)
 }
 
-fn body_limit(setting: &Setting) -> Result<usize, ConfigError> {
+/// `allowed` continues the words "a size".
+fn size(
+    setting: &Setting,
+    range: RangeInclusive<usize>,
+    allowed: &str,
+) -> Result<usize, ConfigError> {
     parse_size(&setting.text)
-        .filter(|size| (SMALLEST_BODY_LIMIT..=GIB).contains(size))
+        .filter(|size| range.contains(size))
         .ok_or_else(|| {
             setting.refuse(
-                format!(
-                    "is \"{}\", which is not a size from 64 KiB to 1 GiB",
-                    setting.text
-                ),
+                format!("is \"{}\", which is not a size {allowed}", setting.text),
                 "Write bytes or a unit, like 16777216 or \"16 MiB\"",
             )
         })

@@ -15,8 +15,10 @@
 //! # tls_key = "/etc/rollcall/key.pem"
 //! trusted_proxies = []                 # for example ["10.0.0.0/8"]
 //! body_limit = "16 MiB"
+//! body_budget = "64 MiB"               # of all SCIM bodies in memory at a time
+//! query_timeout_s = 5                  # after which the database stops a search
 //! request_timeout_s = 30
-//! scim_rate_per_second = 100           # for each SCIM token; at least 25
+//! scim_rate_per_second = 2000          # for each SCIM token; at least 25
 //! shutdown_grace_s = 25
 //! provisioning_body_days = 30          # 0 to 90
 //! log_format = "text"                  # or "json"
@@ -90,6 +92,19 @@ impl Config {
             file: layers.file_path(),
             listen,
         })
+    }
+
+    /// Where a server of this invocation would listen, for what is decided before its other settings
+    /// are asked for.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: a setting of the listener that is wrong.
+    pub fn listen_address<S: BuildHasher>(
+        flags: &Flags,
+        variables: &HashMap<String, String, S>,
+    ) -> Result<SocketAddr, ConfigError> {
+        let layers = Layers::read(flags, variables)?;
+        Ok(ListenConfig::from_layers(&layers)?.address)
     }
 
     /// The same settings once the listener has its address: port 0 asks the system for a free port,

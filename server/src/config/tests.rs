@@ -48,6 +48,8 @@ fn without_any_source_the_defaults_hold() {
     assert!(config.listen.trusted_proxies.networks().is_empty());
     assert_eq!(config.public_url.to_string(), "http://127.0.0.1:8080");
     assert_eq!(config.limits.body, 16 * 1024 * 1024);
+    assert_eq!(config.limits.body_budget, 64 * 1024 * 1024);
+    assert_eq!(config.limits.query_timeout.as_secs(), 5);
     assert_eq!(config.limits.request_timeout.as_secs(), 30);
     assert_eq!(config.limits.scim_rate_per_second, 2_000);
     assert_eq!(config.retention.provisioning_body_days, 30);
@@ -55,6 +57,15 @@ fn without_any_source_the_defaults_hold() {
     assert_eq!(config.log.filter, "info,sea_orm_migration=warn");
     let path = PathBuf::from(&data).join("rollcall.db");
     assert_eq!(config.database, DatabaseLocation::Sqlite { path });
+}
+
+#[test]
+fn the_budget_of_bodies_has_room_for_the_largest_body_of_four_connections() {
+    let (_folder, data) = folder_with("body_limit = \"1 MiB\"\nbody_budget = \"4 MiB\"");
+    let config = load(&["--data", &data], &[]).unwrap();
+    assert_eq!(config.limits.body_budget, 4 * 1024 * 1024);
+    let text = refusal(&["--data", &data, "--body-budget", "3 MiB"], &[]);
+    assert!(text.contains("at least four times body_limit"), "{text}");
 }
 
 #[test]

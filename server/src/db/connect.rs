@@ -1,4 +1,5 @@
-//! Opens the database: on SQLite one writer and a pool of readers, on PostgreSQL one pool.
+//! Opens the database: on SQLite one writer and a pool of readers, on PostgreSQL a pool of each.
+//! Readers may not write, and a statement of theirs ends when its time is over.
 
 use std::{
     sync::{
@@ -11,25 +12,33 @@ use std::{
 use sea_orm::{ConnectOptions, Database, DatabaseBackend, DatabaseConnection};
 use tokio::sync::{Notify, watch};
 
-use super::{error::DbError, writer::SqliteWriter};
+use super::{error::DbError, options, writer::SqliteWriter};
 use crate::ids::Ids;
+
+/// Connections of each pool: enough for PostgreSQL to commit in groups.
+const CONNECTIONS: u32 = 16;
+/// Longest time of a read, unless the settings say otherwise.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where the database is and how much of it to use.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
     /// `sqlite://PATH` or `postgres://…`.
     pub url: String,
-    /// Connections of the PostgreSQL pool, or readers of SQLite; at least 1.
+    /// Readers of SQLite, or readers and as many writers of PostgreSQL; at least 1.
     pub max_connections: u32,
+    /// Longest time that a read may take; what takes longer ends with [`DbError::TooSlow`].
+    pub query_timeout: Duration,
 }
 
 impl DatabaseSettings {
-    /// Settings with the usual number of connections: 16, enough for PostgreSQL to commit in groups.
+    /// Settings with the usual number of connections, 16, and reads of at most 5 seconds.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
-            max_connections: 16,
+            max_connections: CONNECTIONS,
+            query_timeout: QUERY_TIMEOUT,
         }
     }
 
@@ -51,6 +60,7 @@ pub(super) struct Inner {
     pub(super) ids: Ids,
     pub(super) commits: watch::Sender<u64>,
     pub(super) queued_jobs: Notify,
+    settings: DatabaseSettings,
     statements: Arc<AtomicU64>,
 }
 
@@ -59,7 +69,10 @@ pub(super) enum Engine {
         readers: DatabaseConnection,
         writer: SqliteWriter,
     },
-    Postgres(DatabaseConnection),
+    Postgres {
+        readers: DatabaseConnection,
+        writers: DatabaseConnection,
+    },
 }
 
 impl Db {
@@ -71,14 +84,17 @@ impl Db {
         let statements = Arc::new(AtomicU64::new(0));
         let (commits, _) = watch::channel(0);
         let engine = if settings.is_sqlite() {
-            let writer = open(sqlite_options(settings, false), &statements).await?;
-            let readers = open(sqlite_options(settings, true), &statements).await?;
+            let writer = open(options::sqlite_writer(settings), &statements).await?;
+            let readers = open(options::sqlite_readers(settings), &statements).await?;
             Engine::Sqlite {
                 readers,
                 writer: SqliteWriter::start(writer),
             }
         } else {
-            Engine::Postgres(open(postgres_options(settings), &statements).await?)
+            Engine::Postgres {
+                readers: open(options::postgres_readers(settings), &statements).await?,
+                writers: open(options::postgres_writers(settings), &statements).await?,
+            }
         };
         Ok(Self {
             inner: Arc::new(Inner {
@@ -86,6 +102,7 @@ impl Db {
                 ids,
                 commits,
                 queued_jobs: Notify::new(),
+                settings: settings.clone(),
                 statements,
             }),
         })
@@ -118,16 +135,32 @@ impl Db {
     /// The connection that reads come from; on PostgreSQL the primary.
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         match &self.inner.engine {
-            Engine::Sqlite { readers, .. } => readers,
-            Engine::Postgres(pool) => pool,
+            Engine::Sqlite { readers, .. } | Engine::Postgres { readers, .. } => readers,
         }
     }
 
-    /// The connection that may change the schema.
-    pub(super) fn schema_connection(&self) -> &DatabaseConnection {
+    /// Reads that can go on at the same time.
+    #[must_use]
+    pub fn readers(&self) -> u32 {
+        self.inner.settings.max_connections
+    }
+
+    /// A connection that may change the schema, however long that takes. See
+    /// [`Db::close_schema_connection`].
+    pub(super) async fn schema_connection(&self) -> Result<DatabaseConnection, DbError> {
         match &self.inner.engine {
-            Engine::Sqlite { writer, .. } => writer.connection(),
-            Engine::Postgres(pool) => pool,
+            Engine::Sqlite { writer, .. } => Ok(writer.connection().clone()),
+            Engine::Postgres { .. } => {
+                let unhurried = options::postgres_migrator(&self.inner.settings);
+                open(unhurried, &self.inner.statements).await
+            }
+        }
+    }
+
+    /// Closes what [`Db::schema_connection`] opened.
+    pub(super) async fn close_schema_connection(&self, connection: &DatabaseConnection) {
+        if let Engine::Postgres { .. } = &self.inner.engine {
+            close(connection).await;
         }
     }
 
@@ -153,7 +186,10 @@ impl Db {
                 writer.close().await;
                 close(readers).await;
             }
-            Engine::Postgres(pool) => close(pool).await,
+            Engine::Postgres { readers, writers } => {
+                close(writers).await;
+                close(readers).await;
+            }
         }
     }
 }
@@ -176,46 +212,4 @@ async fn open(
         tracing::trace!(target: "rollcall_server::sql", statement = info.statement.sql);
     });
     Ok(connection)
-}
-
-/// Pragmas belong to a connection, so they are part of the options and not a statement at start.
-fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(settings.url.clone());
-    let size = if read_only {
-        settings.max_connections
-    } else {
-        1
-    };
-    options
-        .max_connections(size)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .busy_timeout(Duration::from_secs(10))
-                .foreign_keys(true)
-                .statement_cache_capacity(256)
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
-                .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
-                .pragma("temp_store", "MEMORY")
-                .pragma("query_only", if read_only { "ON" } else { "OFF" })
-        });
-    options
-}
-
-fn postgres_options(settings: &DatabaseSettings) -> ConnectOptions {
-    let mut options = ConnectOptions::new(settings.url.clone());
-    options
-        .max_connections(settings.max_connections)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .set_application_name("rollcall");
-    options
 }

@@ -144,10 +144,10 @@ pub(crate) fn groups_json(backend: DatabaseBackend) -> Expr {
 pub(crate) fn group_users_json(backend: DatabaseBackend) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
-            "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(u.display_name, NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+            "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
         }
         _ => {
-            "(SELECT json_agg(json_build_object('id', l.scim_id::text, 'display', COALESCE(u.display_name, NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name)))::text FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+            "(SELECT json_agg(json_build_object('id', l.scim_id::text, 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name)))::text FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
         }
     })
 }

@@ -45,7 +45,13 @@ pub enum MigrateError {
 /// # Errors
 /// When the schema is newer than this binary or the database refuses.
 pub async fn up(db: &Db) -> Result<usize, MigrateError> {
-    let connection = db.schema_connection();
+    let connection = db.schema_connection().await?;
+    let result = apply_alone(&connection).await;
+    db.close_schema_connection(&connection).await;
+    result
+}
+
+async fn apply_alone(connection: &DatabaseConnection) -> Result<usize, MigrateError> {
     let lock = Lock::take(connection).await?;
     let result = apply(connection).await;
     lock.release().await?;

@@ -10,7 +10,7 @@ use scim_schema::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -20,12 +20,13 @@ use super::{
     },
     error::DbError,
     fetch::{self, unsigned},
+    log_subjects::LogSubject,
     scope::AccountScope,
     unit::AccountTx,
 };
 
 /// Rows of one INSERT: far below the bound parameters either database takes.
-const CHUNK: usize = 1_000;
+pub(super) const CHUNK: usize = 1_000;
 
 /// A request to store. Bodies come without passwords.
 #[derive(Clone, Debug)]
@@ -58,6 +59,8 @@ pub struct NewLogRow {
     pub response_body: Option<String>,
     /// Users whom it touched.
     pub users: Vec<UserId>,
+    /// Whom it was about where it failed, as far as it said.
+    pub subjects: Vec<LogSubject>,
 }
 
 /// Which rows of the log are wanted; newest first.
@@ -170,7 +173,8 @@ impl AccountTx {
         }))
     }
 
-    /// Inserts a batch; users that are not there any more are left out.
+    /// Inserts a batch; users that are not there any more are left out, and what an earlier try of
+    /// the same batch has stored stays as it is.
     ///
     /// # Errors
     /// Those of the database.
@@ -181,16 +185,18 @@ impl AccountTx {
             .collect::<Result<Vec<_>, _>>()?;
         for chunk in models.chunks(CHUNK) {
             log::Entity::insert_many(chunk.to_vec())
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
                 .exec_without_returning(&self.connection)
                 .await?;
         }
         let named = rows.iter().flat_map(|row| row.users.iter().copied());
         let known = self.known_users(named.collect()).await?;
-        let pairs: HashSet<(Uuid, Uuid)> = rows
+        let mut pairs: HashSet<(Uuid, Uuid)> = rows
             .iter()
             .flat_map(|row| row.users.iter().map(|user| (user.0, row.id.0)))
             .filter(|(user, _)| known.contains(user))
             .collect();
+        pairs.extend(self.subjects_of(rows).await?);
         let pairs: Vec<_> = pairs.into_iter().collect();
         for chunk in pairs.chunks(CHUNK) {
             let rows = chunk.iter().map(|(user, request)| touched::ActiveModel {
@@ -199,6 +205,7 @@ impl AccountTx {
                 request_id: Set(*request),
             });
             touched::Entity::insert_many(rows)
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
                 .exec_without_returning(&self.connection)
                 .await?;
         }

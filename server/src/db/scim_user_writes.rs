@@ -9,7 +9,7 @@ use scim_schema::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Query},
 };
 
 use super::{
@@ -39,20 +39,20 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The name to show: display name, else given and family name, else user name.
+    /// The name to show: display name, else given and family name, else user name; an empty one
+    /// is none. `members.display` is computed by the same rule where members are read.
     #[must_use]
     pub fn name(&self) -> String {
-        if let Some(name) = &self.display_name {
-            return name.clone();
+        if let Some(name) = self.display_name.as_deref().filter(|name| !name.is_empty()) {
+            return name.to_owned();
         }
-        let parts: Vec<&str> = [&self.given_name, &self.family_name]
-            .into_iter()
-            .filter_map(|part| part.as_deref())
-            .collect();
-        if parts.is_empty() {
-            return self.user_name.clone();
+        let [given, family] =
+            [&self.given_name, &self.family_name].map(|part| part.as_deref().unwrap_or_default());
+        let both = format!("{given} {family}");
+        match both.trim_matches(' ') {
+            "" => self.user_name.clone(),
+            name => name.to_owned(),
         }
-        parts.join(" ")
     }
 
     /// Everything the console's search looks through, folded.
@@ -328,9 +328,18 @@ impl AccountTx {
     /// Those of the database.
     pub async fn leave_groups(&self, user: UserId) -> Result<Vec<GroupId>, DbError> {
         use group_member::Column as C;
+        // SQLite would look for the user among all members of the account; the groups it finds by
+        // the index alone.
+        let groups = Query::select()
+            .column(C::GroupId)
+            .from(group_member::Entity)
+            .and_where(C::AccountId.eq(self.account().0))
+            .and_where(C::UserId.eq(user.0))
+            .to_owned();
         let left = group_member::Entity::delete_many()
             .filter(C::AccountId.eq(self.account().0))
             .filter(C::UserId.eq(user.0))
+            .filter(C::GroupId.in_subquery(groups))
             .exec_with_returning(&self.connection)
             .await?;
         let groups: Vec<GroupId> = left.into_iter().map(|row| row.group_id.into()).collect();

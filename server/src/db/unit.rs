@@ -5,11 +5,14 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use scim_schema::id::AccountId;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, TransactionTrait,
+};
 use tokio::sync::oneshot;
 
 use super::{
     audit::{self, AuditEntry},
+    cause::Cause,
     connect::{Db, Engine},
     error::DbError,
     feed::{self, Change},
@@ -20,6 +23,8 @@ use crate::{ctx::Ctx, ids::Ids};
 
 /// Longest time one unit may hold the database.
 const UNIT_SECONDS: u64 = 5;
+/// Longest time to wait for PostgreSQL's answer to a commit.
+const COMMIT_SECONDS: u64 = 15;
 /// Tries of a unit that PostgreSQL asks to run again.
 const TRIES: u32 = 6;
 
@@ -199,9 +204,9 @@ impl Db {
                     .await?;
                 receiver.await.map_err(|_| DbError::Closed)?
             }
-            Engine::Postgres(_) => {
-                let (db, ctx) = (self.clone(), Arc::clone(ctx));
-                tokio::spawn(async move { db.write_postgres(&ctx, &*work).await })
+            Engine::Postgres { writers, .. } => {
+                let (db, writers, ctx) = (self.clone(), writers.clone(), Arc::clone(ctx));
+                tokio::spawn(async move { db.write_postgres(&writers, &ctx, &*work).await })
                     .await
                     .map_err(|_| DbError::Panic)?
             }
@@ -218,16 +223,16 @@ impl Db {
 
     async fn write_postgres<T, E: UnitError>(
         &self,
+        writers: &DatabaseConnection,
         ctx: &Arc<Ctx>,
         work: &Work<T, E>,
     ) -> Result<(T, Trace), E> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            match self.try_postgres(ctx, work).await {
+            match self.try_postgres(writers, ctx, work).await {
                 Err(error)
-                    if attempt < TRIES
-                        && matches!(error.database(), Some(DbError::Conflict(_))) =>
+                    if attempt < TRIES && error.database().is_some_and(DbError::asks_for_retry) =>
                 {
                     tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
                 }
@@ -238,10 +243,11 @@ impl Db {
 
     async fn try_postgres<T, E: UnitError>(
         &self,
+        writers: &DatabaseConnection,
         ctx: &Arc<Ctx>,
         work: &Work<T, E>,
     ) -> Result<(T, Trace), E> {
-        let connection = self.reader().begin().await.map_err(DbError::from)?;
+        let connection = writers.begin().await.map_err(DbError::from)?;
         let tx = AccountTx {
             connection,
             ctx: Arc::clone(ctx),
@@ -250,11 +256,23 @@ impl Db {
         let written = run_bounded(&tx, work).await?;
         let trace = written.trace();
         if trace.stored {
-            tx.connection.commit().await.map_err(DbError::from)?;
+            commit(tx.connection).await?;
         } else {
             tx.connection.rollback().await.map_err(DbError::from)?;
         }
         Ok((written.value, trace))
+    }
+}
+
+/// Commits on PostgreSQL; whoever gets no answer does not know whether it happened.
+async fn commit(transaction: DatabaseTransaction) -> Result<(), DbError> {
+    let patience = Duration::from_secs(COMMIT_SECONDS);
+    match tokio::time::timeout(patience, transaction.commit()).await {
+        Ok(answer) => answer.map_err(|error| DbError::of_commit(&error)),
+        Err(_) => {
+            let cause = format!("PostgreSQL was silent for {COMMIT_SECONDS} s");
+            Err(DbError::OutcomeUnknown(Cause::told(cause)))
+        }
     }
 }
 

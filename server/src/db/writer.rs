@@ -1,6 +1,6 @@
 //! The one writer of SQLite: units of work that wait together share one commit.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -78,7 +78,7 @@ async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Box<dyn 
             }
         }
         let outcome = run_group(&connection, &mut group, &mut queue).await;
-        answer(group, outcome);
+        answer(group, &outcome);
     }
 }
 
@@ -100,16 +100,18 @@ async fn run_group(
             group.push(unit);
         }
     }
-    transaction.commit().await.map_err(DbError::Commit)
+    transaction
+        .commit()
+        .await
+        .map_err(|error| DbError::of_failed_commit(&error))
 }
 
-fn answer(group: Vec<Box<dyn Unit>>, outcome: Result<(), DbError>) {
-    let failure = outcome.err().map(Arc::new);
+fn answer(group: Vec<Box<dyn Unit>>, outcome: &Result<(), DbError>) {
+    if let Err(error) = outcome {
+        tracing::error!(units = group.len(), %error, "a group of writes was not stored");
+    }
     for unit in group {
-        unit.finish(failure.as_deref().map_or(Ok(()), |error| {
-            tracing::error!(error = %error, "a group of writes was not stored");
-            Err(DbError::Closed)
-        }));
+        unit.finish(outcome.clone());
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the providers send about a person, each in its own way.
 
 use scim_schema::{
-    dialect::Notes,
+    dialect::{ConnectionKind, Notes},
     id::LinkId,
     resource::{Incoming, parse_resource},
     schema::{ResourceKind, registry, urn},
@@ -63,6 +63,18 @@ pub(super) fn incoming(
     }
     let rt = registry().resource_type(ResourceKind::User);
     Ok(parse_resource(rt, body, &by.dialect, &mut Notes::new())?)
+}
+
+/// How the provider says that somebody may not sign in any more.
+pub(super) fn deactivation(kind: ConnectionKind) -> Map<String, Value> {
+    let operation = match kind {
+        ConnectionKind::Entra => json!({ "op": "replace", "path": "active", "value": false }),
+        _ => json!({ "op": "replace", "value": { "active": false } }),
+    };
+    let mut body = Map::new();
+    body.insert("schemas".to_owned(), json!([urn::PATCH_OP]));
+    body.insert("Operations".to_owned(), json!([operation]));
+    body
 }
 
 fn user_type(origin: Origin) -> &'static str {

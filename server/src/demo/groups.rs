@@ -14,8 +14,9 @@ use serde_json::{Map, Value, json};
 use super::{
     DemoSummary, Plan, SERVICES, STAFF, Stage,
     district::{self, Team},
+    fates::Fate,
     people::{Placed, everybody},
-    roster::{self, Origin},
+    roster::{self, Origin, Person},
 };
 use crate::{
     db::DbError,
@@ -58,7 +59,7 @@ pub(super) async fn form(
         if there.contains(&team.name) {
             continue;
         }
-        let incoming = Arc::new(incoming(&team, by, placed)?);
+        let incoming = Arc::new(incoming(&team, by, &plan.roster, placed)?);
         let plan = Arc::clone(plan);
         stage
             .db
@@ -87,10 +88,17 @@ async fn names(stage: &Stage<'_>, connection: ConnectionId) -> Result<HashSet<St
 }
 
 /// What the provider sends.
-fn incoming(team: &Team, by: &Provisioner, placed: &[Placed]) -> Result<Incoming, OpError> {
+fn incoming(
+    team: &Team,
+    by: &Provisioner,
+    roster: &[Person],
+    placed: &[Placed],
+) -> Result<Incoming, OpError> {
     let members: Vec<Value> = team
         .members
         .iter()
+        // Whoever was deleted has left every group.
+        .filter(|place| roster[**place].fate != Fate::Deleted)
         .filter_map(|place| placed.get(*place)?.link)
         .map(|link| json!({ "value": link }))
         .collect();

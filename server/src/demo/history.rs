@@ -10,14 +10,14 @@ use scim_schema::{
     id::{LinkId, UserId},
     lifecycle::{HoldKind, HoldScope, Lifecycle},
     patch::parse_patch,
-    schema::{ResourceKind, registry, urn},
+    schema::{ResourceKind, registry},
 };
-use serde_json::{Map, json};
+use serde_json::json;
 
-use super::{Plan, Stage, absorb, fates::Fate, people::Placed, roster::Person};
+use super::{Plan, Stage, absorb, body::deactivation, fates::Fate, people::Placed};
 use crate::{
     db::{AccountTx, AuditEntry, Change, NewHold, UserUpdate, Written},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, users},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, users},
 };
 
 /// Units of work under way at once; on SQLite they share commits.
@@ -50,7 +50,7 @@ pub(super) async fn happen(
         if let Some(ago) = person.last_seen {
             units.push(Box::pin(sign_in(stage, placed.user, ago)));
         }
-        if let Some(ago) = since(person, place) {
+        if let Some(ago) = person.befell {
             let story = Arc::new(Story {
                 plan: Arc::clone(plan),
                 place,
@@ -64,21 +64,6 @@ pub(super) async fn happen(
         .buffer_unordered(AT_ONCE)
         .try_collect::<()>()
         .await
-}
-
-/// How long ago the person's fate came; `None` for those at work.
-fn since(person: &Person, place: usize) -> Option<TimeDelta> {
-    let place = i64::try_from(place).unwrap_or(0);
-    let days = match person.fate {
-        Fate::AtWork | Fate::Staged => return None,
-        Fate::DisabledByIdp | Fate::SuspendedAndDisabled => 2 + place % 24,
-        Fate::Suspended => 1 + place % 9,
-        Fate::Banned => 18 + place % 40,
-        Fate::LockedOut | Fate::SecurityCheck => place % 2,
-        Fate::Dormant => 3 + place % 7,
-        Fate::Archived => 30 + place % 60,
-    };
-    Some(TimeDelta::days(days) + TimeDelta::minutes(7 + place % 600))
 }
 
 /// A sign-in long ago leaves only its instant: nothing is announced and no session is left.
@@ -117,7 +102,8 @@ impl Story {
         let person = &self.plan.roster[self.place];
         let user = self.placed.user;
         match person.fate {
-            Fate::AtWork | Fate::Staged => Ok(Written::unchanged(())),
+            Fate::AtWork | Fate::Staged | Fate::Invited => Ok(Written::unchanged(())),
+            Fate::Deleted => self.delete(tx).await,
             Fate::DisabledByIdp => self.disable(tx).await,
             Fate::Archived => archive(tx, user).await,
             Fate::SuspendedAndDisabled => {
@@ -163,6 +149,16 @@ impl Story {
         )
     }
 
+    /// The provider deletes the person, unless an earlier start has told so already.
+    async fn delete(&self, tx: &AccountTx) -> Result<Written<()>, OpError> {
+        let origin = self.plan.roster[self.place].origin;
+        let (Some(by), Some(link)) = (self.plan.provisioner(origin), self.placed.link) else {
+            return Ok(Written::unchanged(()));
+        };
+        let written = users::delete(tx, by, link, &Precondition::NONE).await?;
+        Ok(written.map(|_| ()))
+    }
+
     /// The provider sends `active: false`.
     async fn disable(&self, tx: &AccountTx) -> Result<Written<()>, OpError> {
         let origin = self.plan.roster[self.place].origin;
@@ -175,12 +171,9 @@ impl Story {
 
 async fn disable(tx: &AccountTx, by: &Provisioner, link: LinkId) -> Result<Written<()>, OpError> {
     let rt = registry().resource_type(ResourceKind::User);
-    let mut body = Map::new();
-    body.insert("schemas".to_owned(), json!([urn::PATCH_OP]));
-    let operation = json!({ "op": "replace", "value": { "active": false } });
-    body.insert("Operations".to_owned(), json!([operation]));
+    let body = deactivation(by.dialect.kind);
     let operations = parse_patch(rt, body, &by.dialect, &mut Notes::new())?;
-    let written = users::patch(tx, by, link, &IfMatch::Absent, &operations).await?;
+    let written = users::patch(tx, by, link, &Precondition::NONE, &operations).await?;
     Ok(written.map(|_| ()))
 }
 

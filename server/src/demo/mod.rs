@@ -9,6 +9,7 @@ mod groups;
 mod history;
 mod names;
 mod people;
+mod requests;
 mod roster;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     dialect::{ConnectionKind, Dialect},
-    id::{AccountId, ConnectionId, OrganisationId, RequestId},
+    id::{AccountId, ConnectionId, OrganisationId, RequestId, ScimTokenId},
     text::fold,
 };
 use serde_json::json;
@@ -31,9 +32,10 @@ use crate::{
 use district::{NAME, SITES, TIME_ZONE};
 use roster::{Origin, Person};
 
-/// Names and kinds of the two connections.
-const STAFF: (&str, ConnectionKind) = ("Okta", ConnectionKind::Okta);
-const SERVICES: (&str, ConnectionKind) = ("Entra ID", ConnectionKind::Entra);
+/// Names and kinds of the two connections, and how many days ago each got the token it uses now.
+/// That of the second provider runs out in some weeks.
+const STAFF: (&str, ConnectionKind, i64) = ("Okta", ConnectionKind::Okta, 96);
+const SERVICES: (&str, ConnectionKind, i64) = ("Entra ID", ConnectionKind::Entra, 325);
 /// What a first start calls the account; any other name was chosen and stays.
 const UNNAMED: &str = "Rollcall";
 /// How long ago the district began with all this.
@@ -63,8 +65,8 @@ impl DemoSummary {
 /// since; a call that was interrupted is completed by the next.
 ///
 /// # Errors
-/// [`OpError::Conflict`] with a sentence when the account has a connection of the same name that is
-/// not the demonstration's, and those of the database.
+/// [`OpError::Conflict`] with a sentence when the account has people beside its administrators, or a
+/// connection of the same name that is not the demonstration's; and those of the database.
 pub async fn seed(
     db: &Db,
     clock: &Clock,
@@ -87,6 +89,7 @@ pub async fn seed(
         return Ok(summary);
     }
     if !begun {
+        stage.refuse_real_people().await?;
         stage.refuse_taken_names(base_url).await?;
     }
     let sites = stage.organisations(&existing, &mut summary).await?;
@@ -100,6 +103,7 @@ pub async fn seed(
     });
     let placed = people::place(&stage, &plan, &mut summary).await?;
     history::happen(&stage, &plan, &placed).await?;
+    requests::log(&stage, &plan, &placed).await?;
     // The last group is the mark of completeness, so groups come last.
     groups::form(&stage, &plan, &placed, &mut summary).await?;
     Ok(summary)
@@ -140,9 +144,31 @@ impl Stage<'_> {
         Arc::new(Ctx::system(self.account, "demo", request, self.now - ago))
     }
 
+    /// Invented people among real ones could not be told apart or taken away again. Those who
+    /// administer this very server may look at the demonstration.
+    async fn refuse_real_people(&self) -> Result<(), OpError> {
+        const MANY: u64 = 1_000;
+        let counts = self.db.account(self.account).user_counts().await?;
+        let people: u64 = counts.by_status.iter().map(|(_, number)| number).sum();
+        let administrators = self
+            .db
+            .write::<_, OpError, _>(&self.ctx(TimeDelta::zero()), |tx| {
+                Box::pin(
+                    async move { Ok(Written::unchanged(tx.system_administrators(MANY).await?)) },
+                )
+            })
+            .await?;
+        if people <= u64::try_from(administrators.len()).unwrap_or(MANY) {
+            return Ok(());
+        }
+        Err(OpError::Conflict(
+            "This data folder has people already, and the invented ones of the demonstration would mix with them. Give the demonstration a folder of its own with --data, for example --data ./data/demo.".to_owned(),
+        ))
+    }
+
     /// A connection of this name that is not ours would get our people.
     async fn refuse_taken_names(&self, base_url: &str) -> Result<(), OpError> {
-        for (name, _) in [STAFF, SERVICES] {
+        for (name, ..) in [STAFF, SERVICES] {
             if self.connection_of_name(name, base_url).await?.is_some() {
                 return Err(OpError::Conflict(format!(
                     "The demonstration needs the name {name} for a connection of its own, and this account has one already. Give the demonstration another data folder with --data."
@@ -217,10 +243,10 @@ impl Stage<'_> {
             .await
     }
 
-    /// The connection of this name, made unless it is there. Its first token is told to nobody.
+    /// The connection of this name, made unless it is there. Its tokens are told to nobody.
     async fn connection(
         &self,
-        (name, kind): (&str, ConnectionKind),
+        (name, kind, rotated): (&str, ConnectionKind, i64),
         base_url: &str,
         sites: &[OrganisationId],
     ) -> Result<Provisioner, OpError> {
@@ -233,6 +259,7 @@ impl Stage<'_> {
                     .connection
             }
         };
+        self.rotate(id, base_url, TimeDelta::days(rotated)).await?;
         let office = sites.first().copied().ok_or(OpError::NotFound)?;
         Ok(Provisioner {
             id,
@@ -241,6 +268,35 @@ impl Stage<'_> {
             default_organisation: office,
             base_url: base_url.to_owned(),
         })
+    }
+}
+
+impl Stage<'_> {
+    /// A token works for a year and the district is older: each connection has got another one
+    /// since, and the first was revoked.
+    async fn rotate(
+        &self,
+        connection: ConnectionId,
+        base_url: &str,
+        ago: TimeDelta,
+    ) -> Result<(), OpError> {
+        let scope = self.db.account(self.account);
+        let views = scope.connections(Some(connection), base_url).await?;
+        let expired: Vec<ScimTokenId> = views
+            .iter()
+            .flat_map(|view| &view.tokens)
+            .filter(|token| token.expires_at <= self.now)
+            .map(|token| token.id)
+            .collect();
+        if expired.is_empty() {
+            return Ok(());
+        }
+        let ctx = self.ctx(ago);
+        connections::new_token(self.db, &ctx, self.ids, connection).await?;
+        for token in expired {
+            connections::revoke_token(self.db, &ctx, None, connection, token).await?;
+        }
+        Ok(())
     }
 }
 

@@ -180,8 +180,12 @@ async fn make(
 ) -> Result<Written<Placed>, OpError> {
     let id = UserId(tx.new_id());
     let lifecycle = match person.fate {
-        Fate::Staged => Lifecycle::Staged,
+        Fate::Staged | Fate::Invited => Lifecycle::Staged,
         _ => Lifecycle::Active,
+    };
+    let invitation = match person.fate {
+        Fate::Invited => InvitationState::Sent,
+        _ => InvitationState::NotSent,
     };
     let new = NewUser {
         id,
@@ -198,7 +202,7 @@ async fn make(
         axes: Axes {
             lifecycle,
             holds: Vec::new(),
-            invitation: InvitationState::NotSent,
+            invitation,
         },
         idp_active: true,
         break_glass: false,

@@ -16,7 +16,9 @@ const STAFF_ARRIVED: [i64; 9] = [612, 611, 610, 609, 608, 481, 365, 208, 96];
 const SERVICES_ARRIVED: [i64; 4] = [304, 303, 212, 41];
 const LOCAL_ARRIVED: [i64; 2] = [540, 74];
 /// Sign-ins lie at most so many days back.
-const SEEN_WITHIN_DAYS: i64 = 30;
+const SEEN_WITHIN_DAYS: i32 = 30;
+/// Absence after which the product keeps somebody out.
+const DORMANT_AFTER: TimeDelta = TimeDelta::days(90);
 
 /// Who manages a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub(super) struct Person {
     /// How long ago the person last signed in.
     pub(super) last_seen: Option<TimeDelta>,
     pub(super) fate: Fate,
+    /// How long ago the fate came.
+    pub(super) befell: Option<TimeDelta>,
     /// A number of the person's own, for the provider's id and the employee number.
     pub(super) number: u64,
 }
@@ -94,7 +98,8 @@ pub(super) fn roster() -> Vec<Person> {
     }
     give_managers(&mut people);
     give_fates(&mut people, &mut chance);
-    for person in &mut people {
+    for (place, person) in people.iter_mut().enumerate() {
+        person.befell = person.fate.came(place);
         give_habits(person, &mut chance);
     }
     people
@@ -116,6 +121,7 @@ fn fill(people: &mut Vec<Person>, origin: Origin, site: Option<usize>, posts: Po
                 arrived: TimeDelta::zero(),
                 last_seen: None,
                 fate: Fate::AtWork,
+                befell: None,
                 number: 0,
             });
         }
@@ -190,17 +196,19 @@ fn give_habits(person: &mut Person, chance: &mut Chance) {
         let other = 1 + chance.below(SITES.len() - 1);
         person.second_site = (other != person.site).then_some(other);
     }
-    let minutes = SEEN_WITHIN_DAYS * 24 * 60;
+    let minutes = i64::from(SEEN_WITHIN_DAYS) * 24 * 60;
     let (one, other) = (chance.below(1_000), chance.below(1_000));
     let newcomer = chance.below(20) == 0;
     // The product of two chances lies near zero more often than not: most were here lately.
     let ago = i64::try_from(one * other).unwrap_or(0) * minutes / 1_000_000;
-    person.last_seen = match person.fate {
-        Fate::Staged => None,
-        Fate::Dormant => Some(TimeDelta::minutes(ago) + TimeDelta::days(100)),
-        Fate::Archived => Some(TimeDelta::minutes(ago) + TimeDelta::days(160)),
-        _ if newcomer => None,
-        _ => Some(TimeDelta::minutes(ago + 3)),
+    let ago = TimeDelta::minutes(ago + 3);
+    person.last_seen = match (person.fate, person.befell) {
+        (Fate::Staged | Fate::Invited, _) => None,
+        (Fate::AtWork, _) if newcomer => None,
+        // The hold comes within a day after so long an absence.
+        (Fate::Dormant, Some(held)) => Some(held + DORMANT_AFTER + ago / SEEN_WITHIN_DAYS),
+        // Whoever is kept out has not signed in since.
+        (_, befell) => Some(befell.unwrap_or_default() + ago),
     }
     .filter(|ago| *ago < person.arrived);
 }
@@ -257,9 +265,22 @@ mod tests {
     }
 
     #[test]
-    fn nobody_signs_in_before_arriving() {
+    fn people_arrive_then_sign_in_and_then_meet_their_fate() {
         for person in roster() {
-            assert!(person.last_seen.is_none_or(|ago| ago < person.arrived));
+            let name = person.name();
+            assert!(
+                person.last_seen.is_none_or(|ago| ago < person.arrived),
+                "{name}"
+            );
+            let Some(befell) = person.befell else {
+                continue;
+            };
+            assert!(befell < person.arrived, "{name}");
+            assert!(person.last_seen.is_none_or(|ago| ago > befell), "{name}");
+            if person.fate == Fate::Dormant {
+                let absent = person.last_seen.expect("somebody who came once") - befell;
+                assert!((90..=91).contains(&absent.num_days()), "{name}: {absent}");
+            }
         }
     }
 }

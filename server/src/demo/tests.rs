@@ -1,6 +1,7 @@
 use std::time::Instant;
 
 use scim_schema::{
+    api::session::AdministratorProfile,
     api::users::{UserCounts, UserQuery},
     lifecycle::Status,
 };
@@ -8,8 +9,12 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    db::{DatabaseSettings, UserList, migrate},
-    ops::first_start::{self, FirstStartSettings},
+    db::{DatabaseSettings, LogFilter, UserList, migrate},
+    ops::{
+        administrators::{self, NewAdministrator},
+        first_start::{self, FirstStartSettings},
+        users,
+    },
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8080/scim/v2";
@@ -70,7 +75,8 @@ async fn a_district_is_made_once_and_quickly() {
     assert!(took.as_secs() < 20, "took {took:?}");
 
     let counts = installation.counts().await;
-    assert_eq!(counts.all, 480);
+    // Three of the 480 were deleted.
+    assert_eq!(counts.all, 477);
     for status in [
         Status::Active,
         Status::Staged,
@@ -81,6 +87,8 @@ async fn a_district_is_made_once_and_quickly() {
         Status::Denied,
         Status::Security,
         Status::Inactive,
+        Status::Invited,
+        Status::Deleted,
     ] {
         let number = counts.by_status.iter().find(|(found, _)| *found == status);
         assert!(number.is_some_and(|(_, number)| *number > 0), "{status}");
@@ -120,6 +128,101 @@ async fn people_have_a_history_and_nobody_of_them_administers() {
         assert!(seen < now && seen > row.created_at, "{}", row.name);
     }
     assert!(!scope.has_system_administrator().await.unwrap());
+}
+
+#[tokio::test]
+async fn connections_are_alive_and_their_log_tells_what_happened() {
+    let installation = Installation::new().await;
+    installation.seed().await.unwrap();
+    let now = installation.clock.now();
+    let scope = installation.db.account(installation.account);
+    let views = scope.connections(None, BASE_URL).await.unwrap();
+    assert_eq!(views.len(), 2);
+    for view in views {
+        let [token] = view.tokens.as_slice() else {
+            panic!("{} has {} tokens", view.name, view.tokens.len());
+        };
+        assert!(token.expires_at > now, "{}", view.name);
+        let last = view.last_request.expect("a last request");
+        assert_eq!(token.last_used_at, Some(last.at), "{}", view.name);
+        let error = view.last_error.expect("a last error");
+        assert!(error.at < last.at && last.at < now, "{}", view.name);
+        assert!(error.detail.is_some(), "{}", view.name);
+    }
+
+    let query = UserQuery {
+        status: Some(Status::IdpDisabled.as_str().to_owned()),
+        ..UserQuery::default()
+    };
+    let disabled = UserList::parse(&query).unwrap();
+    let page = scope.console_users(&disabled).await.unwrap();
+    assert!(page.items.len() > 10);
+    for row in page.items {
+        let filter = LogFilter {
+            user: Some(row.id),
+            limit: 10,
+            ..LogFilter::default()
+        };
+        let requests = scope.log_rows(&filter).await.unwrap();
+        let patch = requests.iter().find(|request| request.method == "PATCH");
+        let at = patch.expect("the request that disabled them").at;
+        assert!(
+            row.last_login_at.is_none_or(|seen| seen < at),
+            "{}",
+            row.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn people_who_are_there_already_are_not_mixed_with_invented_ones() {
+    let installation = Installation::new().await;
+    let Installation {
+        db,
+        ids,
+        clock,
+        account,
+        ..
+    } = &installation;
+    let request = RequestId(ids.uuid_v7(clock.now()));
+    let ctx = Arc::new(Ctx::operator(*account, request, clock.now()));
+    let dana = NewAdministrator::new(&AdministratorProfile {
+        given_name: "Dana".to_owned(),
+        family_name: "Whitfield".to_owned(),
+        email: "dana@example.org".to_owned(),
+    })
+    .unwrap();
+    let link = administrators::create_with_link(db, &ctx, ids, &dana, BASE_URL);
+    link.await.unwrap();
+    let stage = Stage {
+        db,
+        ids,
+        account: *account,
+        now: clock.now(),
+    };
+    stage
+        .refuse_real_people()
+        .await
+        .expect("an administrator may look");
+
+    let provider = connections::create(db, &ctx, ids, "Provider", ConnectionKind::Generic);
+    let provisioner = Provisioner {
+        id: provider.await.unwrap().connection,
+        name: "Provider".to_owned(),
+        dialect: Dialect::of(ConnectionKind::Generic),
+        default_organisation: db.account(*account).organisation_tree().await.unwrap()[0].id,
+        base_url: BASE_URL.to_owned(),
+    };
+    let incoming = Arc::new(body::incoming(&roster::roster()[0], None, &provisioner).unwrap());
+    db.write::<_, OpError, _>(&ctx, move |tx| {
+        let (by, incoming) = (provisioner.clone(), Arc::clone(&incoming));
+        Box::pin(async move { users::create(tx, &by, &incoming).await })
+    })
+    .await
+    .unwrap();
+    let refused = installation.seed().await;
+    assert!(matches!(&refused, Err(OpError::Conflict(sentence)) if sentence.contains("--data")));
+    assert_eq!(installation.counts().await.all, 2);
 }
 
 #[tokio::test]

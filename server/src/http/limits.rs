@@ -34,6 +34,7 @@ struct Budgets {
     scim: Budget<ScimTokenId>,
     sign_in: Budget<IpAddr>,
     bad_token: Budget<IpAddr>,
+    floods: Budget<ScimTokenId>,
 }
 
 impl RateLimits {
@@ -48,6 +49,7 @@ impl RateLimits {
             scim: Budget::new(Quota::per_second(scim)),
             sign_in: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
             bad_token: Budget::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
+            floods: Budget::new(Quota::per_second(NonZeroU32::MIN)),
         }))
     }
 
@@ -57,6 +59,13 @@ impl RateLimits {
     /// How long to wait when it is used up.
     pub fn scim(&self, token: ScimTokenId) -> Result<(), Duration> {
         self.0.scim.take(&token)
+    }
+
+    /// Whether a request beyond a token's budget is noted in the provisioning log: one of each
+    /// second, so that a flood does not fill it.
+    #[must_use]
+    pub fn notes_flood(&self, token: ScimTokenId) -> bool {
+        self.0.floods.take(&token).is_ok()
     }
 
     /// Takes one try from an address's budget for signing in.

@@ -11,4 +11,5 @@ pub mod problem;
 pub mod router;
 pub mod scim;
 pub mod security_headers;
+pub mod shares;
 pub mod spa;

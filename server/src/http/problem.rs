@@ -200,10 +200,25 @@ impl From<OpError> for ApiError {
 impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         let cause = with_sources(&error);
-        if error.is_unavailable() {
-            Self::unavailable(cause)
-        } else {
-            Self::internal(cause)
+        let in_words = |code, detail: &str| Self {
+            cause: Some(cause.clone()),
+            ..Self::new(code, detail)
+        };
+        match &error {
+            DbError::OutcomeUnknown(_) => in_words(
+                ErrorCode::Unavailable,
+                "The database broke off while this was being saved. It was saved as a whole or not at all: load the page again to see which.",
+            ),
+            DbError::Reference(_) => in_words(
+                ErrorCode::Conflict,
+                "Somebody else deleted something that this refers to. Load the page again.",
+            ),
+            DbError::TooSlow => in_words(
+                ErrorCode::Unavailable,
+                "This took longer than the server allows and was stopped. Narrow the search, or try again in a few seconds.",
+            ),
+            error if error.is_unavailable() => Self::unavailable(cause),
+            _ => Self::internal(cause),
         }
     }
 }
@@ -335,6 +350,13 @@ mod tests {
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[RETRY_AFTER], "3");
         assert_eq!(problem.code, ErrorCode::TooManyRequests);
+    }
+
+    #[tokio::test]
+    async fn a_read_that_was_stopped_says_what_helps() {
+        let (response, problem) = rendered(DbError::TooSlow.into()).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(problem.detail.contains("Narrow the search"));
     }
 
     #[test]

@@ -40,7 +40,9 @@ pub fn router(state: AppState, console: ConsoleFiles, shutdown: CancellationToke
             admin::BASE_PATH,
             admin::router(state.clone()).with_state(()),
         )
+        .merge(scim::misdirected())
         .with_state(state)
+        .merge(admin::misdirected())
         .merge(health::routes(ready, shutdown))
         .fallback(serve_console)
         .with_state(console)

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     OpError, groups,
     groups::{GroupChanged, GroupPatch},
-    precondition::IfMatch,
+    precondition::Precondition,
     provisioner::Provisioner,
     users,
 };
@@ -167,10 +167,10 @@ async fn add_members(
         .collect();
     let patch = GroupPatch {
         operations: Vec::new(),
-        members: vec![MemberChange::Add(members)],
-        may_close_circle: true,
+        members: vec![(0, MemberChange::Add(members))],
+        completes_circle: true,
     };
-    groups::patch(tx, by, id, &IfMatch::Absent, &patch).await
+    groups::patch(tx, by, id, &Precondition::NONE, &patch).await
 }
 
 async fn set_manager(
@@ -196,7 +196,7 @@ async fn set_manager(
     ]);
     let rt = registry().resource_type(ResourceKind::User);
     let operations = parse_patch(rt, body, &by.dialect, &mut Notes::new())?;
-    let patched = users::patch(tx, by, id, &IfMatch::Absent, &operations).await?;
+    let patched = users::patch(tx, by, id, &Precondition::NONE, &operations).await?;
     let (user, notes) = join(trace, patched);
     Ok((user.version, notes))
 }

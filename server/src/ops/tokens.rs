@@ -35,6 +35,15 @@ pub enum TokenRefusal {
     Revoked,
 }
 
+/// A token that opens nothing, with its connection where somebody has it.
+#[derive(Clone, Debug)]
+pub struct RefusedToken {
+    /// Why it opens nothing.
+    pub why: TokenRefusal,
+    /// The token; `None` when nobody has it.
+    pub token: Option<Arc<StoredToken>>,
+}
+
 /// Tokens seen within the last second: at most one statement per token and second. Clones share
 /// the entries.
 #[derive(Clone)]
@@ -76,7 +85,7 @@ impl TokenCache {
         db: &Db,
         hash: SecretHash,
         now: DateTime<Utc>,
-    ) -> Result<Result<Arc<StoredToken>, TokenRefusal>, OpError> {
+    ) -> Result<Result<Arc<StoredToken>, RefusedToken>, OpError> {
         let found = self
             .entries
             .try_get_with(hash, async {
@@ -85,14 +94,15 @@ impl TokenCache {
             })
             .await
             .map_err(|error| look_up_failed(&error))?;
+        let refused = |why, token| Ok(Err(RefusedToken { why, token }));
         let Some(token) = found else {
-            return Ok(Err(TokenRefusal::Unknown));
+            return refused(TokenRefusal::Unknown, None);
         };
         if token.revoked_at.is_some() || self.revoked.contains_key(&hash) {
-            return Ok(Err(TokenRefusal::Revoked));
+            return refused(TokenRefusal::Revoked, Some(token));
         }
         if token.expires_at <= now {
-            return Ok(Err(TokenRefusal::Expired));
+            return refused(TokenRefusal::Expired, Some(token));
         }
         Ok(Ok(token))
     }

@@ -12,7 +12,7 @@ use crate::{
     form::{FormErrors, FormState},
     routes,
     session::Session,
-    text::{self, connections as words},
+    text::{self, connections as words, providers},
     toast::Toasts,
     ui::{ErrorSummary, Icon, Modal, Navigator, SubmitButton, TextField, icon},
 };
@@ -123,7 +123,7 @@ fn KindField(
     let option = move |one: ConnectionKind| {
         view! {
             <option value=one.as_str() selected=move || kind.get() == one>
-                {words::kind(one)}
+                {providers::kind(one)}
             </option>
         }
     };
@@ -148,7 +148,7 @@ fn KindField(
                 {icon(Icon::Down)}
             </span>
             <p class="hint" id="kind-hint">
-                {move || words::kind_hint(kind.get())}
+                {move || providers::kind_hint(kind.get())}
             </p>
         </div>
     }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use scim_schema::dialect::ConnectionKind;
 
-use crate::{text::connections as words, ui::CopyButton};
+use crate::{
+    text::{connections as words, providers},
+    ui::CopyButton,
+};
 
 /// Steps at the provider's side, and a command that proves that it works.
 #[component]
@@ -15,7 +18,7 @@ pub(super) fn Guide(
 ) -> impl IntoView {
     let step = |step: &'static str| view! { <li>{step}</li> };
     view! {
-        <ol class="guide small">{words::steps(kind).iter().copied().map(step).collect_view()}</ol>
+        <ol class="guide small">{providers::steps(kind).iter().copied().map(step).collect_view()}</ol>
         <div class="stack s2">
             <h3>{words::CHECK_CURL}</h3>
             <pre class="pre" tabindex="0" role="region" aria-label=words::CHECK_CURL>

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use leptos::{ev::MouseEvent, prelude::*};
 use scim_schema::{api::connections::ConnectionView, id::ConnectionId, permission::Permission};
 
-use super::{concerns, create::CreateDialog, request_view};
+use super::{FreshSecret, concerns, create::CreateDialog, expiry::outlook_view, request_view};
 use crate::{
     api, format,
     pages::log::LiveMark,
+    places::Places,
     routes,
     session::Session,
-    text::connections as words,
-    ui::{Empty, Icon, Loaded, Navigator, PageHead, Remote, SkeletonLines, icon, is_row_click},
+    text::{connections as words, providers},
+    ui::{
+        Empty, Family, Icon, Loaded, Navigator, PageHead, Remote, SkeletonLines, icon,
+        is_row_click, lozenge,
+    },
 };
 
 /// The page.
@@ -21,6 +25,7 @@ pub(crate) fn ConnectionsPage() -> impl IntoView {
     let session = Session::get();
     let connections = Remote::new(|| (), |()| api::connections::list());
     connections.follow(|news| concerns(news, None));
+    Places::get().restore_when(move || connections.value().is_some());
     let creating = RwSignal::new(false);
     let may_manage = Memo::new(move |_| session.may(Permission::ManageConnections));
     let present = move || {
@@ -106,7 +111,7 @@ fn Table(
         view! { <Row id connection /> }
     };
     view! {
-        <div class="table-wrap full" tabindex="0" role="region" aria-label=words::CAPTION>
+        <div class="table-wrap full" tabindex="-1" role="region" aria-label=words::CAPTION>
             <table class="two cards full rows" role="table">
                 <caption class="vh">{words::CAPTION}</caption>
                 <thead role="rowgroup">
@@ -172,6 +177,12 @@ fn cells(connection: &ConnectionView) -> AnyView {
         }
         None => view! { <span class="faint">{words::NO_ERROR}</span> }.into_any(),
     };
+    let id = connection.id;
+    let secrets = FreshSecret::get();
+    let unstored = move || {
+        let kept = secrets.of(id).is_some();
+        kept.then(|| lozenge(Family::Arrive, Icon::Key, words::SECRET_WAITS))
+    };
     view! {
         <th scope="row" role="rowheader">
             <span class="who">
@@ -179,8 +190,10 @@ fn cells(connection: &ConnectionView) -> AnyView {
                     <a class="row-link" href=routes::connection(connection.id)>
                         {connection.name.clone()}
                     </a>
-                    <small>{words::kind(connection.kind)}</small>
+                    <small>{providers::kind(connection.kind)}</small>
                 </span>
+                {outlook_view(&connection.tokens)}
+                {unstored}
             </span>
         </th>
         <td role="cell" class="num" data-l=words::COLUMN_USERS>

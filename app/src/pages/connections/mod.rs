@@ -1,6 +1,7 @@
 //! `/provisioning`: connections of identity providers, and one of them.
 
 mod create;
+mod expiry;
 mod guide;
 mod list;
 mod one;

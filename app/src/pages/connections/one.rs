@@ -12,10 +12,11 @@ use scim_schema::{
 
 use super::{
     FreshSecret, concerns,
+    expiry::ExpiryNotice,
     guide::Guide,
     request_view,
     secret::SecretPanel,
-    tokens::{NewTokenButton, Tokens},
+    tokens::{NewTokenButton, NewTokenDialog, Tokens},
 };
 use crate::{
     api, format,
@@ -26,7 +27,7 @@ use crate::{
     query::QueryString,
     routes,
     session::Session,
-    text::{connections as words, log as log_words},
+    text::{connections as words, log as log_words, providers},
     ui::{
         CopyButton, Family, Icon, Loaded, LongTime, Navigator, Notice, PageHead, Remote,
         SkeletonLines,
@@ -96,21 +97,22 @@ fn Page(
     let name = Signal::derive(move || shown.with(|shown| shown.name.clone()));
     let lede = Signal::derive(move || {
         shown.with(|shown| {
-            let kind = words::kind(shown.kind);
+            let kind = providers::kind(shown.kind);
             (kind != shown.name).then(|| kind.to_owned())
         })
     });
     let silent = Memo::new(move |_| shown.with(|shown| shown.last_request.is_none()));
     let secret = move || {
         secrets.of(id).map(|token| {
-            let shown = shown.get_untracked();
-            view! { <SecretPanel title=words::secret_title(&shown.name) base_url=shown.base_url.clone() token /> }
+            let connection = shown.get_untracked().as_ref().clone();
+            view! { <SecretPanel connection token /> }
         })
     };
+    let creating = RwSignal::new(false);
     let act = move || {
         may_manage
             .get()
-            .then(|| view! { <NewTokenButton shown connection /> })
+            .then(|| view! { <NewTokenButton open=creating /> })
     };
     let log = move || {
         let shown = session.may(Permission::ReadProvisioningLog) && !silent.get();
@@ -123,18 +125,19 @@ fn Page(
         <div class="body narrow">
             <div class="split">
                 <div class="stack s8">
-                    {secret} <Waiting shown silent /> {log}
+                    {secret} <ExpiryNotice shown may_manage creating /> <Waiting shown silent /> {log}
                     <Tokens shown connection may_manage /> <Folded shown silent />
                 </div>
                 <Summary shown />
             </div>
         </div>
+        <NewTokenDialog shown connection open=creating />
     }
 }
 
 fn guide(shown: Shown) -> AnyView {
     let shown = shown.get_untracked();
-    view! { <Guide kind=shown.kind command=words::curl(&shown.base_url) /> }.into_any()
+    view! { <Guide kind=shown.kind command=providers::curl(&shown.base_url) /> }.into_any()
 }
 
 /// Until the first request: that it is awaited, and the steps.
@@ -263,14 +266,18 @@ fn summary(connection: &ConnectionView) -> AnyView {
         }
         None => none(words::NO_ERROR),
     };
-    let base_url = connection.base_url.clone();
+    let kind = connection.kind;
+    let url = providers::provider_url(kind, &connection.base_url);
     view! {
         <dt>{words::KIND_SHORT}</dt>
-        <dd>{words::kind(connection.kind)}</dd>
-        <dt class="wide">{words::BASE_URL}</dt>
+        <dd>{providers::kind(connection.kind)}</dd>
+        <dt class="wide">{providers::url_label(kind)}</dt>
         <dd class="wide with-copy">
-            <span class="mono" data-testid="base-url">{base_url.clone()}</span>
-            <CopyButton value=Signal::stored(base_url) label=words::COPY_BASE_URL bare=true />
+            <span>
+                <span class="mono" data-testid="base-url">{url.clone()}</span>
+                <small class="muted">{providers::url_field(kind)}</small>
+            </span>
+            <CopyButton value=Signal::stored(url) label=providers::copy_url(kind) bare=true />
         </dd>
         <dt>{words::USERS}</dt>
         <dd>

@@ -1,11 +1,16 @@
-//! Tokens of a connection: making another one, ending one.
+//! Tokens of a connection: how long they work, making another one, ending one.
 
 use leptos::prelude::*;
 use scim_schema::api::connections::{ConnectionView, TokenView};
 
-use super::{FreshSecret, one::Shown};
+use super::{
+    FreshSecret,
+    expiry::{expiry_view, valid},
+    one::Shown,
+};
 use crate::{
     api,
+    clock::Clock,
     form::{FormErrors, FormState},
     session::Session,
     text::{self, connections as words},
@@ -15,8 +20,8 @@ use crate::{
 
 const MAKE: Buttons = Buttons {
     keep: words::KEEP_TOKENS,
-    act: words::MAKE_TOKEN,
-    doing: words::MAKING_TOKEN,
+    act: words::CREATE_TOKEN,
+    doing: words::CREATING_TOKEN,
     class: "primary",
 };
 
@@ -27,17 +32,32 @@ const REVOKE: Buttons = Buttons {
     class: "danger",
 };
 
-/// Asks, with the name typed, and makes another token.
+/// Opens the question for another token.
 #[component]
 pub(super) fn NewTokenButton(
+    /// Whether the question is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <button class="btn" type="button" on:click=move |_| open.set(true)>
+            {icon(Icon::Key)}
+            {words::CREATE_TOKEN}
+        </button>
+    }
+}
+
+/// Asks, with the name typed, and makes another token.
+#[component]
+pub(super) fn NewTokenDialog(
     /// The connection.
     shown: Shown,
     /// To be fetched again.
     connection: Remote<ConnectionView>,
+    /// Whether it is open.
+    open: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::get();
     let secrets = FreshSecret::get();
-    let open = RwSignal::new(false);
     let form = FormState::new();
     let name = Signal::derive(move || shown.with(|shown| shown.name.clone()));
     let run = Callback::new(move |()| {
@@ -56,16 +76,13 @@ pub(super) fn NewTokenButton(
         });
     });
     view! {
-        <button class="btn" type="button" on:click=move |_| open.set(true)>
-            {icon(Icon::Key)}
-            {words::NEW_TOKEN}
-        </button>
         <Confirm
             open
             title_id="new-token-title"
             title=Signal::derive(move || words::new_token_title(&name.get()))
             consequences=Signal::derive(move || {
-                words::new_token_consequences(shown.with(|shown| shown.tokens.len()))
+                let now = Clock::now().ms;
+                words::new_token_consequences(shown.with(|shown| valid(&shown.tokens, now)))
             })
             buttons=MAKE
             typed=Signal::derive(move || Some(name.get()))
@@ -75,7 +92,7 @@ pub(super) fn NewTokenButton(
     }
 }
 
-/// The valid tokens.
+/// The tokens that were not revoked.
 #[component]
 pub(super) fn Tokens(
     /// The connection.
@@ -150,6 +167,14 @@ fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>
     };
     let act = may_manage.then(|| {
         let token = token.clone();
+        let expires_at = token.expires_at.timestamp_millis();
+        let word = move || {
+            if expires_at > Clock::now().ms {
+                words::REVOKE
+            } else {
+                words::REMOVE
+            }
+        };
         view! {
             <td role="cell" class="num act">
                 <button
@@ -158,7 +183,7 @@ fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>
                     aria-label=words::revoke_label(&token.hint)
                     on:click=move |_| revoking.set(Some(token.clone()))
                 >
-                    {words::REVOKE}
+                    {word}
                 </button>
             </td>
         }
@@ -172,7 +197,7 @@ fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>
                 <LongTime at=token.created_at />
             </td>
             <td role="cell" data-l=words::TOKEN_EXPIRES>
-                <RelativeTime at=token.expires_at />
+                {expiry_view(token)}
             </td>
             <td role="cell" data-l=words::TOKEN_USED>
                 {used}
@@ -212,7 +237,12 @@ fn RevokeDialog(
         token.map_or_else(String::new, |token| words::revoke_title(&token.hint))
     });
     let consequences = Signal::derive(move || {
-        shown.with(|shown| words::revoke_consequences(&shown.name, shown.tokens.len() <= 1))
+        let now = Clock::now().ms;
+        let works = |token: TokenView| valid(&[token], now) == 1;
+        if !revoking.get().is_some_and(works) {
+            return words::remove_consequences();
+        }
+        shown.with(|shown| words::revoke_consequences(&shown.name, valid(&shown.tokens, now) <= 1))
     });
     let run = Callback::new(move |()| {
         let Some(token) = revoking.get_untracked() else {

@@ -11,7 +11,7 @@ use crate::{
     routes,
     session::{Session, State},
     text,
-    ui::{ErrorSummary, Failure, Navigator, Remote, TextField},
+    ui::{ErrorSummary, Failure, Navigator, Opening, Remote, TextField},
 };
 
 const ACCOUNT: &str = "account";
@@ -56,7 +56,7 @@ pub(crate) fn RootPage() -> impl IntoView {
         }
         match options.value() {
             Some(options) if options.account.is_none() => view! { <AskAccount /> }.into_any(),
-            Some(_) | None => ().into_any(),
+            Some(_) | None => view! { <Opening /> }.into_any(),
         }
     }
 }

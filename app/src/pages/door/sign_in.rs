@@ -17,8 +17,8 @@ use crate::{
     session::{Exit, Session, State},
     text,
     ui::{
-        Empty, ErrorSummary, Failure, Family, Icon, Navigator, Notice, PasswordField, Remote,
-        SubmitButton, TextField,
+        Empty, ErrorSummary, Failure, Family, Icon, Navigator, Notice, Opening, PasswordField,
+        Remote, SubmitButton, TextField,
     },
 };
 
@@ -57,7 +57,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             </Door>
         }
         .into_any(),
-        (None, None) => ().into_any(),
+        (None, None) => view! { <Opening /> }.into_any(),
     }
 }
 

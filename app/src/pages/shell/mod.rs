@@ -25,7 +25,7 @@ use crate::{
     session::{Exit, Session, State},
     shortcuts::{Command, Shortcuts},
     storage, text,
-    ui::{Failure, Navigator, Remote},
+    ui::{Brand, Failure, Navigator, Opening, Remote},
 };
 
 /// Users per status, shared by navigation and saved views.
@@ -66,7 +66,9 @@ pub(crate) fn Shell() -> impl IntoView {
         }
         match session.state() {
             State::Unknown(error) => view! {
-                <main id="main" tabindex="-1" class="alone">
+                <main id="main" tabindex="-1" class="alone stack s6">
+                    <Brand href=routes::ROOT />
+                    <h1>{text::shell::OPENING_FAILED}</h1>
                     <Failure
                         what=text::shell::SESSION_FAILED
                         error
@@ -75,7 +77,8 @@ pub(crate) fn Shell() -> impl IntoView {
                 </main>
             }
             .into_any(),
-            State::Checking | State::SignedIn(_) | State::SignedOut(_) => ().into_any(),
+            State::Checking => view! { <Opening /> }.into_any(),
+            State::SignedIn(_) | State::SignedOut(_) => ().into_any(),
         }
     }
 }

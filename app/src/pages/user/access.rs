@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use scim_schema::{
     api::users::{Actor, HoldView, UserDetail},
-    lifecycle::HoldKind,
+    lifecycle::{HoldKind, Lifecycle},
 };
 
-use super::{Shown, summary::SummaryPanel};
+use super::{Shown, banner::own_words, summary::SummaryPanel};
 use crate::{
     pages::status::{look, provider, status_of},
     routes,
@@ -22,13 +22,18 @@ pub(super) fn Access(
 ) -> impl IntoView {
     let open = move || user.with(|user| open_holds(user));
     let lifted = move || user.with(|user| lifted_holds(user));
+    // Without holds the others still cannot sign in.
+    let note = move || {
+        let active = user.with(|user| user.lifecycle == Lifecycle::Active);
+        active.then(|| view! { <p>{words::HOLDS_NOTE}</p> })
+    };
     view! {
         <div class="split">
             <div class="stack s8">
                 <section class="section">
                     <header>
                         <h2>{words::HOLDS}</h2>
-                        <p>{words::HOLDS_NOTE}</p>
+                        {note}
                     </header>
                     {open}
                 </section>
@@ -41,12 +46,13 @@ pub(super) fn Access(
 
 fn open_holds(user: &UserDetail) -> AnyView {
     if user.open_holds.is_empty() {
+        let active = user.lifecycle == Lifecycle::Active;
         return view! {
-            <p class="calm">
-                {icon(Icon::Ok)} <span>
+            <p class="calm" class:rest=!active>
+                {icon(if active { Icon::Ok } else { Icon::Info })} <span>
                     <b>{words::NO_HOLDS}</b>
                     <br />
-                    <span class="muted">{words::NO_HOLDS_WHY}</span>
+                    <span class="muted">{words::no_holds_why(user.lifecycle)}</span>
                 </span>
             </p>
         }
@@ -167,8 +173,8 @@ fn hold_lozenge(hold: &HoldView, source: Option<&str>) -> AnyView {
 }
 
 fn placed(hold: &HoldView) -> AnyView {
-    let reason = hold.reason.clone().filter(|reason| !reason.is_empty());
-    let reason = reason.map(|reason| {
+    let reason = own_words(hold).map(|reason| {
+        let reason = reason.to_owned();
         view! {
             <br />
             <span class="muted">{reason}</span>

@@ -2,6 +2,7 @@
 
 mod access;
 mod attributes;
+mod banner;
 mod groups;
 mod head;
 mod profile;

@@ -3,12 +3,7 @@
 use leptos::prelude::*;
 use scim_schema::lifecycle::Status;
 
-use super::{
-    Context,
-    query::{ListQuery, SourceFilter},
-    search::Search,
-    views,
-};
+use super::{Context, query::SourceFilter, search::Search, views};
 use crate::{
     pages::status::look,
     text::{self, users as words},
@@ -23,12 +18,15 @@ pub(super) fn Toolbar(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    let Context { query, answer, .. } = context;
+    let answer = context.answer;
+    // The number belongs to the list that is shown, which is the one before while a new one is on its
+    // way; when that does not come, there is no list and no number.
     let matching = move || {
-        let answer = answer.value()?;
+        let failed = answer.error().is_some() && !context.fits();
+        let answer = answer.value().filter(|_| !failed)?;
         Some(words::matching(
             answer.page.total,
-            query.with(ListQuery::is_narrowed),
+            answer.query.is_narrowed(),
         ))
     };
     let busy = move || answer.is_busy() && answer.value().is_some();

@@ -17,6 +17,8 @@ use scim_schema::{
     api::{connections::ConnectionView, page::Page, users::UserRow},
     permission::Permission,
 };
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement};
 
 use self::{
     changes::recently_changed,
@@ -25,11 +27,16 @@ use self::{
     states::{FirstUse, IgnoredParts, NobodyHere, StaleCursor},
     table::UsersTable,
 };
-use super::shell::{Counts, concerns_users};
+use super::{
+    log::LiveMark,
+    shell::{Counts, concerns_users},
+};
 use crate::{
     api,
+    places::Places,
     session::Session,
     text::users as words,
+    toast::Toasts,
     ui::{Loaded, Navigator, PageHead, Pager, Remote, SkeletonRows, Tabs},
 };
 
@@ -57,6 +64,12 @@ impl Context {
         if self.query.with_untracked(|present| present != query) {
             self.navigator.amend(&query.path(), replace);
         }
+    }
+
+    /// Whether the last answer is that to the present question, tracked.
+    fn fits(self) -> bool {
+        let answer = self.answer.value();
+        answer.is_some_and(|answer| self.query.with(|query| answer.query == *query))
     }
 }
 
@@ -91,7 +104,9 @@ pub(crate) fn UsersPage() -> impl IntoView {
         query.with(|query| views::tabs(query, counts.as_deref()))
     });
     view! {
-        <PageHead title=Signal::stored(words::TITLE.to_owned()) />
+        <PageHead title=Signal::stored(words::TITLE.to_owned())>
+            <LiveMark />
+        </PageHead>
         <Tabs label=words::VIEWS tabs />
         <div class="body">
             <IgnoredParts context ignored />
@@ -126,6 +141,8 @@ fn List(
     context: Context,
 ) -> impl IntoView {
     let recent = recently_changed(context.answer);
+    Places::get().restore_when(move || context.fits());
+    lead_to_the_rows(context.answer);
     let content = move |shown: Shown| {
         let empty = Memo::new(move |_| shown.with(|shown| shown.page.items.is_empty()));
         (move || {
@@ -147,8 +164,40 @@ fn List(
             what=words::FAILED
             skeleton=ViewFn::from(|| view! { <SkeletonRows rows=8 /> })
             content
+            fits=Signal::derive(move || context.fits())
         />
     }
+}
+
+/// After paging, focus is on the rows and the place in the list is said: the link that was pressed
+/// may be gone on the last page.
+fn lead_to_the_rows(answer: Remote<Answer>) {
+    let toasts = Toasts::get();
+    Effect::new(move |before: Option<Option<ListQuery>>| {
+        let now = answer.value()?;
+        let paged = before
+            .flatten()
+            .is_some_and(|before| now.query.is_other_page_of(&before));
+        if paged {
+            toasts.announce(&showing(&now.page));
+            request_animation_frame(|| {
+                let rows = document().query_selector(".loaded [role='region']");
+                let rows = rows.ok().flatten();
+                if let Some(rows) = rows.and_then(|one| one.dyn_into::<HtmlElement>().ok()) {
+                    let options = FocusOptions::new();
+                    options.set_prevent_scroll(true);
+                    let _focused = rows.focus_with_options(&options);
+                }
+            });
+        }
+        Some(now.query.clone())
+    });
+}
+
+/// Where a page is in the list.
+fn showing(page: &Page<UserRow>) -> String {
+    let rows = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+    words::showing(page.offset, rows, page.total)
 }
 
 /// Paging.
@@ -160,13 +209,7 @@ fn ListPager(
     shown: Shown,
 ) -> impl IntoView {
     let query = context.query;
-    let showing = Signal::derive(move || {
-        shown.with(|shown| {
-            let page = &shown.page;
-            let rows = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-            words::showing(page.offset, rows, page.total)
-        })
-    });
+    let showing = Signal::derive(move || shown.with(|shown| showing(&shown.page)));
     let to = move |cursor: Option<String>| cursor.map(|cursor| query.get().at(cursor).path());
     let on_size = Callback::new(move |size| {
         context.show(&query.get_untracked().sized(size), false);

@@ -248,6 +248,11 @@ impl ListQuery {
         }
     }
 
+    /// Whether it is the same list as `other` at another place.
+    pub(super) fn is_other_page_of(&self, other: &Self) -> bool {
+        self.cursor != other.cursor && self.first_page() == other.first_page()
+    }
+
     /// At the beginning; a cursor is bound to the query it came from.
     pub(super) fn first_page(&self) -> Self {
         Self {
@@ -339,6 +344,16 @@ mod tests {
         ] {
             assert_eq!(changed.cursor, None);
         }
+    }
+
+    #[test]
+    fn only_the_cursor_makes_another_page_of_the_same_list() {
+        let first = ListQuery::default();
+        let second = first.at("next".to_owned());
+        assert!(second.is_other_page_of(&first));
+        assert!(first.is_other_page_of(&second));
+        assert!(!second.is_other_page_of(&second));
+        assert!(!second.searching("a").is_other_page_of(&second));
     }
 
     #[test]

@@ -19,6 +19,9 @@ struct Typing {
     context: Context,
     typed: RwSignal<String>,
     waiting: StoredValue<Option<TimeoutHandle>>,
+    /// The address that was written last since the field was entered. One visit to the field is one
+    /// entry of the history: the first words add it, later ones replace it.
+    written: StoredValue<Option<String>>,
 }
 
 impl Typing {
@@ -30,6 +33,7 @@ impl Typing {
             context,
             typed: RwSignal::new(sent.get_untracked()),
             waiting: StoredValue::new(None),
+            written: StoredValue::new(None),
         };
         Effect::new(move |_| {
             let sent = sent.get();
@@ -54,7 +58,34 @@ impl Typing {
         self.forget();
         let query = self.context.query.get_untracked();
         let next = self.typed.with_untracked(|typed| query.searching(typed));
-        self.context.show(&next, true);
+        if next == query {
+            return;
+        }
+        let replace = self
+            .written
+            .with_value(|written| written.as_deref() == Some(&*query.path()));
+        self.written.set_value(Some(next.path()));
+        self.context.show(&next, replace);
+    }
+
+    /// Sends what waits. The browser also tells of leaving when the page is taken away; then there is
+    /// nothing left to send.
+    fn leave(self) {
+        let waits = self.waiting.try_with_value(Option::is_some);
+        if waits == Some(true) {
+            self.send();
+        }
+        self.written.try_set_value(None);
+    }
+
+    /// Empties the field at once; answers whether there was anything in it.
+    fn clear(self) -> bool {
+        let something = self.typed.with_untracked(|typed| !typed.is_empty());
+        if something {
+            self.typed.set(String::new());
+            self.send();
+        }
+        something
     }
 
     fn typed(self, text: String) {
@@ -102,6 +133,12 @@ pub(super) fn Search(
                 node_ref=input
                 on:input=move |event| typing.typed(event_target_value(&event))
                 on:change=move |_| typing.send()
+                on:blur=move |_| typing.leave()
+                on:keydown=move |event| {
+                    if event.key() == "Escape" && typing.clear() {
+                        event.prevent_default();
+                    }
+                }
             /> <kbd aria-hidden="true">"/"</kbd>
         </search>
     }

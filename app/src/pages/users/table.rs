@@ -62,7 +62,7 @@ pub(super) fn UsersTable(
     view! {
         <div
             class="table-wrap full"
-            tabindex="0"
+            tabindex="-1"
             role="region"
             aria-label=move || caption.get()
         >

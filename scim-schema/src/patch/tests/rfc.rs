@@ -250,6 +250,47 @@ fn what_the_server_sets_may_be_repeated_but_not_changed() {
 }
 
 #[test]
+fn a_refusal_names_the_operation() {
+    let good = json!({"op": "add", "path": "title", "value": "x"});
+    for (bad, why) in [
+        (
+            json!({"op": "replace", "path": "emails[type eq \"x\"].value", "value": "a"}),
+            "Operations[1]: Path 'emails[type eq \"x\"].value' selects no value of the resource",
+        ),
+        (
+            json!({"op": "add", "path": "nope", "value": 1}),
+            "Operations[1]: Path 'nope' names no known attribute",
+        ),
+        (
+            json!({"op": "add", "value": {"title": 7}}),
+            "Operations[1]: title must be a string",
+        ),
+    ] {
+        let refused = run(GENERIC, &document(json!({})), json!([good, bad]));
+        assert_eq!(
+            refused.err().map(|error| error.detail).as_deref(),
+            Some(why)
+        );
+    }
+}
+
+#[test]
+fn a_blank_identifier_is_none() {
+    let before = json!({"externalId": "7"});
+    for operations in [
+        replace("externalId", json!("")),
+        add("externalId", json!("  ")),
+        json!([{"op": "replace", "value": {"externalId": ""}}]),
+    ] {
+        assert_eq!(after(GENERIC, before.clone(), operations), json!({}));
+    }
+    assert_eq!(
+        after(GENERIC, json!({"externalId": ""}), add("title", json!(""))),
+        json!({"title": ""})
+    );
+}
+
+#[test]
 fn each_refusal_has_its_keyword_and_names_the_path() {
     let of = |operations| refusal(GENERIC, two_emails(), operations);
     let manager = format!("{}:manager", urn::ENTERPRISE_USER);

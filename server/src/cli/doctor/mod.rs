@@ -11,6 +11,7 @@ use super::failure::{Failure, sentence};
 use super::terminal::Terminal;
 use crate::clock::Clock;
 use crate::config::{Config, Flags};
+use crate::data_folder;
 use crate::ids::Ids;
 
 /// One thing that was looked at.
@@ -87,7 +88,7 @@ pub(super) async fn run(
 }
 
 async fn examine(flags: &Flags, variables: &HashMap<String, String>) -> Vec<Check> {
-    let config = match Config::load(flags, variables) {
+    let mut config = match Config::load(flags, variables) {
         Ok(config) => config,
         Err(error) => return vec![Outcome::error(sentence(&error), "").named("configuration")],
     };
@@ -103,8 +104,31 @@ async fn examine(flags: &Flags, variables: &HashMap<String, String>) -> Vec<Chec
         .named("randomness"),
     ];
     checks.extend(storage::examine(&config).await);
+    checks.push(server(&mut config).named("server"));
     checks.extend(network::examine(&config));
     checks
+}
+
+/// Whether a server runs. Its address may have come from flags that this command was not given, so
+/// from here on its own address is judged and not the one of the settings.
+fn server(config: &mut Config) -> Outcome {
+    let configured = config.public_url.clone();
+    let Some(server) = data_folder::running_server(config) else {
+        return Outcome::Fine(format!(
+            "It does not run. These settings start it at {configured}."
+        ));
+    };
+    let (process, address) = (server.process, server.address);
+    config.listen.address = address;
+    config.public_url = server.public_url;
+    let url = &config.public_url;
+    let mut found = format!("Process {process} serves {url} on {address}.");
+    if *url != configured {
+        found.push_str(" These settings would start it at ");
+        found.push_str(configured.as_str());
+        found.push('.');
+    }
+    Outcome::Fine(found)
 }
 
 fn configuration(config: &Config) -> Outcome {
@@ -135,6 +159,26 @@ mod tests {
         assert_eq!(fine.to_string(), "ok       clock: All is well.");
         let wrong = Outcome::error("It is broken.", "Mend it.").named("disk");
         assert_eq!(wrong.to_string(), "error    disk: It is broken. Mend it.");
+    }
+
+    #[test]
+    fn the_address_of_a_running_server_is_told_and_judged() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = config(folder.path(), &[]);
+        let listen = ("ROLLCALL_LISTEN", "127.0.0.1:41234");
+        let started = config(folder.path(), &[listen]);
+        let mut lock = data_folder::lock(&started).unwrap();
+        lock.announce(&started).unwrap();
+
+        let Outcome::Fine(found) = server(&mut settings) else {
+            panic!("a server that runs is fine");
+        };
+        assert!(
+            found.contains("serves http://127.0.0.1:41234 on 127.0.0.1:41234."),
+            "{found}"
+        );
+        assert!(found.ends_with("at http://127.0.0.1:8080."), "{found}");
+        assert_eq!(settings.public_url, started.public_url);
     }
 
     #[tokio::test]

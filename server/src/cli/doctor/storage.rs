@@ -20,8 +20,10 @@ const WAL: [u8; 2] = [2, 2];
 pub(super) async fn examine(config: &Config) -> Vec<Check> {
     let file = config.database.sqlite_path();
     if file.is_some_and(|file| !file.exists()) {
-        let found = format!("{} will be made at the first start.", config.database);
-        return vec![Outcome::Fine(found).named("database")];
+        let found = format!("There is none yet: {}.", config.database);
+        let mend =
+            "The first start makes it. If it should be there, correct --data or --database-url.";
+        return vec![Outcome::warning(found, mend).named("database")];
     }
     let mut checks = vec![schema(config).await.named("database")];
     if let Some(file) = file {

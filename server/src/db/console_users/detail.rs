@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use scim_schema::{
     api::users::{GroupRef, HoldView, LinkDetail, MembershipView, UserDetail},
     id::{ConnectionId, UserId},
+    lifecycle::Lifecycle,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
@@ -38,6 +39,7 @@ struct Extra {
     locale: Option<String>,
     break_glass: bool,
     updated_at: DateTime<Utc>,
+    purge_at: Option<DateTime<Utc>>,
     scim_id: Option<Uuid>,
     external_id: Option<String>,
     linked_at: Option<DateTime<Utc>>,
@@ -83,11 +85,16 @@ impl AccountScope<'_> {
         let (groups, group_count) = self.groups_of(id).await?;
         let names = memberships.iter().map(|m| m.name.clone()).collect();
         let corrupt = |column| DbError::Corrupt(format!("users.{column}"));
+        let lifecycle = row.lifecycle.parse().map_err(|_| corrupt("lifecycle"))?;
+        let deletion = match lifecycle {
+            Lifecycle::Deleted => Some(self.deletion(id, extra.updated_at, extra.purge_at).await?),
+            _ => None,
+        };
         Ok(Some(UserDetail {
             given_name: row.given_name.clone(),
             family_name: row.family_name.clone(),
             display_name: row.display_name.clone(),
-            lifecycle: row.lifecycle.parse().map_err(|_| corrupt("lifecycle"))?,
+            lifecycle,
             invitation: row.invitation.parse().map_err(|_| corrupt("invitation"))?,
             roles,
             open_holds: self.holds_of(id, true).await?,
@@ -101,6 +108,7 @@ impl AccountScope<'_> {
             memberships,
             groups,
             group_count,
+            deletion,
         }))
     }
 
@@ -219,7 +227,13 @@ impl AccountScope<'_> {
 fn with_extra(select: &mut SelectStatement) {
     use link::Column as L;
     use user::Column as U;
-    for column in [U::TimeZone, U::Locale, U::BreakGlass, U::UpdatedAt] {
+    for column in [
+        U::TimeZone,
+        U::Locale,
+        U::BreakGlass,
+        U::UpdatedAt,
+        U::PurgeAt,
+    ] {
         select.column((user::Entity, column));
     }
     for column in [

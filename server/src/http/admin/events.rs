@@ -11,7 +11,10 @@ use axum::{
     },
 };
 use futures_util::{Stream, stream};
-use scim_schema::api::{events::ChangeEvent, problem::ErrorCode};
+use scim_schema::{
+    api::{events::ChangeEvent, problem::ErrorCode},
+    permission::Permission,
+};
 
 use crate::{
     app_state::AppState,
@@ -27,6 +30,7 @@ pub(super) async fn stream(
     State(state): State<AppState>,
     caller: Caller,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    caller.require(Permission::ReadUsers)?;
     let account = caller.ctx.account;
     let subscription = state
         .live

@@ -12,11 +12,16 @@ mod users;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{delete, get, post},
+    routing::{any, delete, get, post},
 };
 use scim_schema::api::problem::ErrorCode;
 
-use super::problem::{ApiError, render_problems};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::{
+    panics,
+    problem::{ApiError, render_problems},
+};
 use crate::app_state::AppState;
 
 /// Path of the API.
@@ -50,8 +55,8 @@ pub fn router(state: AppState) -> Router {
         .route("/provisioning-log", get(provisioning_log::list))
         .route("/provisioning-log/{id}", get(provisioning_log::get))
         .route("/events", get(events::stream))
-        .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        .layer(CatchPanicLayer::custom(panics::problem))
         .layer(from_fn_with_state(state.clone(), guard::refuse_cross_site))
         .layer(from_fn_with_state(state.clone(), guard::limit_time))
         .layer(from_fn(render_problems))
@@ -59,8 +64,27 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// Answers at paths of the API that are none; `/metrics` has a listener of its own.
+pub fn misdirected<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/api", any(unknown_path))
+        .route("/api/{*rest}", any(unknown_path))
+        .route("/metrics", any(no_metrics))
+        .layer(from_fn(render_problems))
+}
+
 async fn unknown_path() -> ApiError {
-    ApiError::new(ErrorCode::NotFound, "The API has nothing at this path.")
+    ApiError::new(
+        ErrorCode::NotFound,
+        format!("The API has nothing at this path; its paths begin with {BASE_PATH}/."),
+    )
+}
+
+async fn no_metrics() -> ApiError {
+    ApiError::new(
+        ErrorCode::NotFound,
+        "Metrics are not served here. They have a listener of their own: see the setting metrics_listen.",
+    )
 }
 
 async fn unknown_method() -> ApiError {

@@ -20,7 +20,7 @@ use scim_schema::{
 use crate::{
     app_state::AppState,
     ctx::{Channel, Ctx},
-    db::ConnectionInfo,
+    db::{ConnectionInfo, StoredToken},
     http::{access_log::LogIdentity, problem::with_sources},
     ops::{OpError, secrets, sessions::Visitor, tokens::TokenRefusal},
 };
@@ -39,7 +39,31 @@ pub struct ScimCaller {
     pub ctx: Arc<Ctx>,
 }
 
-/// Why a request was turned away before it was looked at.
+/// A request that was turned away before it was looked at.
+#[derive(Debug)]
+pub struct ScimRefusal {
+    /// Why.
+    pub reason: ScimRejection,
+    /// Whose request it was, where the token says so.
+    pub caller: Option<Box<ScimCaller>>,
+}
+
+impl From<ScimRejection> for ScimRefusal {
+    fn from(reason: ScimRejection) -> Self {
+        Self {
+            reason,
+            caller: None,
+        }
+    }
+}
+
+impl IntoResponse for ScimRefusal {
+    fn into_response(self) -> Response {
+        self.reason.into_response()
+    }
+}
+
+/// Why a request was turned away.
 #[derive(Debug)]
 pub enum ScimRejection {
     /// No token at all.
@@ -134,12 +158,9 @@ impl IntoResponse for ScimRejection {
 }
 
 impl FromRequestParts<AppState> for ScimCaller {
-    type Rejection = ScimRejection;
+    type Rejection = ScimRefusal;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &AppState,
-    ) -> Result<Self, ScimRejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ScimRefusal> {
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
         let presented = bearer(&parts.headers).ok_or(ScimRejection::Missing)?;
         let found = state
@@ -149,34 +170,51 @@ impl FromRequestParts<AppState> for ScimCaller {
             .map_err(ScimRejection::Failed)?;
         let token = match found {
             Ok(token) => token,
-            Err(refusal) => {
-                limit_guesses(state, &visitor)?;
-                return Err(ScimRejection::Refused(refusal));
+            Err(refused) => {
+                let limited = limit_guesses(state, &visitor);
+                return Err(ScimRefusal {
+                    reason: limited.err().unwrap_or(ScimRejection::Refused(refused.why)),
+                    caller: refused.token.map(|token| {
+                        LogIdentity::note(
+                            &parts.extensions,
+                            token.account,
+                            Some(token.connection.id),
+                        );
+                        Box::new(caller_of(&visitor, &token))
+                    }),
+                });
             }
         };
         LogIdentity::note(&parts.extensions, token.account, Some(token.connection.id));
-        state
-            .limits
-            .scim(token.id)
-            .map_err(ScimRejection::TooMany)?;
+        let caller = caller_of(&visitor, &token);
+        if let Err(wait) = state.limits.scim(token.id) {
+            return Err(ScimRefusal {
+                reason: ScimRejection::TooMany(wait),
+                caller: Some(Box::new(caller)),
+            });
+        }
         state
             .tokens
             .note_use(&state.db, &state.ids, &token, visitor.now)
             .await;
-        let connection = token.connection.clone();
-        let actor = Actor::Connection {
-            id: connection.id,
-            name: connection.name.clone(),
-        };
-        let mut ctx = Arc::unwrap_or_clone(visitor.ctx(token.account, actor));
-        ctx.channel = Channel::Scim;
-        ctx.credential = Some(token.id.0);
-        Ok(Self {
-            account: token.account,
-            connection,
-            token: token.id,
-            ctx: Arc::new(ctx),
-        })
+        Ok(caller)
+    }
+}
+
+fn caller_of(visitor: &Visitor, token: &StoredToken) -> ScimCaller {
+    let connection = token.connection.clone();
+    let actor = Actor::Connection {
+        id: connection.id,
+        name: connection.name.clone(),
+    };
+    let mut ctx = Arc::unwrap_or_clone(visitor.ctx(token.account, actor));
+    ctx.channel = Channel::Scim;
+    ctx.credential = Some(token.id.0);
+    ScimCaller {
+        account: token.account,
+        connection,
+        token: token.id,
+        ctx: Arc::new(ctx),
     }
 }
 

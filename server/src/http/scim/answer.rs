@@ -14,10 +14,17 @@ use scim_schema::{
 };
 use serde_json::Value;
 
-use crate::{db::UniqueKey, http::problem::with_sources, ops::OpError};
+use crate::{
+    db::{DbError, UniqueKey},
+    http::problem::with_sources,
+    ops::OpError,
+};
 
 /// Media type of SCIM (RFC 7644 section 3.1).
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+/// Characters of a client's own text that a sentence repeats.
+const SHOWN: usize = 64;
 
 /// A successful answer before it becomes a response.
 #[derive(Debug)]
@@ -112,7 +119,10 @@ fn scim_response(status: StatusCode, body: Option<Bytes>) -> Response {
 pub fn scim_error_response(error: &ScimError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = scim_response(status, Some(error.to_json().to_string().into()));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
         let soon = HeaderValue::from_static("1");
         response.headers_mut().insert(header::RETRY_AFTER, soon);
     }
@@ -127,23 +137,58 @@ pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> 
         OpError::NotFound => ScimError::status(404, "This connection has no resource with that id"),
         OpError::PreconditionFailed => ScimError::status(
             412,
-            "The resource has another version than If-Match names; read it again first",
+            "The resource's version is not one that If-Match or If-None-Match asks for; read it again first",
         ),
         OpError::Unique(key) => uniqueness(key),
         OpError::Forbidden => ScimError::status(403, "This token may not do that"),
         OpError::Busy | OpError::Unavailable(_) => unavailable(),
-        OpError::Database(cause) if cause.is_unavailable() => {
-            tracing::warn!(%request_id, error = %with_sources(&cause), "the database is unavailable");
-            unavailable()
-        }
+        OpError::Database(cause) => database_error(&cause, &request_id),
         other => {
             tracing::error!(%request_id, error = %with_sources(&other), "a SCIM request failed");
-            let detail = format!(
-                "Something went wrong on our side; nothing was changed; the log has the cause under request {request_id}"
-            );
-            ScimError::status(500, detail)
+            failed(&request_id)
         }
     }
+}
+
+fn database_error(cause: &DbError, request_id: &impl std::fmt::Display) -> ScimError {
+    match cause {
+        DbError::OutcomeUnknown(_) => {
+            tracing::error!(%request_id, %cause, "whether a SCIM request was stored is not known");
+            ScimError::status(
+                503,
+                "The database broke off while the change was being stored: it was made as a whole or not at all; read the resource, or send the request again, which does no harm: what is there already is not made twice",
+            )
+        }
+        DbError::Reference(_) => {
+            tracing::warn!(%request_id, %cause, "something was deleted while it was referred to");
+            ScimError::status(
+                409,
+                "Something that the request refers to was deleted at the same time; nothing was changed; read it again first",
+            )
+        }
+        DbError::TooSlow => {
+            tracing::warn!(%request_id, %cause, "a SCIM request took too long");
+            ScimError::status(
+                503,
+                "The database took too long and the request was given up; nothing was changed; try again in a moment",
+            )
+        }
+        cause if cause.is_unavailable() => {
+            tracing::error!(%request_id, %cause, "the database is unavailable");
+            unavailable()
+        }
+        cause => {
+            tracing::error!(%request_id, %cause, "a SCIM request failed");
+            failed(request_id)
+        }
+    }
+}
+
+fn failed(request_id: &impl std::fmt::Display) -> ScimError {
+    let detail = format!(
+        "Something went wrong on our side; nothing was changed; the log has the cause under request {request_id}"
+    );
+    ScimError::status(500, detail)
 }
 
 fn unavailable() -> ScimError {
@@ -151,6 +196,14 @@ fn unavailable() -> ScimError {
         503,
         "The service is not available right now; nothing was changed; try again in a moment",
     )
+}
+
+/// Text of a client for a sentence: no longer than an id has to be.
+pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+    }
 }
 
 fn uniqueness(key: UniqueKey) -> ScimError {

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 /// Bytes kept of one body (domain.md section 11, item 3).
 const KEPT: usize = 64 * 1024;
+/// Separators in a body beyond which it is not read once more: values in memory are many times
+/// larger than their text, and only the beginning is kept.
+const SEPARATORS: usize = 1_000_000;
 /// What stands in the place of a password.
 const REMOVED: &str = "(removed)";
 
@@ -13,6 +16,13 @@ const REMOVED: &str = "(removed)";
 /// note that is added when it was cut.
 pub(super) fn stored(body: &Bytes, which: &str, notes: &mut Vec<LogNote>) -> Option<String> {
     if body.is_empty() {
+        return None;
+    }
+    if has_too_many_values(body) {
+        notes.push(LogNote {
+            rule: "body_left_out".to_owned(),
+            detail: format!("The {which} has too many values to be kept"),
+        });
         return None;
     }
     let mut json: Value = serde_json::from_slice(body).ok()?;
@@ -29,6 +39,14 @@ pub(super) fn stored(body: &Bytes, which: &str, notes: &mut Vec<LogNote>) -> Opt
         text.truncate(text.floor_char_boundary(KEPT));
     }
     Some(text)
+}
+
+/// Commas and brackets, those in strings as well: quick, and never fewer than the values.
+fn has_too_many_values(body: &[u8]) -> bool {
+    let separators = body
+        .iter()
+        .filter(|byte| matches!(byte, b',' | b'[' | b'{'));
+    separators.count() > SEPARATORS
 }
 
 /// Replaces passwords wherever SCIM can carry one: a member of that name at any depth, a member
@@ -125,6 +143,14 @@ mod tests {
                 None
             );
         }
+    }
+
+    #[test]
+    fn a_body_of_more_values_than_memory_should_hold_is_not_kept_and_says_so() {
+        let body = format!("{{\"a\":[{}]}}", vec!["[]"; SEPARATORS / 2].join(","));
+        let mut notes = Vec::new();
+        assert_eq!(stored(&body.into(), "request", &mut notes), None);
+        assert_eq!(notes[0].rule, "body_left_out");
     }
 
     #[test]

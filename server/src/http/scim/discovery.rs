@@ -3,7 +3,6 @@
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     bulk::MAX_OPERATIONS,
-    dialect::Notes,
     resource::ScimError,
     schema::{
         BulkSettings, PaginationMethod, PaginationSettings, ProviderSettings,
@@ -14,73 +13,75 @@ use scim_schema::{
 use serde_json::Value;
 
 use super::{
-    answer::Answer,
+    answer::{Answer, shortened},
     exchange::Exchange,
     query::{DEFAULT_COUNT, MAX_COUNT},
     segment::Segment,
+    trace::Trace,
 };
-use crate::ops::OpError;
 
 /// GET `/ServiceProviderConfig`.
 pub(super) async fn provider_config(exchange: Exchange) -> Response {
-    let outcome = unfiltered(&exchange).map(|()| {
-        let settings = settings(&exchange);
-        document(&service_provider_config(&settings))
-    });
-    exchange.finish(outcome, Notes::new())
+    describe(exchange, |exchange| {
+        Ok(service_provider_config(&settings(exchange)))
+    })
+    .await
 }
 
 /// GET `/ResourceTypes`.
 pub(super) async fn resource_types(exchange: Exchange) -> Response {
-    let outcome =
-        unfiltered(&exchange).map(|()| document(&resource_types_document(&exchange.by.base_url)));
-    exchange.finish(outcome, Notes::new())
+    describe(exchange, |exchange| {
+        Ok(resource_types_document(&exchange.by.base_url))
+    })
+    .await
 }
 
 /// GET `/ResourceTypes/{id}`.
 pub(super) async fn resource_type(id: Segment, exchange: Exchange) -> Response {
-    let outcome = unfiltered(&exchange).and_then(|()| {
-        resource_type_document(&exchange.by.base_url, &id)
-            .map(|found| document(&found))
-            .ok_or_else(|| ScimError::not_found(format!("ResourceType {}", &*id)).into())
-    });
-    exchange.finish(outcome, Notes::new())
+    describe(exchange, |exchange| {
+        let found = resource_type_document(&exchange.by.base_url, &id);
+        found.ok_or_else(|| ScimError::not_found(format!("ResourceType {}", shortened(&id))))
+    })
+    .await
 }
 
 /// GET /Schemas.
 pub(super) async fn schemas(exchange: Exchange) -> Response {
-    let outcome =
-        unfiltered(&exchange).map(|()| document(&schemas_document(&exchange.by.base_url)));
-    exchange.finish(outcome, Notes::new())
+    describe(exchange, |exchange| {
+        Ok(schemas_document(&exchange.by.base_url))
+    })
+    .await
 }
 
 /// GET /Schemas/{urn}.
 pub(super) async fn schema(urn: Segment, exchange: Exchange) -> Response {
-    let outcome = unfiltered(&exchange).and_then(|()| {
-        schema_document(&exchange.by.base_url, &urn)
-            .map(|found| document(&found))
-            .ok_or_else(|| ScimError::not_found(format!("Schema {}", &*urn)).into())
-    });
-    exchange.finish(outcome, Notes::new())
+    describe(exchange, |exchange| {
+        let found = schema_document(&exchange.by.base_url, &urn);
+        found.ok_or_else(|| ScimError::not_found(format!("Schema {}", shortened(&urn))))
+    })
+    .await
 }
 
 /// /Me: a token names a connection, not a person (RFC 7644 section 3.11).
 pub(super) async fn me(exchange: Exchange) -> Response {
     let detail = "A SCIM token names a connection and not a person, so there is no /Me";
-    exchange.finish(Err(ScimError::status(501, detail).into()), Notes::new())
+    exchange.refuse(ScimError::status(501, detail))
 }
 
-/// A filter on a discovery endpoint is refused (RFC 7644 section 4).
-fn unfiltered(exchange: &Exchange) -> Result<(), OpError> {
-    if exchange.parameters()?.has_filter() {
-        let detail = "Discovery endpoints cannot be filtered; read the whole document";
-        return Err(ScimError::status(403, detail).into());
-    }
-    Ok(())
-}
-
-fn document(body: &Value) -> Answer {
-    Answer::json(StatusCode::OK, body, "Described the service")
+/// Answers with a document. A filter is refused (RFC 7644 section 4).
+async fn describe(
+    exchange: Exchange,
+    document: impl FnOnce(&Exchange) -> Result<Value, ScimError>,
+) -> Response {
+    let act = async |exchange: &Exchange, _: &mut Trace| {
+        if exchange.parameters()?.has_filter() {
+            let detail = "Discovery endpoints cannot be filtered; read the whole document";
+            return Err(ScimError::status(403, detail).into());
+        }
+        let body = document(exchange)?;
+        Ok(Answer::json(StatusCode::OK, &body, "Described the service"))
+    };
+    exchange.run(act).await
 }
 
 fn settings(exchange: &Exchange) -> ProviderSettings {

@@ -1,15 +1,10 @@
-//! One SCIM request from its first byte to its row in the provisioning log.
+//! One SCIM request, from its extractor to its answer and its row in the provisioning log.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, Method, Uri, header},
+    response::Response,
 };
 use scim_schema::{
     dialect::{Dialect, Notes},
@@ -23,94 +18,42 @@ use serde_json::{Map, Value};
 
 use super::{
     BASE_PATH,
-    answer::{Answer, scim_error, scim_error_response},
-    bulk,
+    answer::{Answer, scim_error, scim_error_response, shortened},
+    intake::{Intake, SearchShare},
     log::ScimLogEntry,
     query::Parameters,
+    trace::{Trace, user_of},
 };
 use crate::{
     app_state::AppState,
     ctx::Ctx,
-    db::AccountScope,
-    http::extract::scim_caller::ScimCaller,
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+    db::{AccountScope, DbError},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
 };
 
-/// An authenticated SCIM request with its body.
+/// Characters kept of a path: those of all endpoints are shorter.
+const PATH_MAX: usize = 256;
+
+/// A SCIM request of a known connection.
 pub(super) struct Exchange {
     pub(super) state: AppState,
     pub(super) by: Arc<Provisioner>,
     pub(super) ctx: Arc<Ctx>,
-    token: ScimTokenId,
-    method: Method,
+    pub(super) token: ScimTokenId,
+    pub(super) method: Method,
     pub(super) uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-    started: Instant,
+    pub(super) headers: HeaderMap,
+    pub(super) intake: Intake,
+    pub(super) search: Option<SearchShare>,
+    pub(super) started: Instant,
 }
 
 /// What a writing operation on a resource is given, as a request of its own or as a part of a Bulk.
 pub(super) struct Input {
     /// What to answer with; `None` when version and location are enough.
     pub(super) projection: Option<Projection>,
-    pub(super) if_match: IfMatch,
+    pub(super) precondition: Precondition,
     pub(super) body: Map<String, Value>,
-}
-
-impl FromRequest<AppState> for Exchange {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
-        let started = Instant::now();
-        let (mut parts, body) = request.into_parts();
-        let caller = ScimCaller::from_request_parts(&mut parts, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let limit = state.config.limits.body;
-        let patience = state.config.limits.request_timeout;
-        let body = tokio::time::timeout(patience, axum::body::to_bytes(body, limit))
-            .await
-            .map_err(|_| scim_error_response(&too_slow(patience)))?;
-        let body = body.map_err(|error| {
-            let is_bulk = parts.uri.path().ends_with(bulk::PATH);
-            scim_error_response(&unreadable(&error, limit, is_bulk))
-        })?;
-        let Parts {
-            method,
-            uri,
-            headers,
-            ..
-        } = parts;
-        let exchange = Self {
-            by: Arc::new(provisioner(&caller, state)),
-            ctx: caller.ctx,
-            token: caller.token,
-            state: state.clone(),
-            method,
-            uri,
-            headers,
-            body,
-            started,
-        };
-        Ok(exchange)
-    }
-}
-
-fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
-    let origin = state.config.public_url.as_str().trim_end_matches('/');
-    Provisioner {
-        id: caller.connection.id,
-        name: caller.connection.name.clone(),
-        dialect: caller.connection.dialect.clone(),
-        default_organisation: caller.connection.default_organisation,
-        base_url: format!("{origin}{BASE_PATH}"),
-    }
-}
-
-/// A Bulk learns which of its limits it is (RFC 7644 section 3.7.4).
-fn too_slow(patience: Duration) -> ScimError {
-    let seconds = patience.as_secs();
-    ScimError::status(408, format!("The body did not arrive within {seconds} s"))
 }
 
 /// Reads the body of a POST or PUT; what is kept aside is cut to what fits, before any unit of
@@ -120,7 +63,7 @@ pub(super) fn read_resource(
     body: Map<String, Value>,
     dialect: &Dialect,
     notes: &mut Notes,
-) -> Result<Arc<Incoming>, OpError> {
+) -> Result<Incoming, ScimError> {
     let mut incoming = parse_resource(rt, body, dialect, notes)?;
     let sent = incoming.unmapped.len();
     incoming.unmapped = unmapped::fitting(incoming.unmapped);
@@ -131,25 +74,25 @@ pub(super) fn read_resource(
             format!("{left_out} unknown members do not fit into what is kept aside"),
         );
     }
-    Ok(Arc::new(incoming))
-}
-
-fn unreadable(error: &axum::Error, limit: usize, is_bulk: bool) -> ScimError {
-    let too_large = std::error::Error::source(error)
-        .is_some_and(|source| source.to_string().contains("length limit"));
-    if too_large && is_bulk {
-        ScimError::status(
-            413,
-            format!("The body exceeds maxPayloadSize ({limit} bytes)"),
-        )
-    } else if too_large {
-        ScimError::status(413, format!("The body is larger than {limit} bytes"))
-    } else {
-        ScimError::invalid_syntax("The body could not be read to its end")
-    }
+    Ok(incoming)
 }
 
 impl Exchange {
+    /// Carries the request out, answers it and queues its row of the provisioning log.
+    pub(super) async fn run(
+        self,
+        act: impl AsyncFnOnce(&Self, &mut Trace) -> Result<Answer, OpError>,
+    ) -> Response {
+        let mut trace = Trace::default();
+        let outcome = act(&self, &mut trace).await;
+        self.finish(outcome, trace)
+    }
+
+    /// The same for a request that is refused as it stands.
+    pub(super) fn refuse(self, error: ScimError) -> Response {
+        self.finish(Err(error.into()), Trace::default())
+    }
+
     /// Reads of the caller's account.
     pub(super) fn scope(&self) -> AccountScope<'_> {
         self.state.db.account(self.ctx.account)
@@ -165,13 +108,12 @@ impl Exchange {
         Ok(Parameters::of_search(parse_search(self.object()?)?))
     }
 
-    pub(super) fn if_match(&self) -> IfMatch {
-        IfMatch::parse(self.header(header::IF_MATCH))
-    }
-
-    /// Whether the client says that it has this version already.
-    pub(super) fn has_version(&self, version: i64) -> bool {
-        IfMatch::parse(self.header(header::IF_NONE_MATCH)).includes(version)
+    /// The version that the request asks for.
+    pub(super) fn precondition(&self) -> Precondition {
+        Precondition::parse(
+            self.header(header::IF_MATCH),
+            self.header(header::IF_NONE_MATCH),
+        )
     }
 
     fn header(&self, name: header::HeaderName) -> Option<&str> {
@@ -191,67 +133,90 @@ impl Exchange {
             media_type.as_str(),
             "application/scim+json" | "application/json"
         ) {
+            let sent = shortened(&media_type);
             let detail = format!(
-                "Content-Type must be application/scim+json or application/json, not '{media_type}'"
+                "Content-Type must be application/scim+json or application/json, not '{sent}'"
             );
             return Err(ScimError::status(415, detail).into());
         }
-        Ok(parse_object(&self.body)?)
+        Ok(parse_object(&self.intake.body)?)
     }
 
     /// What an operation on a resource of this type is given, with a body.
     pub(super) fn input(&self, rt: &ResourceType) -> Result<Input, OpError> {
         Ok(Input {
             projection: Some(self.parameters()?.projection(rt)?),
-            if_match: self.if_match(),
+            precondition: self.precondition(),
             body: self.object()?,
         })
     }
 
-    /// Turns the outcome into a response and queues its row of the provisioning log. `notes` are
-    /// the rewrites of reading the request.
-    pub(super) fn finish(self, outcome: Result<Answer, OpError>, mut notes: Notes) -> Response {
-        let (response, mut entry) = match outcome {
+    fn finish(mut self, outcome: Result<Answer, OpError>, trace: Trace) -> Response {
+        match self.end_search(outcome) {
             Ok(answer) => {
-                let mut entry = self.entry(answer.status, answer.decision.into_owned());
+                let decision = answer.decision.into_owned();
+                let mut entry = self.entry(answer.status.as_u16(), decision, trace);
                 for note in answer.notes {
-                    notes.add(note.rule, note.detail);
+                    entry.notes.add(note.rule, note.detail);
                 }
                 entry.users = answer.users;
                 entry.response_body.clone_from(&answer.content.body);
-                (answer.content.into_response(answer.status), entry)
+                self.state.scim_log.record(entry);
+                answer.content.into_response(answer.status)
             }
             Err(error) => {
                 let error = scim_error(error, self.ctx.request_id);
-                let response = scim_error_response(&error);
-                let mut entry = self.entry(response.status(), error.detail.clone());
-                entry.scim_type = error.scim_type.map(|kind| kind.keyword().to_owned());
-                entry.response_body = Some(error.to_json().to_string().into());
-                (response, entry)
+                self.record_refusal(&error, trace);
+                scim_error_response(&error)
             }
-        };
-        entry.notes = notes;
-        self.state.scim_log.record(entry);
-        response
+        }
     }
 
-    fn entry(&self, status: StatusCode, decision: String) -> ScimLogEntry {
+    /// Queues the row of a request that was refused; it belongs to the user that its path names.
+    pub(super) fn record_refusal(&self, error: &ScimError, trace: Trace) {
+        let mut entry = self.entry(error.status, error.detail.clone(), trace);
+        entry.scim_type = error.scim_type.map(|kind| kind.keyword().to_owned());
+        entry.response_body = Some(error.to_json().to_string().into());
+        entry.subjects.extend(user_of(self.path()));
+        self.state.scim_log.record(entry);
+    }
+
+    /// Gives back the share of a search; one that the database stopped is told so.
+    fn end_search(&mut self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
+        let Some(search) = self.search.take() else {
+            return outcome;
+        };
+        let outcome = outcome.map_err(|error| match error {
+            OpError::Database(DbError::TooSlow) => search.stopped().into(),
+            other => other,
+        });
+        search.end();
+        outcome
+    }
+
+    /// The path below the base URL.
+    pub(super) fn path(&self) -> &str {
         let path = self.uri.path();
+        path.strip_prefix(BASE_PATH).unwrap_or(path)
+    }
+
+    fn entry(&self, status: u16, decision: String, trace: Trace) -> ScimLogEntry {
         ScimLogEntry {
             account: self.ctx.account,
             connection: self.by.id,
             token: self.token,
             at: self.ctx.now,
             method: self.method.to_string(),
-            path: path.strip_prefix(BASE_PATH).unwrap_or(path).to_owned(),
-            status: status.as_u16(),
+            path: self.path().chars().take(PATH_MAX).collect(),
+            status,
             scim_type: None,
             decision,
             duration_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            notes: Notes::new(),
-            request_body: (!self.body.is_empty()).then(|| self.body.clone()),
+            notes: trace.notes,
+            request_body: (!self.intake.body.is_empty()).then(|| self.intake.body.clone()),
             response_body: None,
             users: Vec::new(),
+            subjects: trace.subjects,
         }
     }
 }

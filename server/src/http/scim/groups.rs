@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
-    dialect::Notes,
     id::GroupId,
     patch::{parse_patch, split_membership},
     project::Projection,
@@ -15,19 +14,20 @@ use scim_schema::{
 use serde_json::{Value, json};
 
 use super::{
-    answer::Answer,
+    answer::{Answer, shortened},
     cursor::Cursors,
     exchange::{Exchange, Input, read_resource},
     query::Parameters,
     render,
     segment::Segment,
+    trace::Trace,
 };
 use crate::{
     db::{ListQuery, ScimGroup},
     ops::{
         OpError,
         groups::{self, GroupChanged, GroupPatch},
-        precondition::{IfMatch, entity_tag},
+        precondition::{Precondition, entity_tag},
     },
 };
 
@@ -37,30 +37,24 @@ fn group_type() -> &'static ResourceType {
 
 /// GET /Groups (RFC 7644 section 3.4.2).
 pub(super) async fn list(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async {
-        let parameters = exchange.parameters()?;
-        find_groups(&exchange, &parameters, &mut notes).await
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        find_groups(exchange, &exchange.parameters()?, trace).await
     };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    exchange.run(act).await
 }
 
 /// POST /Groups/.search (RFC 7644 section 3.4.3).
 pub(super) async fn search(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async {
-        let parameters = exchange.search_parameters()?;
-        find_groups(&exchange, &parameters, &mut notes).await
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        find_groups(exchange, &exchange.search_parameters()?, trace).await
     };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    exchange.run(act).await
 }
 
 async fn find_groups(
     exchange: &Exchange,
     parameters: &Parameters,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let rt = group_type();
     let projection = parameters.projection(rt)?;
@@ -68,7 +62,7 @@ async fn find_groups(
     let query = ListQuery {
         connection: exchange.by.id,
         base_url: exchange.by.base_url.clone(),
-        filter: parameters.filter(rt, &exchange.by.dialect, notes)?,
+        filter: parameters.filter(rt, &exchange.by.dialect, &mut trace.notes)?,
         sort: parameters.sort(rt)?,
         window,
         with_members: projection.wants(AttrId::GroupMembers),
@@ -95,8 +89,8 @@ async fn find_groups(
 
 /// GET /Groups/{id} (RFC 7644 section 3.4.1).
 pub(super) async fn get(id: Segment, exchange: Exchange) -> Response {
-    let outcome = get_group(&exchange, &id).await;
-    exchange.finish(outcome, Notes::new())
+    let act = async |exchange: &Exchange, _: &mut Trace| get_group(exchange, &id).await;
+    exchange.run(act).await
 }
 
 async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
@@ -109,7 +103,7 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         .await?
         .ok_or(OpError::NotFound)?;
     let etag = entity_tag(group.version);
-    if exchange.has_version(group.version) {
+    if exchange.precondition().is_seen(group.version) {
         let answer = Answer::empty(
             StatusCode::NOT_MODIFIED,
             "The client has this version already",
@@ -122,20 +116,20 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
 
 /// POST /Groups (RFC 7644 section 3.3).
 pub(super) async fn create(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome =
-        async { create_group(&exchange, exchange.input(group_type())?, &mut notes).await };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        create_group(exchange, exchange.input(group_type())?, trace).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn create_group(
     exchange: &Exchange,
     input: Input,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let dialect = &exchange.by.dialect;
-    let incoming = read_resource(group_type(), input.body, dialect, notes)?;
+    let incoming = read_resource(group_type(), input.body, dialect, &mut trace.notes)?;
+    let incoming = Arc::new(incoming);
     let by = Arc::clone(&exchange.by);
     let changed = exchange
         .state
@@ -154,31 +148,31 @@ pub(super) async fn create_group(
 
 /// PUT /Groups/{id} (RFC 7644 section 3.5.1).
 pub(super) async fn replace(id: Segment, exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome =
-        async { replace_group(&exchange, &id, exchange.input(group_type())?, &mut notes).await };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        replace_group(exchange, &id, exchange.input(group_type())?, trace).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn replace_group(
     exchange: &Exchange,
     id: &str,
     input: Input,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = group_id(id)?;
     let dialect = &exchange.by.dialect;
-    let incoming = read_resource(group_type(), input.body, dialect, notes)?;
+    let incoming = read_resource(group_type(), input.body, dialect, &mut trace.notes)?;
+    let incoming = Arc::new(incoming);
     let by = Arc::clone(&exchange.by);
-    let if_match = input.if_match;
+    let precondition = input.precondition;
     let changed = exchange
         .state
         .db
         .write::<_, OpError, _>(&exchange.ctx, move |tx| {
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
-            let if_match = if_match.clone();
-            Box::pin(async move { groups::replace(tx, &by, id, &if_match, &incoming).await })
+            let precondition = precondition.clone();
+            Box::pin(async move { groups::replace(tx, &by, id, &precondition, &incoming).await })
         })
         .await?;
     let projection = input.projection.as_ref();
@@ -188,37 +182,36 @@ pub(super) async fn replace_group(
 
 /// PATCH /Groups/{id} (RFC 7644 section 3.5.2): 204 unless the client asks for attributes (D2).
 pub(super) async fn patch(id: Segment, exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome =
-        async { patch_group(&exchange, &id, exchange.input(group_type())?, &mut notes).await };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        patch_group(exchange, &id, exchange.input(group_type())?, trace).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn patch_group(
     exchange: &Exchange,
     id: &str,
     input: Input,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = group_id(id)?;
     let dialect = &exchange.by.dialect;
-    let operations = parse_patch(group_type(), input.body, dialect, notes)?;
-    let (operations, members) = split_membership(operations, dialect, notes)?;
+    let operations = parse_patch(group_type(), input.body, dialect, &mut trace.notes)?;
+    let (operations, members) = split_membership(operations, dialect, &mut trace.notes)?;
     let patch = Arc::new(GroupPatch {
         operations,
         members,
-        may_close_circle: false,
+        completes_circle: false,
     });
     let by = Arc::clone(&exchange.by);
-    let if_match = input.if_match;
+    let precondition = input.precondition;
     let changed = exchange
         .state
         .db
         .write::<_, OpError, _>(&exchange.ctx, move |tx| {
             let (by, patch) = (Arc::clone(&by), Arc::clone(&patch));
-            let if_match = if_match.clone();
-            Box::pin(async move { groups::patch(tx, &by, id, &if_match, &patch).await })
+            let precondition = precondition.clone();
+            Box::pin(async move { groups::patch(tx, &by, id, &precondition, &patch).await })
         })
         .await?;
     let wanted = input
@@ -245,14 +238,16 @@ pub(super) async fn patch_group(
 
 /// DELETE /Groups/{id} (RFC 7644 section 3.6).
 pub(super) async fn delete(id: Segment, exchange: Exchange) -> Response {
-    let outcome = delete_group(&exchange, &id, exchange.if_match()).await;
-    exchange.finish(outcome, Notes::new())
+    let act = async |exchange: &Exchange, _: &mut Trace| {
+        delete_group(exchange, &id, exchange.precondition()).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn delete_group(
     exchange: &Exchange,
     id: &str,
-    if_match: IfMatch,
+    precondition: Precondition,
 ) -> Result<Answer, OpError> {
     let id = group_id(id)?;
     let by = Arc::clone(&exchange.by);
@@ -260,8 +255,8 @@ pub(super) async fn delete_group(
         .state
         .db
         .write::<_, OpError, _>(&exchange.ctx, move |tx| {
-            let (by, if_match) = (Arc::clone(&by), if_match.clone());
-            Box::pin(async move { groups::delete(tx, &by, id, &if_match).await })
+            let (by, precondition) = (Arc::clone(&by), precondition.clone());
+            Box::pin(async move { groups::delete(tx, &by, id, &precondition).await })
         })
         .await?;
     Ok(Answer::empty(StatusCode::NO_CONTENT, "Deleted the group"))
@@ -296,5 +291,5 @@ fn group_id(text: &str) -> Result<GroupId, OpError> {
     text.parse::<GroupId>()
         .ok()
         .filter(|id| id.to_string() == text)
-        .ok_or_else(|| ScimError::not_found(format!("Group {text}")).into())
+        .ok_or_else(|| ScimError::not_found(format!("Group {}", shortened(text))).into())
 }

@@ -1,49 +1,41 @@
 //! The queue of the provisioning log: requests put their entry in and go on; one task writes them
-//! in batches. When the queue is full the entry waits, never the request.
+//! in batches. While the database stalls the entries wait, never the requests.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::{events::ChangeKind, provisioning_log::LogNote},
     dialect::Notes,
-    id::{AccountId, ConnectionId, ProvisioningRequestId, RequestId, ScimTokenId, UserId},
+    id::{AccountId, ConnectionId, ProvisioningRequestId, ScimTokenId, UserId},
 };
 use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
-    time::{Instant, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::body;
+use super::log_writer::Writer;
 use crate::{
     clock::Clock,
-    ctx::Ctx,
-    db::{Change, Db, DbError, NewLogRow, Written},
+    db::{Db, LogSubject},
     ids::Ids,
+    metrics::count_dropped_log_rows,
 };
 
-/// Entries that wait before new ones have to (performance.md, *Outside the request*).
-const QUEUE: usize = 4_096;
-/// Rows of one transaction, and how long the first of them waits for the others.
-const BATCH: usize = 200;
-const BATCH_WAITS: Duration = Duration::from_millis(250);
+/// Entries that wait; more are dropped and counted. They are some kilobytes each without bodies,
+/// and last through minutes of a stalled database.
+const QUEUE: usize = 32_768;
+/// Dropped entries between two lines in the log.
+const TOLD_EVERY: u64 = 1_000;
 /// Bytes of bodies in the queue beyond which bodies are left out: a burst of large groups must not
 /// use up the memory.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Users of one request that are noted.
 const USERS: usize = 200;
-/// Tries of a batch that the database could not take.
-const TRIES: u32 = 5;
 
 /// One request of an identity provider, answered.
 #[derive(Clone, Debug)]
@@ -76,6 +68,8 @@ pub struct ScimLogEntry {
     pub response_body: Option<Bytes>,
     /// Users whom it touched.
     pub users: Vec<UserId>,
+    /// Whom it was about where it failed, as far as it said.
+    pub subjects: Vec<LogSubject>,
 }
 
 /// Takes entries. Clones share the queue.
@@ -85,6 +79,7 @@ pub struct ScimLog(Arc<Inner>);
 struct Inner {
     sender: mpsc::Sender<Queued>,
     body_bytes: Arc<AtomicUsize>,
+    dropped: AtomicU64,
     keeps_bodies: bool,
     clock: Clock,
     ids: Ids,
@@ -92,11 +87,12 @@ struct Inner {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
-struct Queued {
-    id: ProvisioningRequestId,
-    entry: ScimLogEntry,
-    body_bytes: usize,
-    dropped_bodies: bool,
+/// An entry that waits to be stored.
+pub(super) struct Queued {
+    pub(super) id: ProvisioningRequestId,
+    pub(super) entry: ScimLogEntry,
+    pub(super) body_bytes: usize,
+    pub(super) dropped_bodies: bool,
 }
 
 impl ScimLog {
@@ -116,6 +112,7 @@ impl ScimLog {
         Self(Arc::new(Inner {
             sender,
             body_bytes,
+            dropped: AtomicU64::new(0),
             keeps_bodies,
             clock,
             ids,
@@ -127,6 +124,7 @@ impl ScimLog {
     /// Puts an entry into the queue; never waits.
     pub fn record(&self, mut entry: ScimLogEntry) {
         entry.users.truncate(USERS);
+        entry.subjects.truncate(USERS);
         if !self.0.keeps_bodies {
             entry.request_body = None;
             entry.response_body = None;
@@ -149,13 +147,25 @@ impl ScimLog {
         };
         match self.0.sender.try_send(queued) {
             Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(queued)) => {
-                let sender = self.0.sender.clone();
-                tokio::spawn(async move { drop(sender.send(queued).await) });
-            }
+            Err(mpsc::error::TrySendError::Full(queued)) => self.drop_entry(&queued),
             Err(mpsc::error::TrySendError::Closed(_)) => {
                 tracing::warn!("a SCIM request arrived after its log was closed");
             }
+        }
+    }
+
+    fn drop_entry(&self, queued: &Queued) {
+        self.0
+            .body_bytes
+            .fetch_sub(queued.body_bytes, Ordering::Relaxed);
+        count_dropped_log_rows("queue_full", 1);
+        let before = self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        if before.is_multiple_of(TOLD_EVERY) {
+            let lost = before + 1;
+            tracing::error!(
+                lost,
+                "rows of the provisioning log are lost: the database has not taken any for too long"
+            );
         }
     }
 
@@ -168,153 +178,5 @@ impl ScimLog {
         {
             tracing::error!(%error, "the provisioning log ended badly");
         }
-    }
-}
-
-struct Writer {
-    db: Db,
-    clock: Clock,
-    ids: Ids,
-    body_bytes: Arc<AtomicUsize>,
-}
-
-impl Writer {
-    async fn run(self, mut queue: mpsc::Receiver<Queued>, stop: CancellationToken) {
-        loop {
-            let first = tokio::select! {
-                biased;
-                first = queue.recv() => first,
-                () = stop.cancelled() => None,
-            };
-            let Some(first) = first else {
-                break;
-            };
-            let batch = fill(first, &mut queue, &stop).await;
-            self.write(batch).await;
-        }
-        queue.close();
-        while let Some(first) = queue.recv().await {
-            let batch = fill(first, &mut queue, &stop).await;
-            self.write(batch).await;
-        }
-    }
-
-    async fn write(&self, batch: Vec<Queued>) {
-        let mut accounts: HashMap<AccountId, Vec<NewLogRow>> = HashMap::new();
-        for queued in batch {
-            self.body_bytes
-                .fetch_sub(queued.body_bytes, Ordering::Relaxed);
-            let account = queued.entry.account;
-            accounts.entry(account).or_default().push(row_of(queued));
-        }
-        for (account, rows) in accounts {
-            let rows = Arc::new(rows);
-            if let Err(error) = self.store(account, &rows).await {
-                let lost = rows.len();
-                tracing::error!(%account, lost, %error, "rows of the provisioning log were lost");
-            }
-        }
-    }
-
-    async fn store(&self, account: AccountId, rows: &Arc<Vec<NewLogRow>>) -> Result<(), DbError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let now = self.clock.now();
-            let request = RequestId(self.ids.uuid_v7(now));
-            let ctx = Arc::new(Ctx::system(account, "provisioning_log", request, now));
-            let batch = Arc::clone(rows);
-            let stored = self
-                .db
-                .write::<_, DbError, _>(&ctx, move |tx| {
-                    let batch = Arc::clone(&batch);
-                    Box::pin(async move {
-                        tx.insert_log_rows(&batch).await?;
-                        let mut written = Written::bookkeeping(());
-                        written.changes = changes_of(&batch);
-                        Ok(written)
-                    })
-                })
-                .await;
-            match stored {
-                Err(error) if error.is_unavailable() && attempt < TRIES => {
-                    tokio::time::sleep(Duration::from_millis(100 << attempt)).await;
-                }
-                other => return other,
-            }
-        }
-    }
-}
-
-/// Waits for company until the batch is full, its first entry has waited long enough, or the
-/// server stops.
-async fn fill(
-    first: Queued,
-    queue: &mut mpsc::Receiver<Queued>,
-    stop: &CancellationToken,
-) -> Vec<Queued> {
-    let deadline = Instant::now() + BATCH_WAITS;
-    let mut batch = vec![first];
-    while batch.len() < BATCH {
-        let next = tokio::select! {
-            biased;
-            next = timeout_at(deadline, queue.recv()) => next,
-            () = stop.cancelled() => Ok(queue.try_recv().ok()),
-        };
-        match next {
-            Ok(Some(queued)) => batch.push(queued),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    batch
-}
-
-/// One change for each connection in the batch.
-fn changes_of(rows: &[NewLogRow]) -> Vec<Change> {
-    let mut connections: Vec<ConnectionId> = rows.iter().map(|row| row.connection).collect();
-    connections.sort_unstable();
-    connections.dedup();
-    connections
-        .into_iter()
-        .map(|connection| Change::updated(ChangeKind::ProvisioningLog, connection, 0))
-        .collect()
-}
-
-fn row_of(queued: Queued) -> NewLogRow {
-    let Queued { id, entry, .. } = queued;
-    let mut notes: Vec<LogNote> = entry
-        .notes
-        .into_vec()
-        .into_iter()
-        .map(|note| LogNote {
-            rule: note.rule.to_owned(),
-            detail: note.detail,
-        })
-        .collect();
-    if queued.dropped_bodies {
-        notes.push(LogNote {
-            rule: "body_left_out".to_owned(),
-            detail: "Too many large requests at once: the bodies were not kept".to_owned(),
-        });
-    }
-    let mut kept =
-        |body: Option<Bytes>, which| body.and_then(|body| body::stored(&body, which, &mut notes));
-    let request_body = kept(entry.request_body, "request");
-    let response_body = kept(entry.response_body, "answer");
-    NewLogRow {
-        id,
-        connection: entry.connection,
-        token: entry.token,
-        at: entry.at,
-        method: entry.method,
-        path: entry.path,
-        status: entry.status,
-        scim_type: entry.scim_type,
-        decision: entry.decision,
-        duration_us: entry.duration_us,
-        notes,
-        request_body,
-        response_body,
-        users: entry.users,
     }
 }

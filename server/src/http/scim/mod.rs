@@ -7,24 +7,32 @@ mod cursor;
 mod discovery;
 mod exchange;
 mod groups;
+mod intake;
 pub mod log;
+mod log_writer;
+mod misdirected;
 mod query;
+mod receive;
 mod render;
 mod search;
 mod segment;
+mod trace;
 mod users;
 
 use axum::{
     Router,
-    http::Uri,
-    response::{IntoResponse, Response},
-    routing::{MethodRouter, get, post},
+    response::Response,
+    routing::{MethodRouter, any, get, post},
 };
 use scim_schema::resource::ScimError;
+use tower_http::catch_panic::CatchPanicLayer;
 
+use self::{answer::shortened, receive::Unserved};
+use super::panics;
 use crate::app_state::AppState;
 
 pub use answer::scim_error_response;
+pub use misdirected::router as misdirected;
 
 /// Path of the SCIM base URL.
 pub const BASE_PATH: &str = "/scim/v2";
@@ -66,24 +74,29 @@ pub fn router() -> Router<AppState> {
         .route("/ResourceTypes/{id}", get(discovery::resource_type))
         .route("/Schemas", get(discovery::schemas))
         .route("/Schemas/{urn}", get(discovery::schema))
-        .fallback(unknown_path)
+        // A route and no fallback: what lies beside the base URL has routes of its own.
+        .route("/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(unknown_method)
+        .layer(CatchPanicLayer::custom(panics::scim_answer))
 }
 
 /// What [`BASE_PATH`] with a slash at its end serves: a nested router does not see it.
 pub fn root() -> MethodRouter<AppState> {
-    get(search::list).fallback(unknown_method)
+    get(search::list)
+        .fallback(unknown_method)
+        .layer(CatchPanicLayer::custom(panics::scim_answer))
 }
 
-async fn unknown_path(uri: Uri) -> Response {
+async fn unknown_path(Unserved(exchange): Unserved) -> Response {
     let detail = format!(
-        "There is no SCIM endpoint at {}; the base URL ends with {BASE_PATH}",
-        uri.path()
+        "There is no SCIM endpoint at {}; the base URL is {}",
+        shortened(exchange.path()),
+        exchange.by.base_url
     );
-    scim_error_response(&ScimError::status(404, detail)).into_response()
+    exchange.refuse(ScimError::status(404, detail))
 }
 
-async fn unknown_method() -> Response {
+async fn unknown_method(Unserved(exchange): Unserved) -> Response {
     let detail = "This endpoint does not have that method; the Allow header names those it has";
-    scim_error_response(&ScimError::status(405, detail)).into_response()
+    exchange.refuse(ScimError::status(405, detail))
 }

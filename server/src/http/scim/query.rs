@@ -33,10 +33,17 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Reads the query of an address; `+` stands for a space, an empty value for nothing.
     pub(super) fn of(uri: &Uri) -> Result<Self, ScimError> {
-        if !is_utf8(uri.query().unwrap_or_default()) {
-            return Err(ScimError::invalid_syntax(
-                "The query is not valid UTF-8 once it is percent-decoded",
-            ));
+        for pair in uri.query().unwrap_or_default().split('&') {
+            if is_utf8(pair) {
+                continue;
+            }
+            let detail = "The query is not valid UTF-8 once it is percent-decoded";
+            let name = pair.split('=').next().unwrap_or_default();
+            return Err(if name.eq_ignore_ascii_case("filter") {
+                ScimError::invalid_filter(detail)
+            } else {
+                ScimError::invalid_syntax(detail)
+            });
         }
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|error| {
             ScimError::invalid_syntax(format!("The query is malformed: {error}"))

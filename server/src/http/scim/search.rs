@@ -4,7 +4,6 @@
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
-    dialect::Notes,
     resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType, registry},
 };
@@ -16,6 +15,7 @@ use super::{
     exchange::Exchange,
     query::Parameters,
     render::{group_resource, user_resource},
+    trace::Trace,
 };
 use crate::{
     db::{ListQuery, Paging, Resource, SearchQuery, Sort},
@@ -27,30 +27,24 @@ const BOTH: &str = "User and Group";
 
 /// GET on the base URL.
 pub(super) async fn list(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async {
-        let parameters = exchange.parameters()?;
-        find(&exchange, &parameters, &mut notes).await
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        find(exchange, &exchange.parameters()?, trace).await
     };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    exchange.run(act).await
 }
 
 /// POST `/.search`.
 pub(super) async fn search(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async {
-        let parameters = exchange.search_parameters()?;
-        find(&exchange, &parameters, &mut notes).await
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        find(exchange, &exchange.search_parameters()?, trace).await
     };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    exchange.run(act).await
 }
 
 async fn find(
     exchange: &Exchange,
     parameters: &Parameters,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let rt = |kind| registry().resource_type(kind);
     let (users, groups) = (rt(ResourceKind::User), rt(ResourceKind::Group));
@@ -62,7 +56,12 @@ async fn find(
         Ok(ListQuery {
             connection: exchange.by.id,
             base_url: exchange.by.base_url.clone(),
-            filter: parameters.filter_among(rt, &[other], &exchange.by.dialect, notes)?,
+            filter: parameters.filter_among(
+                rt,
+                &[other],
+                &exchange.by.dialect,
+                &mut trace.notes,
+            )?,
             sort,
             window,
             with_members,

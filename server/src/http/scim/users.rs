@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
-    dialect::Notes,
     id::LinkId,
     patch::parse_patch,
     project::Projection,
@@ -15,18 +14,19 @@ use scim_schema::{
 use serde_json::{Value, json};
 
 use super::{
-    answer::Answer,
+    answer::{Answer, shortened},
     cursor::Cursors,
     exchange::{Exchange, Input, read_resource},
     query::Parameters,
     render,
     segment::Segment,
+    trace::Trace,
 };
 use crate::{
     db::{ListQuery, ScimUser},
     ops::{
         OpError,
-        precondition::{IfMatch, entity_tag},
+        precondition::{Precondition, entity_tag},
         users,
     },
 };
@@ -37,30 +37,24 @@ fn user_type() -> &'static ResourceType {
 
 /// GET /Users (RFC 7644 section 3.4.2).
 pub(super) async fn list(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async {
-        let parameters = exchange.parameters()?;
-        find_users(&exchange, &parameters, &mut notes).await
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        find_users(exchange, &exchange.parameters()?, trace).await
     };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    exchange.run(act).await
 }
 
 /// POST /Users/.search (RFC 7644 section 3.4.3).
 pub(super) async fn search(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async {
-        let parameters = exchange.search_parameters()?;
-        find_users(&exchange, &parameters, &mut notes).await
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        find_users(exchange, &exchange.search_parameters()?, trace).await
     };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    exchange.run(act).await
 }
 
 async fn find_users(
     exchange: &Exchange,
     parameters: &Parameters,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let rt = user_type();
     let projection = parameters.projection(rt)?;
@@ -68,7 +62,7 @@ async fn find_users(
     let query = ListQuery {
         connection: exchange.by.id,
         base_url: exchange.by.base_url.clone(),
-        filter: parameters.filter(rt, &exchange.by.dialect, notes)?,
+        filter: parameters.filter(rt, &exchange.by.dialect, &mut trace.notes)?,
         sort: parameters.sort(rt)?,
         window,
         with_members: projection.wants(AttrId::Groups),
@@ -103,8 +97,8 @@ async fn find_users(
 
 /// GET /Users/{id} (RFC 7644 section 3.4.1).
 pub(super) async fn get(id: Segment, exchange: Exchange) -> Response {
-    let outcome = get_user(&exchange, &id).await;
-    exchange.finish(outcome, Notes::new())
+    let act = async |exchange: &Exchange, _: &mut Trace| get_user(exchange, &id).await;
+    exchange.run(act).await
 }
 
 async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
@@ -118,7 +112,7 @@ async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         )
         .await?
         .ok_or(OpError::NotFound)?;
-    if exchange.has_version(user.version) {
+    if exchange.precondition().is_seen(user.version) {
         let answer = Answer::empty(
             StatusCode::NOT_MODIFIED,
             "The client has this version already",
@@ -133,19 +127,21 @@ async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
 
 /// POST /Users (RFC 7644 section 3.3).
 pub(super) async fn create(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = async { create_user(&exchange, exchange.input(user_type())?, &mut notes).await };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        create_user(exchange, exchange.input(user_type())?, trace).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn create_user(
     exchange: &Exchange,
     input: Input,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let dialect = &exchange.by.dialect;
-    let incoming = read_resource(user_type(), input.body, dialect, notes)?;
+    let incoming = read_resource(user_type(), input.body, dialect, &mut trace.notes)?;
+    let incoming = Arc::new(incoming);
+    let sent = Arc::clone(&incoming);
     let by = Arc::clone(&exchange.by);
     let user = exchange
         .state
@@ -154,7 +150,8 @@ pub(super) async fn create_user(
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
             Box::pin(async move { users::create(tx, &by, &incoming).await })
         })
-        .await?;
+        .await
+        .inspect_err(|error| trace.collided(error, &sent))?;
     let projection = input.projection.as_ref();
     let location = render::user_location(&exchange.by.base_url, user.scim_id);
     let status = StatusCode::CREATED;
@@ -164,64 +161,70 @@ pub(super) async fn create_user(
 
 /// PUT /Users/{id} (RFC 7644 section 3.5.1).
 pub(super) async fn replace(id: Segment, exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome =
-        async { replace_user(&exchange, &id, exchange.input(user_type())?, &mut notes).await };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        replace_user(exchange, &id, exchange.input(user_type())?, trace).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn replace_user(
     exchange: &Exchange,
     id: &str,
     input: Input,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
     let dialect = &exchange.by.dialect;
-    let incoming = read_resource(user_type(), input.body, dialect, notes)?;
+    let incoming = read_resource(user_type(), input.body, dialect, &mut trace.notes)?;
+    let incoming = Arc::new(incoming);
+    let sent = Arc::clone(&incoming);
     let by = Arc::clone(&exchange.by);
-    let if_match = input.if_match;
+    let precondition = input.precondition;
     let user = exchange
         .state
         .db
         .write::<_, OpError, _>(&exchange.ctx, move |tx| {
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
-            let if_match = if_match.clone();
-            Box::pin(async move { users::replace(tx, &by, id, &if_match, &incoming).await })
+            let precondition = precondition.clone();
+            Box::pin(async move { users::replace(tx, &by, id, &precondition, &incoming).await })
         })
-        .await?;
+        .await
+        .inspect_err(|error| trace.collided(error, &sent))?;
     let (projection, status) = (input.projection.as_ref(), StatusCode::OK);
     answer(exchange, &user, projection, status, "Replaced the user")
 }
 
 /// PATCH /Users/{id} (RFC 7644 section 3.5.2).
 pub(super) async fn patch(id: Segment, exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome =
-        async { patch_user(&exchange, &id, exchange.input(user_type())?, &mut notes).await };
-    let outcome = outcome.await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| {
+        patch_user(exchange, &id, exchange.input(user_type())?, trace).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn patch_user(
     exchange: &Exchange,
     id: &str,
     input: Input,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
     let dialect = &exchange.by.dialect;
-    let operations = Arc::new(parse_patch(user_type(), input.body, dialect, notes)?);
+    let operations = Arc::new(parse_patch(
+        user_type(),
+        input.body,
+        dialect,
+        &mut trace.notes,
+    )?);
     let by = Arc::clone(&exchange.by);
-    let if_match = input.if_match;
+    let precondition = input.precondition;
     let (user, more) = exchange
         .state
         .db
         .write::<_, OpError, _>(&exchange.ctx, move |tx| {
             let (by, operations) = (Arc::clone(&by), Arc::clone(&operations));
-            let if_match = if_match.clone();
-            Box::pin(async move { users::patch(tx, &by, id, &if_match, &operations).await })
+            let precondition = precondition.clone();
+            Box::pin(async move { users::patch(tx, &by, id, &precondition, &operations).await })
         })
         .await?;
     let names_attributes = input
@@ -242,14 +245,16 @@ pub(super) async fn patch_user(
 
 /// DELETE /Users/{id} (RFC 7644 section 3.6).
 pub(super) async fn delete(id: Segment, exchange: Exchange) -> Response {
-    let outcome = delete_user(&exchange, &id, exchange.if_match()).await;
-    exchange.finish(outcome, Notes::new())
+    let act = async |exchange: &Exchange, _: &mut Trace| {
+        delete_user(exchange, &id, exchange.precondition()).await
+    };
+    exchange.run(act).await
 }
 
 pub(super) async fn delete_user(
     exchange: &Exchange,
     id: &str,
-    if_match: IfMatch,
+    precondition: Precondition,
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
     let by = Arc::clone(&exchange.by);
@@ -257,8 +262,8 @@ pub(super) async fn delete_user(
         .state
         .db
         .write::<_, OpError, _>(&exchange.ctx, move |tx| {
-            let (by, if_match) = (Arc::clone(&by), if_match.clone());
-            Box::pin(async move { users::delete(tx, &by, id, &if_match).await })
+            let (by, precondition) = (Arc::clone(&by), precondition.clone());
+            Box::pin(async move { users::delete(tx, &by, id, &precondition).await })
         })
         .await?;
     Ok(Answer::empty(StatusCode::NO_CONTENT, "Deleted the user").touching(vec![user]))
@@ -288,5 +293,5 @@ fn link_id(text: &str) -> Result<LinkId, OpError> {
     text.parse::<LinkId>()
         .ok()
         .filter(|id| id.to_string() == text)
-        .ok_or_else(|| ScimError::not_found(format!("User {text}")).into())
+        .ok_or_else(|| ScimError::not_found(format!("User {}", shortened(text))).into())
 }

@@ -31,8 +31,7 @@ pub async fn create(
     );
     tx.insert_group(&data).await?;
     let change = MemberChange::Add(incoming.members.clone().unwrap_or_default());
-    let changes = std::slice::from_ref(&change);
-    let named = named_ids(changes);
+    let named = named_ids([&change]);
     let candidates: Vec<Candidate> = tx
         .resolve_users(by.id, &named)
         .await?

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     db::{AccountTx, AuditEntry, Change, Written},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner},
 };
 
 /// Deletes a group of the connection.
@@ -16,13 +16,13 @@ pub async fn delete(
     tx: &AccountTx,
     by: &Provisioner,
     id: GroupId,
-    if_match: &IfMatch,
+    precondition: &Precondition,
 ) -> Result<Written<()>, OpError> {
     let (current, _) = tx
         .lock_group(by.id, id, &[])
         .await?
         .ok_or(OpError::NotFound)?;
-    if_match.check(current.version)?;
+    precondition.check(current.version)?;
     tx.delete_group(id).await?;
     let document = super::stored_document(&current)?;
     let details = json!({

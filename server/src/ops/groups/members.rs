@@ -20,7 +20,7 @@ use crate::{
 const TOUCHED_MAX: usize = 200;
 
 /// Ids that a list of changes names, each once.
-pub(super) fn named_ids(changes: &[MemberChange]) -> Vec<Uuid> {
+pub(super) fn named_ids<'c>(changes: impl IntoIterator<Item = &'c MemberChange>) -> Vec<Uuid> {
     let mut ids = Vec::new();
     for change in changes {
         match change {

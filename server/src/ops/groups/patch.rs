@@ -4,7 +4,7 @@ use scim_schema::{
     api::events::ChangeKind,
     dialect::{Note, Notes},
     id::{GroupId, UserId},
-    patch::{MemberChange, PatchOp, apply},
+    patch::{PatchOp, PlacedChange, apply},
     resource::Document,
     schema::{ResourceKind, registry},
 };
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     db::{AccountTx, AuditEntry, Candidate, Change, ScimGroup, Written},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
 };
 
 /// Ids that are read together with the group; more of them take a statement of their own.
@@ -29,11 +29,11 @@ const READ_WITH_GROUP: usize = 5_000;
 pub struct GroupPatch {
     /// Operations on attributes.
     pub operations: Vec<PatchOp>,
-    /// Changes of members, in order.
-    pub members: Vec<MemberChange>,
-    /// Whether groups may become members of each other in a circle of several, as one Bulk may ask
-    /// (RFC 7644 section 3.7.1).
-    pub may_close_circle: bool,
+    /// Changes of members, in order, each with the place of its operation in the request.
+    pub members: Vec<PlacedChange>,
+    /// Whether this completes a circle of one Bulk (RFC 7644 section 3.7.1): groups may become
+    /// members of each other, and there is no operation that an error could name.
+    pub completes_circle: bool,
 }
 
 /// Applies a PATCH: all of it or nothing.
@@ -45,12 +45,12 @@ pub async fn patch(
     tx: &AccountTx,
     by: &Provisioner,
     id: GroupId,
-    if_match: &IfMatch,
+    precondition: &Precondition,
     patch: &GroupPatch,
 ) -> Result<Written<GroupChanged>, OpError> {
-    let named = named_ids(&patch.members);
+    let named = named_ids(patch.members.iter().map(|(_, change)| change));
     let (current, candidates) = lock(tx, by, id, &named).await?;
-    if_match.check(current.version)?;
+    precondition.check(current.version)?;
     let old = stored_document(&current)?;
     let mut document = old.clone();
     let mut notes = Notes::new();
@@ -64,9 +64,13 @@ pub async fn patch(
     )?;
     let mut membership = Membership::begin(tx, by, id, &candidates, &named)
         .await?
-        .closing_circles(patch.may_close_circle);
-    for change in &patch.members {
-        membership.apply(change).await?;
+        .closing_circles(patch.completes_circle);
+    for (index, change) in &patch.members {
+        let applied = membership.apply(change).await;
+        applied.map_err(|error| match error {
+            OpError::Scim(error) if !patch.completes_circle => error.in_operation(*index).into(),
+            other => other,
+        })?;
     }
     let (members_changed, touched, mut member_notes) = membership.finish();
     let mut notes = notes.into_vec();

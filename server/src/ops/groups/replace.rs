@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     db::{AccountTx, Written},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
 };
 
 /// Replaces a group; a body without `members` leaves it without members
@@ -23,13 +23,13 @@ pub async fn replace(
     tx: &AccountTx,
     by: &Provisioner,
     id: GroupId,
-    if_match: &IfMatch,
+    precondition: &Precondition,
     incoming: &Incoming,
 ) -> Result<Written<GroupChanged>, OpError> {
     let change = MemberChange::Replace(incoming.members.clone().unwrap_or_default());
-    let named = named_ids(std::slice::from_ref(&change));
+    let named = named_ids([&change]);
     let (current, candidates) = lock(tx, by, id, &named).await?;
-    if_match.check(current.version)?;
+    precondition.check(current.version)?;
     let old = stored_document(&current)?;
     let mut membership = Membership::begin(tx, by, id, &candidates, &named).await?;
     membership.apply(&change).await?;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     db::{AccountTx, AuditEntry, Change, ScimUser, UserUpdate, Written, attribute_values},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner},
 };
 
 /// Days between deletion and purge (features.md section A12, `grace_days`).
@@ -35,13 +35,13 @@ pub async fn delete(
     tx: &AccountTx,
     by: &Provisioner,
     id: LinkId,
-    if_match: &IfMatch,
+    precondition: &Precondition,
 ) -> Result<Written<UserId>, OpError> {
     let current = tx
         .lock_scim_user(by.id, id)
         .await?
         .ok_or(OpError::NotFound)?;
-    if_match.check(current.version)?;
+    precondition.check(current.version)?;
     let mut axes = current.axes.clone();
     if !current.break_glass {
         axes.lifecycle = Lifecycle::Deleted;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     db::{AccountTx, ScimUser, Written},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
 };
 
 /// Applies operations to a user and answers it with the rewrites that were needed.
@@ -25,14 +25,14 @@ pub async fn patch(
     tx: &AccountTx,
     by: &Provisioner,
     id: LinkId,
-    if_match: &IfMatch,
+    precondition: &Precondition,
     operations: &[PatchOp],
 ) -> Result<Written<(ScimUser, Vec<Note>)>, OpError> {
     let current = tx
         .lock_scim_user(by.id, id)
         .await?
         .ok_or(OpError::NotFound)?;
-    if_match.check(current.version)?;
+    precondition.check(current.version)?;
     let users = registry().resource_type(ResourceKind::User);
     let old = stored_document(&current)?;
     let mut document = old.clone();
@@ -46,6 +46,10 @@ pub async fn patch(
         &by.dialect,
         &mut notes,
     )?;
+    if document.active().is_none() {
+        // Taken back: what the connection says when it says nothing, as in a POST.
+        document.set_active(users, true);
+    }
     let new = Replacement {
         document,
         unmapped: unmapped::merged(&current.unmapped, &applied.unmapped),

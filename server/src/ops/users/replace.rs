@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     db::{AccountTx, ScimUser, Written},
-    ops::{OpError, precondition::IfMatch, provisioner::Provisioner, unmapped},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
 };
 
 /// Replaces a user's attributes; what the body leaves out is cleared, except `active` (D9).
@@ -24,14 +24,14 @@ pub async fn replace(
     tx: &AccountTx,
     by: &Provisioner,
     id: LinkId,
-    if_match: &IfMatch,
+    precondition: &Precondition,
     incoming: &Incoming,
 ) -> Result<Written<ScimUser>, OpError> {
     let current = tx
         .lock_scim_user(by.id, id)
         .await?
         .ok_or(OpError::NotFound)?;
-    if_match.check(current.version)?;
+    precondition.check(current.version)?;
     let old = stored_document(&current)?;
     old.check_immutable(
         registry().resource_type(ResourceKind::User),

@@ -9,7 +9,7 @@ use std::{
 use axum::http::StatusCode;
 use scim_schema::{
     bulk::{BulkCall, BulkMethod, BulkOperation, BulkTarget, resolve, take_out},
-    resource::{ScimError, parse_resource},
+    resource::ScimError,
     schema::{ResourceKind, registry},
 };
 
@@ -17,6 +17,7 @@ use super::{Run, outcome::About};
 use crate::{
     http::scim::{
         answer::Answer,
+        exchange::read_resource,
         render::{group_location, user_location},
     },
     ops::{
@@ -77,14 +78,21 @@ impl Run<'_> {
             })?);
         }
         let (by, parts) = (Arc::clone(&self.exchange.by), Arc::new(parts));
-        self.exchange
+        let sent = Arc::clone(&parts);
+        let created = self
+            .exchange
             .state
             .db
             .write::<_, CircleError, _>(&self.exchange.ctx, move |tx| {
                 let (by, parts) = (Arc::clone(&by), Arc::clone(&parts));
                 Box::pin(async move { circle::create(tx, &by, &parts).await })
             })
-            .await
+            .await;
+        created.inspect_err(|failed| {
+            if let Some(part) = failed.part.and_then(|position| sent.get(position)) {
+                self.trace.collided(&failed.error, &part.incoming);
+            }
+        })
     }
 
     /// One resource of the circle, without its references into it.
@@ -105,7 +113,7 @@ impl Run<'_> {
         let dialect = &self.exchange.by.dialect;
         Ok(CirclePart {
             kind,
-            incoming: parse_resource(rt, call.data, dialect, self.notes)?,
+            incoming: read_resource(rt, call.data, dialect, &mut self.trace.notes)?,
             refers_to: taken
                 .iter()
                 .filter_map(|bulk_id| positions.get(bulk_id.as_str()).copied())

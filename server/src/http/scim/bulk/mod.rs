@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use axum::response::Response;
 use scim_schema::{
     bulk::{BulkCall, BulkMethod, BulkOperation, BulkTarget, Step, parse_bulk, resolve, steps},
-    dialect::Notes,
     project::Projection,
     resource::ScimError,
     schema::ResourceKind,
@@ -18,9 +17,11 @@ use scim_schema::{
 use super::{
     answer::Answer,
     exchange::{Exchange, Input},
-    groups, users,
+    groups,
+    trace::Trace,
+    users,
 };
-use crate::ops::{OpError, precondition::IfMatch};
+use crate::ops::{OpError, precondition::Precondition};
 use outcome::Outcomes;
 
 /// Path of the endpoint.
@@ -28,17 +29,16 @@ pub(super) const PATH: &str = "/Bulk";
 
 /// POST /Bulk.
 pub(super) async fn bulk(exchange: Exchange) -> Response {
-    let mut notes = Notes::new();
-    let outcome = carry_out(&exchange, &mut notes).await;
-    exchange.finish(outcome, notes)
+    let act = async |exchange: &Exchange, trace: &mut Trace| carry_out(exchange, trace).await;
+    exchange.run(act).await
 }
 
-async fn carry_out(exchange: &Exchange, notes: &mut Notes) -> Result<Answer, OpError> {
+async fn carry_out(exchange: &Exchange, trace: &mut Trace) -> Result<Answer, OpError> {
     let request = parse_bulk(exchange.object()?)?;
     let order = steps(&request.operations);
     let mut run = Run {
         exchange,
-        notes,
+        trace,
         created: created_by(&request.operations),
         outcomes: Outcomes::new(exchange, request.operations.len()),
     };
@@ -86,7 +86,7 @@ enum Created {
 /// A Bulk while it is carried out.
 struct Run<'e> {
     exchange: &'e Exchange,
-    notes: &'e mut Notes,
+    trace: &'e mut Trace,
     created: HashMap<String, Created>,
     outcomes: Outcomes<'e>,
 }
@@ -103,6 +103,10 @@ impl Run<'_> {
         };
         if let Some(bulk_id) = bulk_id {
             self.note_created(bulk_id, result.as_ref().ok());
+        }
+        if let (Some(target), Err(_)) = (&target, &result) {
+            let id = target.id.as_deref().unwrap_or_default();
+            self.trace.failed_on(target.kind, id);
         }
         let about = outcome::About {
             method: operation.method,
@@ -125,7 +129,7 @@ impl Run<'_> {
         {
             id.clone_from(known);
         }
-        let result = dispatch(self.exchange, call, &target, self.notes).await;
+        let result = dispatch(self.exchange, call, &target, self.trace).await;
         (target, result)
     }
 
@@ -161,41 +165,41 @@ async fn dispatch(
     exchange: &Exchange,
     call: BulkCall,
     target: &BulkTarget,
-    notes: &mut Notes,
+    trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = target.id.as_deref().unwrap_or_default();
-    let if_match = IfMatch::parse(call.version.as_deref());
+    let precondition = Precondition::parse(call.version.as_deref(), None);
     let input = |projection| Input {
         projection,
-        if_match: if_match.clone(),
+        precondition: precondition.clone(),
         body: call.data,
     };
     match (target.kind, call.method) {
         (ResourceKind::User, BulkMethod::Post) => {
-            users::create_user(exchange, input(None), notes).await
+            users::create_user(exchange, input(None), trace).await
         }
         (ResourceKind::User, BulkMethod::Put) => {
-            users::replace_user(exchange, id, input(None), notes).await
+            users::replace_user(exchange, id, input(None), trace).await
         }
         (ResourceKind::User, BulkMethod::Patch) => {
             let input = input(Some(Projection::Default));
-            users::patch_user(exchange, id, input, notes).await
+            users::patch_user(exchange, id, input, trace).await
         }
         (ResourceKind::User, BulkMethod::Delete) => {
-            users::delete_user(exchange, id, if_match).await
+            users::delete_user(exchange, id, precondition).await
         }
         (ResourceKind::Group, BulkMethod::Post) => {
-            groups::create_group(exchange, input(None), notes).await
+            groups::create_group(exchange, input(None), trace).await
         }
         (ResourceKind::Group, BulkMethod::Put) => {
-            groups::replace_group(exchange, id, input(None), notes).await
+            groups::replace_group(exchange, id, input(None), trace).await
         }
         (ResourceKind::Group, BulkMethod::Patch) => {
             let input = input(Some(Projection::Default));
-            groups::patch_group(exchange, id, input, notes).await
+            groups::patch_group(exchange, id, input, trace).await
         }
         (ResourceKind::Group, BulkMethod::Delete) => {
-            groups::delete_group(exchange, id, if_match).await
+            groups::delete_group(exchange, id, precondition).await
         }
     }
 }

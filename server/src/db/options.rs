@@ -1,0 +1,115 @@
+//! Settings of the connections: what each may do, and how long.
+
+use std::time::{Duration, Instant};
+
+use sea_orm::{
+    ConnectOptions,
+    sqlx::{self, SqliteConnection},
+};
+
+use super::connect::DatabaseSettings;
+
+/// PostgreSQL ends a write after this time; a unit of work gives up before.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Steps of SQLite's virtual machine between two looks at the clock: some microseconds.
+const STEPS: i32 = 1_000;
+/// A migrating process holds its lock on one and changes the schema on the other.
+const MIGRATOR_CONNECTIONS: u32 = 2;
+
+/// The one connection that may write.
+pub(super) fn sqlite_writer(settings: &DatabaseSettings) -> ConnectOptions {
+    sqlite_options(settings, 1, false)
+}
+
+/// The time of a read begins when its connection is handed out. SQLite goes on when the caller has
+/// long gone, so that it has to look at the clock itself.
+pub(super) fn sqlite_readers(settings: &DatabaseSettings) -> ConnectOptions {
+    let budget = settings.query_timeout;
+    let mut options = sqlite_options(settings, settings.max_connections, true);
+    options.map_sqlx_sqlite_pool_opts(move |pool| {
+        pool.after_connect(move |connection, _| Box::pin(limit_reads(connection, budget)))
+            .before_acquire(move |connection, _| {
+                Box::pin(async move {
+                    limit_reads(connection, budget).await?;
+                    Ok(true)
+                })
+            })
+    });
+    options
+}
+
+/// Connections for reads; PostgreSQL ends each statement when its time is over.
+pub(super) fn postgres_readers(settings: &DatabaseSettings) -> ConnectOptions {
+    let budget = milliseconds(settings.query_timeout);
+    let mut options = postgres_options(settings, settings.max_connections);
+    options.map_sqlx_postgres_opts(move |postgres| {
+        postgres.options([
+            ("statement_timeout", budget.as_str()),
+            ("default_transaction_read_only", "on"),
+        ])
+    });
+    options
+}
+
+/// Connections for units of work.
+pub(super) fn postgres_writers(settings: &DatabaseSettings) -> ConnectOptions {
+    let mut options = postgres_options(settings, settings.max_connections);
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres.options([("statement_timeout", milliseconds(WRITE_TIMEOUT))])
+    });
+    options
+}
+
+/// Connections for changes of the schema, which may take as long as they need.
+pub(super) fn postgres_migrator(settings: &DatabaseSettings) -> ConnectOptions {
+    postgres_options(settings, MIGRATOR_CONNECTIONS)
+}
+
+/// Pragmas belong to a connection, so they are part of the options and not a statement at start.
+fn sqlite_options(settings: &DatabaseSettings, size: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(settings.url.clone());
+    options
+        .max_connections(size)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .busy_timeout(Duration::from_secs(10))
+                .foreign_keys(true)
+                .statement_cache_capacity(256)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
+                .pragma("temp_store", "MEMORY")
+                .pragma("query_only", if read_only { "ON" } else { "OFF" })
+        });
+    options
+}
+
+async fn limit_reads(connection: &mut SqliteConnection, budget: Duration) -> sqlx::Result<()> {
+    let end = Instant::now() + budget;
+    let mut handle = connection.lock_handle().await?;
+    handle.set_progress_handler(STEPS, move || Instant::now() < end);
+    Ok(())
+}
+
+fn postgres_options(settings: &DatabaseSettings, size: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(settings.url.clone());
+    options
+        .max_connections(size)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .set_application_name("rollcall");
+    options
+}
+
+/// To PostgreSQL, 0 is no limit at all.
+fn milliseconds(time: Duration) -> String {
+    time.as_millis().max(1).to_string()
+}

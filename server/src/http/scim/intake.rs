@@ -1,0 +1,220 @@
+//! What a request may take of the server before it is looked at: memory for its body, and a reader
+//! of the database when it searches.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, HttpBody, to_bytes},
+    http::Method,
+};
+use scim_schema::resource::{ScimError, ScimType};
+use tokio::runtime::Handle;
+
+use super::BASE_PATH;
+use crate::{
+    app_state::AppState,
+    http::{extract::scim_caller::ScimCaller, shares::Share},
+};
+
+/// Bytes of a body that count as one unit of the budget.
+const UNIT: usize = 1024;
+/// How long a search waits for others of its connection.
+const SEARCH_WAITS: Duration = Duration::from_secs(2);
+
+/// A body and the memory that is set aside for it, until the request is answered.
+#[derive(Default)]
+pub(super) struct Intake {
+    pub(super) body: Bytes,
+    _memory: Option<Share>,
+}
+
+/// Why a body was not read.
+pub(super) enum Unread {
+    /// An answer of its own.
+    Refused(ScimError),
+    /// The body broke off or is larger than the limit.
+    Broken(axum::Error),
+}
+
+/// Reads a body within its limit, once the process has room for it.
+pub(super) async fn read(
+    caller: &ScimCaller,
+    state: &AppState,
+    body: Body,
+) -> Result<Intake, Unread> {
+    let limit = state.config.limits.body;
+    let patience = state.config.limits.request_timeout;
+    // Without a length the body may become as large as any.
+    let announced = body.size_hint().upper();
+    let length = announced.and_then(|length| usize::try_from(length).ok());
+    let length = length.unwrap_or(limit).min(limit);
+    let mut memory = None;
+    if length > 0 {
+        let (account, connection) = (caller.account, caller.connection.id);
+        let share = state
+            .bodies
+            .take(account, connection, units(length), patience)
+            .await;
+        memory = Some(share.ok_or_else(|| Unread::Refused(crowded()))?);
+    }
+    let body = tokio::time::timeout(patience, to_bytes(body, limit))
+        .await
+        .map_err(|_| Unread::Refused(too_slow(patience)))?
+        .map_err(Unread::Broken)?;
+    if let Some(memory) = &mut memory {
+        memory.keep(units(body.len()));
+    }
+    Ok(Intake {
+        body,
+        _memory: memory,
+    })
+}
+
+fn units(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
+}
+
+fn crowded() -> ScimError {
+    ScimError::status(
+        503,
+        "The server has no room for a body of this size right now; nothing was changed; try again in a moment",
+    )
+}
+
+fn too_slow(patience: Duration) -> ScimError {
+    let seconds = patience.as_secs();
+    ScimError::status(408, format!("The body did not arrive within {seconds} s"))
+}
+
+/// A search's share of the database's readers.
+pub(super) struct SearchShare {
+    share: Option<Share>,
+    limit: Duration,
+}
+
+impl SearchShare {
+    /// The share of a request that looks for resources; `None` when it names one or is no search.
+    ///
+    /// # Errors
+    /// 429 when the connection searches as much as it may already.
+    pub(super) async fn take(
+        caller: &ScimCaller,
+        state: &AppState,
+        method: &Method,
+        path: &str,
+    ) -> Result<Option<Self>, ScimError> {
+        if !searches(method, path) {
+            return Ok(None);
+        }
+        let (account, connection) = (caller.account, caller.connection.id);
+        let share = state
+            .searches
+            .take(account, connection, 1, SEARCH_WAITS)
+            .await;
+        if share.is_none() {
+            return Err(ScimError::status(
+                429,
+                "This connection searches more than the server takes on at once: wait for the answers of some searches, or narrow their filters",
+            ));
+        }
+        Ok(Some(Self {
+            share,
+            limit: state.config.limits.query_timeout,
+        }))
+    }
+
+    /// The answer to a search that the database stopped (RFC 7644 table 9).
+    pub(super) fn stopped(&self) -> ScimError {
+        let detail = format!(
+            "The search took longer than {} s and was stopped; narrow the filter, or compare userName, externalId, id or emails.value with eq, which an index finds",
+            self.limit.as_secs_f32()
+        );
+        ScimError::of(ScimType::TooMany, detail)
+    }
+
+    /// Gives the reader back: the search has ended.
+    pub(super) fn end(mut self) {
+        self.share = None;
+    }
+}
+
+impl Drop for SearchShare {
+    /// A search whose client has gone keeps the database busy until its time is over, so that its
+    /// share is not free before.
+    fn drop(&mut self) {
+        let Some(share) = self.share.take() else {
+            return;
+        };
+        let limit = self.limit;
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                tokio::time::sleep(limit).await;
+                drop(share);
+            });
+        }
+    }
+}
+
+/// Whether a request looks for resources instead of naming one.
+fn searches(method: &Method, path: &str) -> bool {
+    let path = path.strip_prefix(BASE_PATH).unwrap_or(path);
+    let path = path.trim_end_matches('/');
+    path.ends_with("/.search")
+        || (*method == Method::GET && matches!(path, "" | "/Users" | "/Groups"))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::http::shares::Shares;
+
+    #[test]
+    fn lists_and_searches_take_a_share_and_look_ups_and_writes_do_not() {
+        for (method, path) in [
+            (Method::GET, "/scim/v2/Users"),
+            (Method::GET, "/Groups"),
+            (Method::GET, "/scim/v2/"),
+            (Method::POST, "/scim/v2/.search"),
+            (Method::POST, "/Users/.search"),
+        ] {
+            assert!(searches(&method, path), "{method} {path}");
+        }
+        for (method, path) in [
+            (Method::GET, "/scim/v2/Users/1"),
+            (Method::GET, "/Schemas"),
+            (Method::POST, "/scim/v2/Users"),
+            (Method::POST, "/Bulk"),
+            (Method::PATCH, "/Groups/1"),
+        ] {
+            assert!(!searches(&method, path), "{method} {path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_search_that_was_left_gives_its_share_back_when_the_database_has_ended_it() {
+        let shares = Shares::new(4);
+        let (account, connection) = (Uuid::nil().into(), Uuid::nil().into());
+        let take = async |patience| shares.take(account, connection, 1, patience).await;
+        let search = SearchShare {
+            share: take(Duration::ZERO).await,
+            limit: Duration::from_millis(200),
+        };
+        drop(search);
+        assert!(take(Duration::ZERO).await.is_none());
+        let share = take(Duration::from_secs(60)).await;
+        assert!(share.is_some());
+        let answered = SearchShare {
+            share,
+            limit: Duration::from_secs(60),
+        };
+        answered.end();
+        assert!(take(Duration::ZERO).await.is_some());
+    }
+
+    #[test]
+    fn a_unit_of_memory_is_a_kibibyte_begun() {
+        assert_eq!([1, 1024, 1025].map(units), [1, 1, 2]);
+    }
+}

@@ -1,0 +1,141 @@
+//! How a request becomes an [`Exchange`]: who asks, then what it says. Whatever is refused on the
+//! way leaves its row in the provisioning log all the same, once the connection is known.
+
+use std::{mem, sync::Arc, time::Instant};
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use scim_schema::resource::ScimError;
+
+use super::{
+    BASE_PATH, bulk,
+    exchange::Exchange,
+    intake::{self, Intake, SearchShare, Unread},
+    trace::Trace,
+};
+use crate::{
+    app_state::AppState,
+    http::extract::scim_caller::{ScimCaller, ScimRefusal, ScimRejection},
+    metrics::{self, Unattributed},
+    ops::provisioner::Provisioner,
+};
+
+impl FromRequest<AppState> for Exchange {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let (mut exchange, caller) = open(&mut parts, state).await?;
+        let read = intake::read(&caller, state, body).await;
+        match read {
+            Ok(intake) => exchange.intake = intake,
+            Err(unread) => return Err(exchange.refuse(unread_error(unread, &parts, state))),
+        }
+        let (method, path) = (&parts.method, parts.uri.path());
+        match SearchShare::take(&caller, state, method, path).await {
+            Ok(search) => exchange.search = search,
+            Err(error) => return Err(exchange.refuse(error)),
+        }
+        Ok(exchange)
+    }
+}
+
+/// A request that no endpoint serves; its body is not read.
+pub(super) struct Unserved(pub(super) Exchange);
+
+impl FromRequestParts<AppState> for Unserved {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        open(parts, state).await.map(|(exchange, _)| Self(exchange))
+    }
+}
+
+/// Finds out who asks. The body is not read yet.
+async fn open(parts: &mut Parts, state: &AppState) -> Result<(Exchange, ScimCaller), Response> {
+    let started = Instant::now();
+    match ScimCaller::from_request_parts(parts, state).await {
+        Ok(caller) => Ok((exchange(&caller, parts, state, started), caller)),
+        Err(refusal) => Err(turn_away(refusal, parts, state, started)),
+    }
+}
+
+fn exchange(
+    caller: &ScimCaller,
+    parts: &mut Parts,
+    state: &AppState,
+    started: Instant,
+) -> Exchange {
+    Exchange {
+        by: Arc::new(provisioner(caller, state)),
+        ctx: Arc::clone(&caller.ctx),
+        token: caller.token,
+        state: state.clone(),
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
+        headers: mem::take(&mut parts.headers),
+        intake: Intake::default(),
+        search: None,
+        started,
+    }
+}
+
+/// Answers a request that may not go on. Of requests beyond the budget of a token there can be any
+/// number, so that only one of each second has a row.
+fn turn_away(
+    refusal: ScimRefusal,
+    parts: &mut Parts,
+    state: &AppState,
+    started: Instant,
+) -> Response {
+    let ScimRefusal { reason, caller } = refusal;
+    match (&caller, &reason) {
+        (None, ScimRejection::Missing) => metrics::count_unattributed(Unattributed::NoToken),
+        (None, ScimRejection::Refused(_)) => {
+            metrics::count_unattributed(Unattributed::UnknownToken);
+        }
+        (None, _) => {}
+        (Some(caller), reason) => {
+            let is_flood = matches!(reason, ScimRejection::TooMany(_));
+            if !is_flood || state.limits.notes_flood(caller.token) {
+                let exchange = exchange(caller, parts, state, started);
+                exchange.record_refusal(&reason.error(), Trace::default());
+            }
+        }
+    }
+    reason.into_response()
+}
+
+fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
+    let origin = state.config.public_url.as_str().trim_end_matches('/');
+    Provisioner {
+        id: caller.connection.id,
+        name: caller.connection.name.clone(),
+        dialect: caller.connection.dialect.clone(),
+        default_organisation: caller.connection.default_organisation,
+        base_url: format!("{origin}{BASE_PATH}"),
+    }
+}
+
+fn unread_error(unread: Unread, parts: &Parts, state: &AppState) -> ScimError {
+    let error = match unread {
+        Unread::Refused(error) => return error,
+        Unread::Broken(error) => error,
+    };
+    let too_large = std::error::Error::source(&error)
+        .is_some_and(|source| source.to_string().contains("length limit"));
+    if !too_large {
+        return ScimError::invalid_syntax("The body could not be read to its end");
+    }
+    let limit = state.config.limits.body;
+    // A Bulk learns which of its limits it is (RFC 7644 section 3.7.4).
+    let detail = if parts.uri.path().ends_with(bulk::PATH) {
+        format!("The body exceeds maxPayloadSize ({limit} bytes)")
+    } else {
+        format!("The body is larger than {limit} bytes")
+    };
+    ScimError::status(413, detail)
+}

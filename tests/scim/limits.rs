@@ -1,0 +1,122 @@
+//! What one identity provider may take of the server: time of the database, its readers, memory.
+
+use std::time::Duration;
+
+use rollcall_server::config::Config;
+use scim_schema::dialect::ConnectionKind;
+use sea_orm::{ConnectionTrait, DatabaseBackend, TransactionTrait};
+use serde_json::json;
+
+use super::{generic, refused};
+use crate::support::{Answer, TestApp, user_body};
+
+const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/// Nothing that SQLite looks at the clock for has time; PostgreSQL is made to wait instead.
+fn hurry(config: &mut Config) {
+    let is_sqlite = config.database.sqlite_path().is_some();
+    config.limits.query_timeout = Duration::from_secs(u64::from(!is_sqlite));
+}
+
+#[tokio::test]
+async fn a_search_beyond_its_time_is_stopped_and_learns_how_to_be_quicker() {
+    let app = TestApp::with(hurry).await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let mut id = String::new();
+    for number in 0..40 {
+        id = client.user(&format!("user{number}")).await;
+    }
+    let obstacle = app.sql.begin().await.unwrap();
+    let is_postgres = app.backend() == DatabaseBackend::Postgres;
+    if is_postgres {
+        let lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE";
+        obstacle.execute_unprepared(lock).await.unwrap();
+    }
+    let terms: Vec<String> = (0..100)
+        .map(|number| format!("userName co \"x{number}\""))
+        .collect();
+    let body = json!({ "schemas": [SEARCH_REQUEST], "filter": terms.join(" or ") });
+    let stopped = |answer: Answer| {
+        answer.expect_scim_error(
+            400,
+            Some("tooMany"),
+            "userName, externalId, id or emails.value",
+        );
+    };
+    stopped(client.post("/Users/.search", &body).await);
+    stopped(client.post("/.search", &body).await);
+    let long = client.filter("/Users", &terms[..60].join(" or ")).await;
+    stopped(long);
+    let path = format!("/Users/{id}");
+    if is_postgres {
+        // What looks for nothing is not told to look for less.
+        let answer = client.get(&path).await;
+        answer.expect_scim_error(503, None, "took too long");
+        assert!(answer.header("retry-after").is_some());
+    }
+    obstacle.rollback().await.unwrap();
+    client.get(&path).await.expect(200);
+    let found = client.filter("/Users", "userName eq \"user7\"").await;
+    assert_eq!(found.expect(200).json["totalResults"], 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_searches_too_much_at_once_holds_up_nobody_but_itself() {
+    let (app, client) = generic().await;
+    let other = app.connection(ConnectionKind::Okta).await;
+    let id = client.user("ada").await;
+    let searches = &app.app.state.searches;
+    let held = searches
+        .take(app.account.id, client.connection, u32::MAX, Duration::ZERO)
+        .await
+        .expect("nobody searches");
+    for path in ["/Users", "/Groups?filter=displayName%20eq%20%22x%22", ""] {
+        let answer = client.get(path).await;
+        answer.expect_scim_error(429, None, "searches more");
+        assert!(answer.header("retry-after").is_some());
+    }
+    client.get(&format!("/Users/{id}")).await.expect(200);
+    client.user("grace").await;
+    other.get("/Users").await.expect(200);
+    drop(held);
+    client.get("/Users").await.expect(200);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_body_without_room_in_memory_is_refused_and_may_come_again() {
+    let impatient = |config: &mut Config| {
+        config.limits.request_timeout = Duration::from_millis(200);
+    };
+    let app = TestApp::with(impatient).await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let other = app.connection(ConnectionKind::Okta).await;
+    let bodies = &app.app.state.bodies;
+    let held = bodies
+        .take(app.account.id, client.connection, u32::MAX, Duration::ZERO)
+        .await
+        .expect("nothing is in memory");
+    let call = client.call_with("POST", "/Users", &user_body("ada"));
+    let answer = refused(&app, call).await;
+    answer.expect_scim_error(503, None, "no room");
+    assert!(answer.header("retry-after").is_some());
+    client.get("/Users").await.expect(200);
+    other.user("grace").await;
+    drop(held);
+    client.user("ada").await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_body_of_more_values_than_memory_should_hold_is_refused() {
+    let (app, client) = generic().await;
+    let lists = vec!["[]"; 1_000_001].join(",");
+    let call = client
+        .call("POST", "/Users")
+        .header("content-type", "application/scim+json")
+        .bytes(format!("{{\"members\":[{lists}]}}"));
+    let answer = refused(&app, call).await;
+    answer.expect_scim_error(413, None, "more than 1000000 values");
+    app.finish().await;
+}
