@@ -6,6 +6,7 @@
 mod dependencies;
 mod edges;
 mod imports;
+mod layers;
 mod length;
 mod markers;
 mod paths;
