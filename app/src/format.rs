@@ -53,6 +53,16 @@ impl Moment {
         format!("{hour:02}:{minute:02}:{second:02}")
     }
 
+    /// `14 Nov`; with the year when it is not `now`'s.
+    pub(crate) fn day(&self, now: &Self) -> String {
+        let Local { year, day, .. } = self.local;
+        if year == now.local.year {
+            format!("{day} {}", self.month())
+        } else {
+            self.date()
+        }
+    }
+
     /// `14 Nov 16:59:58`; with the year in the place of the clock when it is not `now`'s.
     pub(crate) fn short(&self, now: &Self) -> String {
         let Local { year, day, .. } = self.local;
@@ -87,13 +97,13 @@ impl Moment {
         let seconds = now.ms.saturating_sub(self.ms) / 1000;
         let days = now.day_number() - self.day_number();
         match seconds {
-            i64::MIN..=-61 => self.date(),
+            i64::MIN..=-61 => self.day(now),
             -60..=59 => text::time::JUST_NOW.to_owned(),
             60..=3599 => text::time::minutes_ago(seconds / 60),
             3600..=86_399 => text::time::hours_ago(seconds / 3600),
             _ if days <= 1 => text::time::YESTERDAY.to_owned(),
             _ if days < 28 => text::time::days_ago(days),
-            _ => self.date(),
+            _ => self.day(now),
         }
     }
 
@@ -197,12 +207,17 @@ mod tests {
     }
 
     #[test]
-    fn distant_and_future_times_are_told_by_date() {
+    fn distant_and_future_times_are_told_by_date_with_the_year_when_it_is_another() {
         let mut old = at(NOW_MS - 43 * 86_400_000, 2, 10, 0);
         old.local.month = 9;
-        assert_eq!(old.relative(&now()), "2 Oct 2026");
+        assert_eq!(old.relative(&now()), "2 Oct");
+        assert_eq!(old.day(&now()), "2 Oct");
+        old.local.year = 2025;
+        old.ms -= 365 * 86_400_000;
+        assert_eq!(old.relative(&now()), "2 Oct 2025");
+        assert_eq!(old.day(&now()), "2 Oct 2025");
         let ahead = at(NOW_MS + 86_400_000, 15, 10, 0);
-        assert_eq!(ahead.relative(&now()), "15 Nov 2026");
+        assert_eq!(ahead.relative(&now()), "15 Nov");
     }
 
     #[test]

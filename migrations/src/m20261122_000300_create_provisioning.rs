@@ -167,6 +167,17 @@ async fn create_links(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .to_owned(),
         )
         .await?;
+    manager
+        .create_index(
+            index(
+                "scim_links",
+                "ix_scim_links_ended_user",
+                &["user_id", "ended_at"],
+            )
+            .and_where(Expr::col("state").eq("ended"))
+            .to_owned(),
+        )
+        .await?;
     for (name, column) in [
         ("ix_scim_links_live", "scim_id"),
         ("ix_scim_links_user_name", "user_name_folded"),

@@ -3,7 +3,8 @@
 use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
 
 use crate::columns::{
-    drop_tables, id, id_null, index, instant, key_text, of_account, primary_key, within_account,
+    drop_tables, id, id_null, index, instant, key_text, key_text_null, of_account, primary_key,
+    within_account,
 };
 
 #[derive(DeriveMigrationName)]
@@ -42,6 +43,7 @@ async fn create_tables(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(instant("occurred_at"))
                 .col(key_text(manager, "actor_kind"))
                 .col(id_null("actor_id"))
+                .col(key_text_null(manager, "actor_component"))
                 .col(id_null("credential_id"))
                 .col(key_text(manager, "channel"))
                 .col(key_text(manager, "action"))

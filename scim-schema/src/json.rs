@@ -22,11 +22,12 @@ const PAIRWISE: usize = 16;
 /// Refused are: text that is not UTF-8, malformed JSON, a member that an object has twice (names
 /// without case, as attribute names are: RFC 7643 section 2.1), nesting beyond [`MAX_DEPTH`], the
 /// character U+0000 in a string, which no database column can hold, more than [`MAX_VALUES`] values,
-/// and anything but an object.
+/// and anything but an object. A byte order mark is skipped.
 ///
 /// # Errors
 /// 413 for too many values, otherwise 400 `invalidSyntax`, with a sentence that names what is wrong and where.
 pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
+    let body = without_mark(body);
     let text = std::str::from_utf8(body).map_err(|error| {
         let at = error.valid_up_to();
         ScimError::invalid_syntax(format!("The body is not valid UTF-8 at byte {at}"))
@@ -54,6 +55,13 @@ pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
             kind_name(&other)
         ))),
     }
+}
+
+/// The body without the byte order mark that some clients begin with (RFC 8259 section 8.1 lets a
+/// reader ignore it).
+#[must_use]
+pub fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 fn describe(error: &serde_json::Error, broken: Option<Rule>) -> ScimError {
@@ -256,6 +264,12 @@ mod tests {
             refusal(b"{\"a\": \"\xff\"}"),
             "The body is not valid UTF-8 at byte 7"
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_once() {
+        assert!(parse_object("\u{feff}{\"a\": 1}".as_bytes()).is_ok());
+        assert!(refusal("\u{feff}\u{feff}{}".as_bytes()).contains("column 1"));
     }
 
     #[test]

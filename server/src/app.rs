@@ -9,22 +9,11 @@ use crate::{
     app_state::AppState,
     clock::Clock,
     config::Config,
-    db::{DatabaseSettings, Db, DbError, migrate, migrate::MigrateError},
+    db::{DatabaseSettings, migrate, migrate::Changes, migrate::MigrateError},
     http::{router::router, spa::ConsoleFiles},
     ids::Ids,
     jobs::{self, JobCtx},
 };
-
-/// Why the server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The database cannot be reached.
-    #[error("the database cannot be opened")]
-    Database(#[from] DbError),
-    /// The schema could not be brought up to date.
-    #[error(transparent)]
-    Migrate(#[from] MigrateError),
-}
 
 /// A started server without its listener.
 pub struct App {
@@ -40,17 +29,18 @@ impl App {
     /// Opens the database, brings its schema up to date and starts the background work.
     ///
     /// # Errors
-    /// See [`StartError`].
+    /// Those of the database, and of a schema that a newer version made.
     pub async fn start(
         config: Arc<Config>,
         clock: Clock,
         ids: Ids,
         console: ConsoleFiles,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, MigrateError> {
         let mut settings = DatabaseSettings::new(config.database.url());
         settings.query_timeout = config.limits.query_timeout;
-        let db = Db::connect(&settings, ids.clone()).await?;
-        migrate::up(&db).await?;
+        let db = migrate::open(&settings, ids.clone(), Changes::All)
+            .await?
+            .db;
         let shutdown = CancellationToken::new();
         let background = TaskTracker::new();
         let state = AppState::start(db, clock, ids, config, shutdown.clone());

@@ -61,8 +61,8 @@ pub enum DataFolderError {
     },
 }
 
-/// Makes the data folder (for its owner alone) and the database file (likewise) where they are
-/// missing. What exists is left as it is; `rollcall doctor` judges it.
+/// Makes the data folder, for its owner alone, where it is missing. What exists is left as it is;
+/// `rollcall doctor` judges it.
 ///
 /// # Errors
 /// [`DataFolderError`] when the system refuses.
@@ -70,21 +70,43 @@ pub fn prepare(config: &Config) -> Result<(), DataFolderError> {
     make_folder(&config.data).map_err(|reason| DataFolderError::Folder {
         path: config.data.clone(),
         reason,
-    })?;
+    })
+}
+
+/// Makes the file of a SQLite database, for its owner alone, where it is missing: the driver would
+/// make it for everybody. A server does this last, so that a start which fails leaves none behind.
+///
+/// # Errors
+/// [`DataFolderError`] when the system refuses.
+pub fn prepare_database(config: &Config) -> Result<(), DataFolderError> {
     match &config.database {
         DatabaseLocation::PostgreSql { .. } => Ok(()),
         DatabaseLocation::Sqlite { path } => open_private(path).map(drop),
     }
 }
 
+/// Whether there may be an installation: the file of a SQLite database is there and not empty.
+/// Whether a PostgreSQL database is there, connecting tells.
+#[must_use]
+pub fn has_database(config: &Config) -> bool {
+    let Some(path) = config.database.sqlite_path() else {
+        return true;
+    };
+    // A file that cannot be examined is there; opening it says what is wrong.
+    match fs::metadata(path) {
+        Ok(file) => file.len() > 0,
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
 /// Sees that there is an installation: a command beside the server must not answer a wrong `--data`
-/// with a new and empty database. Whether a PostgreSQL database is there, connecting tells.
+/// with a new and empty database.
 ///
 /// # Errors
-/// [`DataFolderError::NoDatabase`] when the file of the SQLite database is missing.
+/// [`DataFolderError::NoDatabase`] when the file of the SQLite database is missing or empty.
 pub fn require(config: &Config) -> Result<(), DataFolderError> {
     match config.database.sqlite_path() {
-        Some(path) if !path.exists() => Err(DataFolderError::NoDatabase {
+        Some(path) if !has_database(config) => Err(DataFolderError::NoDatabase {
             database: path.to_path_buf(),
             data: config.data.clone(),
         }),
@@ -138,6 +160,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let config = config(&parent.path().join("new/data"), None);
         prepare(&config).unwrap();
+        prepare_database(&config).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&config.data), 0o700);
         assert_eq!(mode(config.database.sqlite_path().unwrap()), 0o600);
@@ -150,6 +173,7 @@ mod tests {
         let database = config.database.sqlite_path().unwrap();
         fs::write(database, "records").unwrap();
         prepare(&config).unwrap();
+        prepare_database(&config).unwrap();
         assert_eq!(fs::read_to_string(database).unwrap(), "records");
     }
 
@@ -157,7 +181,12 @@ mod tests {
     fn a_folder_without_a_database_is_told_apart_and_left_as_it_is() {
         let parent = tempfile::tempdir().unwrap();
         let there = config(parent.path(), None);
-        prepare(&there).unwrap();
+        prepare_database(&there).unwrap();
+        assert!(
+            require(&there).is_err(),
+            "a start that failed left it empty"
+        );
+        fs::write(there.database.sqlite_path().unwrap(), "records").unwrap();
         assert!(require(&there).is_ok());
 
         let mistyped = parent.path().join("dta");

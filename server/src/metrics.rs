@@ -107,6 +107,8 @@ pub(crate) enum Unattributed {
     NoToken,
     /// Nobody has its token.
     UnknownToken,
+    /// Its address has sent too many tokens that open nothing.
+    TooManyGuesses,
 }
 
 /// Counts a SCIM request that no connection's log can show.
@@ -114,6 +116,7 @@ pub(crate) fn count_unattributed(why: Unattributed) {
     let reason = match why {
         Unattributed::NoToken => "no_token",
         Unattributed::UnknownToken => "unknown_token",
+        Unattributed::TooManyGuesses => "too_many_guesses",
     };
     counter!(UNATTRIBUTED, "reason" => reason).increment(1);
 }
@@ -187,6 +190,7 @@ mod tests {
         );
 
         count_unattributed(Unattributed::UnknownToken);
+        count_unattributed(Unattributed::TooManyGuesses);
 
         let request = Request::get("/metrics").body(Body::empty()).unwrap();
         let response = metrics.router().oneshot(request).await.unwrap();
@@ -202,6 +206,7 @@ mod tests {
             format!("http_request_duration_seconds_bucket{{{labels},le=\"1\"}} 2"),
             "process_start_time_seconds 1772352000".to_owned(),
             "scim_requests_unattributed_total{reason=\"unknown_token\"} 1".to_owned(),
+            "scim_requests_unattributed_total{reason=\"too_many_guesses\"} 1".to_owned(),
             format!(
                 "rollcall_build_info{{version=\"{}\"}} 1",
                 env!("CARGO_PKG_VERSION")

@@ -1,5 +1,6 @@
 //! The console's API.
 
+mod bad_requests;
 mod connections;
 mod cross_site;
 mod events;

@@ -84,6 +84,47 @@ async fn a_deleted_person_is_shown_with_who_deleted_them_when_and_until_when_the
 }
 
 #[tokio::test]
+async fn a_deleted_person_still_comes_from_the_provider_that_last_had_them() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let okta = app.connection(ConnectionKind::Okta).await;
+    let entra = app.connection(ConnectionKind::Entra).await;
+    let id = okta
+        .post("/Users", &user_body("ada"))
+        .await
+        .expect(201)
+        .id();
+    okta.post("/Users", &user_body("ben")).await.expect(201);
+    let user = app.user_of(&id).await;
+    okta.delete(&format!("/Users/{id}")).await.expect(204);
+
+    let detail = console.get(&format!("/users/{user}")).await.expect(200);
+    assert_eq!(detail.json["source"]["id"], okta.connection.to_string());
+    assert_eq!(detail.json["link"], json!(null));
+    let users = async |query: String| {
+        let listed = console.get(&format!("/users?{query}")).await.expect(200);
+        listed.strings("/items", "/user_name")
+    };
+    let (of_okta, of_entra) = (okta.connection, entra.connection);
+    for (query, expected) in [
+        (format!("source={of_okta}&status=deleted"), &["ada"][..]),
+        (format!("source={of_okta}"), &["ben"]),
+        (
+            format!("source={of_okta}&status=active,deleted"),
+            &["ada", "ben"],
+        ),
+        (format!("source={of_entra}&status=deleted"), &[]),
+        ("source=local&status=deleted".to_owned(), &[]),
+    ] {
+        assert_eq!(users(query.clone()).await, expected, "{query}");
+    }
+    let listed = console.get("/users?status=deleted").await.expect(200);
+    let source = &listed.json["items"][0]["source"];
+    assert_eq!(source["id"], of_okta.to_string(), "{}", listed.text);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_local_person_has_no_link_and_a_role() {
     let app = TestApp::new().await;
     let console = app.administrator().await;

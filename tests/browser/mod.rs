@@ -22,6 +22,7 @@ mod live;
 mod person;
 mod signing_in;
 mod users;
+mod widths;
 
 use provider::Provider;
 use site::Site;

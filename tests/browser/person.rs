@@ -47,6 +47,51 @@ async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() 
 }
 
 #[tokio::test]
+async fn somebody_who_does_not_exist_leads_back_to_the_users() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    window
+        .go_to("/users/01936b2e-0000-7000-8000-000000000000")
+        .await;
+    window.see("Not found").await;
+    window.click_link("Go to users").await;
+    UsersPage::shown(&window).await;
+    window.close_despite(&["/users/01936b2e-"]).await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_with_a_shortened_log_is_told_so_and_live_is_said_once() {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    let ada = okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    let person = PersonPage::open(&users, "Ada Lovelace").await;
+    person.tab("Provisioning").await;
+    window.see("Created the user").await;
+    window.see("Live").await;
+    let said = window.words().await;
+    assert!(!said.contains("no longer kept"), "{said}");
+    let live = "return [...document.querySelectorAll('main .loz')]
+        .filter((one) => one.innerText.trim() === 'Live').length;";
+    assert_eq!(window.read(live, vec![]).await, Some(json!(1)));
+
+    // The link becomes older than what the log begins with.
+    site.execute("UPDATE scim_links SET linked_at = '2020-01-01 00:00:00+00:00'")
+        .await;
+    okta.set(&ada, "title", json!("Countess")).await;
+    window.see("Older requests are no longer kept.").await;
+    okta.delete(&ada).await;
+    window.see("Deleted by Okta, ").await;
+    window.see("No longer linked").await;
+    window.see("The link to Okta ended").await;
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn an_open_page_of_a_person_follows_the_identity_provider() {
     let site = Site::new().await;
     let okta = site.provider("Okta", ConnectionKind::Okta).await;

@@ -29,7 +29,8 @@ async fn malformed_json_is_invalid_syntax() {
         "{} {}",
         "[1,2",
         "{'userName':'a'}",
-        "\u{feff}{}",
+        "\u{feff}",
+        "\u{feff}\u{feff}{}",
         "{\"userName\": 01}",
         "{\"userName\": \"a\u{1}\"}",
     ] {

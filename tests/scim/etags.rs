@@ -68,7 +68,7 @@ async fn a_change_of_another_version_is_412_and_changes_nothing() {
                 .call_with(method, path, &body)
                 .header("if-match", tags);
             let answer = refused(&app, call).await;
-            answer.expect_scim_error(412, None, "version");
+            answer.expect_scim_error(412, None, "If-Match: W/\"3\"");
         }
     }
     app.finish().await;

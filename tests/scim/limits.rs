@@ -1,7 +1,9 @@
 //! What one identity provider may take of the server: time of the database, its readers, memory.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
+use axum::body::{Body, Bytes};
+use futures_util::{StreamExt, stream};
 use rollcall_server::config::Config;
 use scim_schema::dialect::ConnectionKind;
 use sea_orm::{ConnectionTrait, DatabaseBackend, TransactionTrait};
@@ -105,6 +107,61 @@ async fn a_body_without_room_in_memory_is_refused_and_may_come_again() {
     other.user("grace").await;
     drop(held);
     client.user("ada").await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_upload_that_stalls_holds_up_no_other_request_of_its_connection() {
+    let (app, client) = generic().await;
+    let mut stalled = Vec::new();
+    for announced in [Some("16777216"), Some("16777216"), None] {
+        // Four bytes, and then nothing.
+        let body = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"{\"a\""))]);
+        let mut call = client
+            .call("POST", "/Users")
+            .header("content-type", "application/scim+json");
+        if let Some(length) = announced {
+            call = call.header("content-length", length);
+        }
+        let call = call.stream(Body::from_stream(body.chain(stream::pending())));
+        stalled.push(tokio::spawn(call.send()));
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let at_once = async {
+        client.user("ada").await;
+        let mut large = user_body("grace");
+        large["title"] = "x".repeat(3 << 20).into();
+        let refused = client.post("/Users", &large).await;
+        assert_ne!(refused.status, 503, "{}", refused.text);
+    };
+    let answered = tokio::time::timeout(Duration::from_secs(10), at_once).await;
+    assert!(answered.is_ok(), "it waits for the uploads that stall");
+    for call in stalled {
+        assert!(!call.is_finished(), "they were answered");
+        call.abort();
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_body_that_comes_in_pieces_is_read_whole_and_no_further_than_its_limit() {
+    let (app, client) = generic().await;
+    let pieces = |length: usize| {
+        let mut text = user_body("ada").to_string().into_bytes();
+        text.resize(length, b' ');
+        let pieces: Vec<_> = text
+            .chunks(100_000)
+            .map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece)))
+            .collect();
+        client
+            .call("POST", "/Users")
+            .header("content-type", "application/scim+json")
+            .stream(Body::from_stream(stream::iter(pieces)))
+    };
+    let limit = app.app.state.config.limits.body;
+    let answer = refused(&app, pieces(limit + 1)).await;
+    answer.expect_scim_error(413, None, "larger than 16777216 bytes");
+    pieces(limit).send().await.expect(201);
     app.finish().await;
 }
 

@@ -2,7 +2,10 @@
 
 use rollcall_migrations::{Migrator, MigratorTrait};
 use rollcall_server::{
-    db::{DatabaseSettings, Db, migrate, migrate::MigrateError, migrate::SchemaStatus},
+    db::{
+        DatabaseSettings, Db, migrate,
+        migrate::{Changes, MigrateError, SchemaStatus},
+    },
     ids::Ids,
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement};
@@ -122,22 +125,36 @@ async fn every_table_can_be_read() {
 async fn processes_that_start_together_migrate_once() {
     let database = TestDatabase::create().await;
     let (one, other) = (db(&database).await, db(&database).await);
-    if one.backend() == DatabaseBackend::Sqlite {
-        // On SQLite the lock on the data folder lets only one process this far.
-        assert_eq!(
-            migrate::up(&one).await.unwrap(),
-            Migrator::migrations().len()
-        );
-        assert_eq!(migrate::up(&other).await.unwrap(), 0);
-    } else {
-        let (first, second) = tokio::join!(migrate::up(&one), migrate::up(&other));
-        let mut applied = [first.unwrap(), second.unwrap()];
-        applied.sort_unstable();
-        assert_eq!(applied, [0, Migrator::migrations().len()]);
-    }
+    let (first, second) = tokio::join!(migrate::up(&one), migrate::up(&other));
+    let mut applied = [first.unwrap(), second.unwrap()];
+    applied.sort_unstable();
+    assert_eq!(applied, [0, Migrator::migrations().len()]);
     assert_eq!(migrate::status(&one).await.unwrap(), SchemaStatus::Current);
     one.close().await;
     other.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn opening_a_new_database_many_times_at_once_makes_it_once() {
+    let database = TestDatabase::create().await;
+    let mut settings = DatabaseSettings::new(database.url());
+    settings.max_connections = 2;
+    let openings: Vec<_> = (0..6)
+        .map(|seed| {
+            let settings = settings.clone();
+            let ids = Ids::seeded(seed);
+            tokio::spawn(async move { migrate::open(&settings, ids, Changes::All).await })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for opening in openings {
+        let opened = opening.await.unwrap().unwrap();
+        applied.push(opened.applied);
+        opened.db.close().await;
+    }
+    applied.sort_unstable();
+    let all = Migrator::migrations().len();
+    assert_eq!(applied, [0, 0, 0, 0, 0, all]);
 }
 
 #[tokio::test]

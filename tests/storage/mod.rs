@@ -1,10 +1,12 @@
 //! What the database itself guarantees, on SQLite and on PostgreSQL.
 
 mod append_only;
+mod broken_network;
 mod budgets;
 mod copies;
 mod large_group;
-mod lost_commits;
 mod migrations;
+mod network;
+mod page_size;
 mod plans;
 mod unique;

@@ -15,7 +15,7 @@ pub(crate) struct Call {
     method: Method,
     uri: String,
     headers: HeaderMap,
-    body: Option<Vec<u8>>,
+    body: Option<Body>,
 }
 
 impl Call {
@@ -48,7 +48,13 @@ impl Call {
     }
 
     pub(crate) fn bytes(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Some(body.into());
+        self.body = Some(Body::from(body.into()));
+        self
+    }
+
+    /// A body that comes bit by bit.
+    pub(crate) fn stream(mut self, body: Body) -> Self {
+        self.body = Some(body);
         self
     }
 
@@ -80,7 +86,7 @@ impl Call {
     }
 
     fn request(self) -> Request<Body> {
-        let body = self.body.map_or_else(Body::empty, Body::from);
+        let body = self.body.unwrap_or_default();
         let mut request = Request::builder()
             .method(self.method)
             .uri(&self.uri)

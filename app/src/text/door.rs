@@ -16,7 +16,7 @@ pub(crate) const EXPIRED_WHY: &str = "Sign in again to go on where you were.";
 pub(crate) const LEFT: &str = "You are signed out.";
 pub(crate) const OPTIONS_FAILED: &str = "The sign-in page could not be loaded.";
 pub(crate) const NEEDS_SETUP: &str = "This account has no administrator yet.";
-pub(crate) const NEEDS_SETUP_WHY: &str = "Open the one-time link that Rollcall printed at its first start. If it is lost, make another on the host:";
+pub(crate) const NEEDS_SETUP_WHY: &str = "Open the one-time link that Rollcall printed when it started. If it is lost, a restart prints a fresh one, or make another on the host:";
 pub(crate) const ADMIN_CREATE: &str =
     "rollcall admin create --email … --given-name … --family-name …";
 pub(crate) const TROUBLE: &str =

@@ -31,6 +31,7 @@ pub(crate) mod shell {
     pub(crate) const NOT_FOUND_WHY: &str =
         "Nothing is at this address. It may have been mistyped, or the page has moved.";
     pub(crate) const GO_TO_USERS: &str = "Go to users";
+    pub(crate) const GO_TO_CONNECTIONS: &str = "Go to connections";
     pub(crate) const SESSION_FAILED: &str = "Rollcall could not be reached.";
     pub(crate) const OPENING: &str = "Opening Rollcall";
     pub(crate) const OPENING_FAILED: &str = "Rollcall could not be opened";

@@ -62,6 +62,7 @@ pub(crate) const LINK: &str = "Link";
 pub(crate) const NO_LINK: &str = "Not provisioned";
 pub(crate) const NO_LINK_WHY: &str =
     "No identity provider owns this person. Everything here is managed in Rollcall.";
+pub(crate) const LINK_ENDED: &str = "No longer linked";
 pub(crate) const CONNECTION: &str = "Connection";
 pub(crate) const SCIM_ID: &str = "SCIM id";
 pub(crate) const COPY_SCIM_ID: &str = "Copy SCIM id";
@@ -82,6 +83,11 @@ pub(crate) const PRIMARY: &str = "primary";
 pub(crate) const YES: &str = "Yes";
 pub(crate) const NO: &str = "No";
 pub(crate) const REQUESTS: &str = "Requests that touched this person";
+
+/// Why a deleted person has no link.
+pub(crate) fn link_ended_why(provider: &str) -> String {
+    format!("The link to {provider} ended when this person was deleted.")
+}
 
 /// "from Okta", beside a field that the provider owns.
 pub(crate) fn from(provider: &str) -> String {
@@ -196,6 +202,8 @@ pub(crate) const LOCK_OUT: &str = "lock_out";
 /// Name of whoever did something.
 pub(crate) fn actor(actor: &Actor) -> String {
     match actor {
+        Actor::User { name, .. } if name.is_empty() => SOMEBODY.to_owned(),
+        Actor::Connection { name, .. } if name.is_empty() => A_PROVIDER.to_owned(),
         Actor::User { name, .. } | Actor::Connection { name, .. } => name.clone(),
         Actor::System { name } => system_actor(name),
         Actor::Operator => OPERATOR.to_owned(),
@@ -206,16 +214,13 @@ pub(crate) fn actor(actor: &Actor) -> String {
 pub(crate) fn system_actor(name: &str) -> String {
     match name {
         LOCK_OUT => "Lock-out after 10 wrong passwords".to_owned(),
-        other => {
-            let words = other.replace('_', " ");
-            let mut chars = words.chars();
-            chars
-                .next()
-                .map(|first| first.to_uppercase().chain(chars).collect())
-                .unwrap_or_default()
-        }
+        "" => "Rollcall".to_owned(),
+        part => format!("Rollcall ({})", part.replace('_', " ")),
     }
 }
+/// Who stands for a person or a provider whose name is gone.
+const SOMEBODY: &str = "somebody who is no longer here";
+const A_PROVIDER: &str = "a provider that is no longer connected";
 pub(crate) const OPERATOR: &str = "Operator on the host";
 
 /// More groups than are listed.
@@ -228,15 +233,30 @@ pub(crate) fn more_groups(shown: usize, all: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use scim_schema::id::UserId;
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
+    fn nobody_is_named_by_nothing() {
+        let nameless = Actor::User {
+            id: UserId(Uuid::nil()),
+            name: String::new(),
+        };
+        assert_eq!(
+            deleted(Some(&actor(&nameless)), "15 Nov"),
+            "Deleted by somebody who is no longer here, 15 Nov."
+        );
+    }
+
+    #[test]
     fn the_product_s_own_actors_read_as_words() {
-        assert_eq!(system_actor("dormancy_job"), "Dormancy job");
+        assert_eq!(system_actor("dormancy_job"), "Rollcall (dormancy job)");
         assert_eq!(
             system_actor("lock_out"),
             "Lock-out after 10 wrong passwords"
         );
-        assert_eq!(system_actor(""), "");
+        assert_eq!(system_actor(""), "Rollcall");
     }
 }

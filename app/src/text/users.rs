@@ -77,6 +77,14 @@ pub(crate) fn no_match(q: &str) -> String {
     }
 }
 
+/// Leads a search that found nobody on to the deleted, whom the list leaves out.
+pub(crate) fn search_deleted(people: u64) -> String {
+    match people {
+        1 => "Search the 1 deleted person".to_owned(),
+        _ => format!("Search the {} deleted people", format::count(people)),
+    }
+}
+
 /// Parts of the address that mean nothing here.
 pub(crate) fn ignored(parts: &[String]) -> String {
     format!(
@@ -120,6 +128,12 @@ mod tests {
         assert_eq!(matching(1, true), "1 user matches");
         assert_eq!(matching(1_284, true), "1,284 users match");
         assert_eq!(matching(0, false), "0 users");
+    }
+
+    #[test]
+    fn the_deleted_are_counted_in_words_that_agree() {
+        assert_eq!(search_deleted(1), "Search the 1 deleted person");
+        assert_eq!(search_deleted(1_200), "Search the 1,200 deleted people");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Family {
 /// An icon and a word: status is never told by colour alone.
 pub(crate) fn lozenge(family: Family, glyph: Icon, word: impl Into<String>) -> AnyView {
     let class = format!("loz {}", family.class());
-    view! { <span class=class>{icon(glyph)} {word.into()}</span> }.into_any()
+    view! { <span class=class>{icon(glyph)} <span>{word.into()}</span></span> }.into_any()
 }
 
 /// Initials in a circle; an outline only when the person cannot sign in.

@@ -105,6 +105,9 @@ pub(crate) fn Refusal(
     error: ApiError,
     /// Tries again.
     retry: Callback<()>,
+    /// Words and address of where to go on when there is no such thing.
+    #[prop(optional_no_strip)]
+    back: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {
     match error.code() {
         Some(ErrorCode::Forbidden) => view! {
@@ -116,7 +119,16 @@ pub(crate) fn Refusal(
         }
         .into_any(),
         Some(ErrorCode::NotFound) => view! {
-            <Empty glyph=Icon::Search title=text::error::NOT_FOUND why=text::error::NOT_FOUND_WHY />
+            <Empty glyph=Icon::Search title=text::error::NOT_FOUND why=text::error::NOT_FOUND_WHY>
+                {back
+                    .map(|(words, address)| {
+                        view! {
+                            <a class="btn" href=address>
+                                {words}
+                            </a>
+                        }
+                    })}
+            </Empty>
         }
         .into_any(),
         // Trying again cannot help; lists that page say beside this where to go on.

@@ -156,6 +156,9 @@ pub(crate) fn Loaded<T, C>(
     /// Where the data is the whole page: the head to show when there is none.
     #[prop(optional, into)]
     head: Option<ViewFn>,
+    /// Where the data is the whole page: words and address of where to go on when there is none.
+    #[prop(optional, into)]
+    back: Option<(&'static str, &'static str)>,
     /// Whether the data answers what is asked now, where the question can change: when it does not
     /// and the request has failed, it is not shown.
     #[prop(optional, into)]
@@ -199,7 +202,7 @@ where
             Some(error) => view! {
                 {head.as_ref().map(ViewFn::run)}
                 <div class=frame>
-                    <Refusal what error retry />
+                    <Refusal what error retry back />
                 </div>
             }
             .into_any(),

@@ -11,8 +11,9 @@ use crate::{
     attr::{AttrDef, AttrId},
     dialect::{Dialect, Notes, quirks},
     resource::{
-        At, Document, Normaliser, ScimError, check_required, check_schemas, is_unassigned,
-        is_undeclared_urn, merge_object, read_password, sort_extension, sort_members,
+        At, Document, Normaliser, ScimError, check_required, check_schemas, drop_secrets,
+        is_unassigned, is_undeclared_urn, merge_object, read_password, sort_extension,
+        sort_members,
     },
     schema::{Extension, ResourceType},
 };
@@ -21,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
     /// What no definition knows, by name or URN, to be merged into what was kept aside. Null means
-    /// that the client unassigned it.
+    /// that the client unassigned it. Without secrets.
     pub unmapped: Map<String, Value>,
     /// A new password, in clear text.
     pub password: Option<String>,
@@ -58,9 +59,10 @@ pub fn apply(
     }
     let Patcher {
         document: mut map,
-        applied,
+        mut applied,
         ..
     } = patcher;
+    drop_secrets(&mut applied.unmapped, notes);
     check_required(rt, &map)?;
     sort_members(&mut map, rt);
     *document = Document::from_map(map);

@@ -91,23 +91,23 @@ pub struct ScimError {
 }
 
 impl ScimError {
-    /// An error without keyword: 401, 403, 404, 405, 412, 413, 500, 501.
+    /// An error without keyword; control characters of the detail are shown as U+FFFD: 401, 403, 404, 405, 412, 413, 500, 501.
     #[must_use]
     pub fn status(status: u16, detail: impl Into<String>) -> Self {
         Self {
             status,
             scim_type: None,
-            detail: detail.into(),
+            detail: printable(detail.into()),
         }
     }
 
-    /// An error with keyword and the status that goes with it.
+    /// An error with keyword, with the detail likewise, and the status that goes with it.
     #[must_use]
     pub fn of(scim_type: ScimType, detail: impl Into<String>) -> Self {
         Self {
             status: scim_type.status(),
             scim_type: Some(scim_type),
-            detail: detail.into(),
+            detail: printable(detail.into()),
         }
     }
 
@@ -183,6 +183,15 @@ impl ScimError {
     }
 }
 
+/// Sentences repeat what a client sent, and control characters are nothing to be read: a terminal
+/// obeys them, and PostgreSQL stores no U+0000.
+fn printable(detail: String) -> String {
+    if !detail.contains(char::is_control) {
+        return detail;
+    }
+    detail.replace(char::is_control, "\u{fffd}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +236,17 @@ mod tests {
             error.to_json(),
             json!({"schemas": [urn::ERROR], "status": "404", "detail": "User 7 not found"})
         );
+    }
+
+    #[test]
+    fn control_characters_never_enter_a_sentence() {
+        let detail = "User a\u{fffd}b\u{fffd}\u{fffd}c";
+        assert_eq!(
+            ScimError::status(404, "User a\0b\u{1b}\u{85}c").detail,
+            detail
+        );
+        let error = ScimError::invalid_value("x\0", "\n").in_operation(0);
+        assert_eq!(error.detail, "Operations[0]: x\u{fffd} \u{fffd}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
     document::sort_members,
     normalise::{Members, canonical_name, is_unassigned},
     parse_members,
+    secret::drop_secrets,
 };
 use crate::{
     attr::{AttrDef, AttrId},
@@ -20,7 +21,7 @@ pub struct Incoming {
     /// What is stored and returned.
     pub document: Document,
     /// What no definition knows, as sent: core attributes by name, undeclared extensions by URN,
-    /// unknown sub-attributes inside their attribute. Kept aside, never returned.
+    /// unknown sub-attributes inside their attribute. Kept aside, never returned; without secrets.
     pub unmapped: Map<String, Value>,
     /// `password`, in clear text; never part of the document.
     pub password: Option<String>,
@@ -57,6 +58,7 @@ pub fn parse_resource(
         mut incoming,
         ..
     } = reader;
+    drop_secrets(&mut incoming.unmapped, notes);
     check_required(rt, &document)?;
     sort_members(&mut document, rt);
     incoming.document = Document::from_map(document);

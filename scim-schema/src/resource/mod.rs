@@ -9,6 +9,7 @@ mod member;
 mod meta;
 mod normalise;
 mod search;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub(crate) use self::{
     incoming::{check_schemas, is_undeclared_urn, merge_object, read_password, sort_extension},
     member::parse_members,
     normalise::{At, Members, Normaliser, is_unassigned, says_nothing},
+    secret::drop_secrets,
 };
 pub use self::{
     document::{Document, Leaf},
@@ -27,4 +29,5 @@ pub use self::{
     member::MemberRef,
     meta::Meta,
     search::{SearchRequest, parse_search},
+    secret::{mask_secrets, names_secret},
 };

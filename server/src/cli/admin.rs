@@ -2,14 +2,19 @@
 
 use std::collections::HashMap;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use scim_schema::api::session::AdministratorProfile;
+use scim_schema::id::AccountId;
 
 use super::failure::Failure;
 use super::installation::{self, Installation, PrintedAddress, refused};
 use super::terminal::Terminal;
 use crate::config::{Config, StoreFlags};
+use crate::ctx::Ctx;
+use crate::db::Db;
+use crate::ids::Ids;
 use crate::ops::OpError;
 use crate::ops::administrators::{self, NewAdministrator};
 use crate::ops::passwords::PasswordPool;
@@ -19,7 +24,8 @@ const LONGEST_LINE: u64 = 4_096;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// Make a System Administrator, with a password or a one-time link that sets it
+    /// Make a System Administrator, with a password or a one-time link that sets it; again, while
+    /// no password is set, makes a new link
     Create {
         #[command(flatten)]
         person: Person,
@@ -113,37 +119,101 @@ async fn create(
     let installation = Installation::open(config).await?;
     let (account, ctx) = installation.act_in(person.account.as_deref()).await?;
     let Installation { db, ids, .. } = installation;
-    let link = match password {
-        Some(password) => {
-            let passwords = PasswordPool::new(ids);
-            administrators::create_with_password(&db, &ctx, &passwords, &new, password)
-                .await
-                .map(|_| None)
-        }
-        None => {
-            let public_url = address.url.as_str();
-            administrators::create_with_link(&db, &ctx, &ids, &new, public_url)
-                .await
-                .map(Some)
-        }
+    let given = Given {
+        new: &new,
+        password,
+        public_url: address.url.as_str(),
     };
+    let made = make(&db, &ctx, ids, account.id, &given).await;
     db.close().await;
     let (email, slug) = (&person.email, &account.slug);
-    let link = link.map_err(refused)?;
+    let sign_in = format!("{}/a/{slug}", address.url);
+    let made = made.map_err(|error| refused_person(error, email))?;
     address.remark(terminal)?;
-    match link {
-        None => terminal.say(format_args!(
-            "{email} is a System Administrator of {slug} and can sign in at {}.",
-            address.url
+    match made {
+        Made::WithPassword => terminal.say(format_args!(
+            "{email} is a System Administrator of {slug} and can sign in at {sign_in}."
         ))?,
-        Some(link) => {
+        Made::PasswordSet => terminal.say(format_args!(
+            "{email} was a System Administrator of {slug} without a password. It is set now; links that would have set it no longer work. Sign in at {sign_in}."
+        ))?,
+        Made::WithLink(link) => {
             terminal.say(format_args!(
                 "{email} is a System Administrator of {slug}. This link sets the password; it works once, within 24 hours:"
             ))?;
             terminal.say(link)?;
         }
+        Made::NewLink(link) => {
+            terminal.say(format_args!(
+                "{email} is a System Administrator of {slug} already, without a password so far. This new link sets it, once and within 24 hours; the link of before no longer works:"
+            ))?;
+            terminal.say(link)?;
+        }
     }
     Ok(())
+}
+
+/// What is known of an administrator to be.
+struct Given<'g> {
+    new: &'g NewAdministrator,
+    password: Option<&'g str>,
+    public_url: &'g str,
+}
+
+/// What became of the wish for an administrator.
+enum Made {
+    WithPassword,
+    WithLink(String),
+    /// The person was there, without a password.
+    PasswordSet,
+    /// Likewise; the link of before was lost or ran out.
+    NewLink(String),
+}
+
+async fn make(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    ids: Ids,
+    account: AccountId,
+    given: &Given<'_>,
+) -> Result<Made, OpError> {
+    let (new, public_url) = (given.new, given.public_url);
+    let waiting = administrators::awaiting_password(db, account, new).await?;
+    match (waiting, given.password) {
+        (None, None) => administrators::create_with_link(db, ctx, &ids, new, public_url)
+            .await
+            .map(Made::WithLink),
+        (Some(user), None) => administrators::renew_link(db, ctx, &ids, user, public_url)
+            .await
+            .map(Made::NewLink),
+        (None, Some(password)) => {
+            let passwords = PasswordPool::new(ids);
+            administrators::create_with_password(db, ctx, &passwords, new, password)
+                .await
+                .map(|_| Made::WithPassword)
+        }
+        (Some(user), Some(password)) => {
+            let passwords = PasswordPool::new(ids);
+            administrators::set_first_password(db, ctx, &passwords, user, password)
+                .await
+                .map(|()| Made::PasswordSet)
+        }
+    }
+}
+
+/// A refusal in terms of the command line: the password did not come with a flag, and who is there
+/// already may only be locked out.
+fn refused_person(error: OpError, email: &str) -> Failure {
+    match error {
+        OpError::Invalid {
+            path: "password",
+            message,
+        } => Failure::new(format!("The password on standard input: {message}")),
+        OpError::Conflict(sentence) => Failure::new(format!(
+            "{sentence} If that is who is to get in: `rollcall admin unlock --email {email}` lets them try again."
+        )),
+        other => refused(other),
+    }
 }
 
 async fn unlock(

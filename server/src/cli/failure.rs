@@ -40,15 +40,21 @@ pub(super) fn sentence(error: &dyn Error) -> String {
         }
         cause = error.source();
     }
-    let mut letters = text.chars();
-    let mut text: String = match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => text,
-    };
+    if begins_with_a_word(&text) {
+        let first = text.remove(0).to_ascii_uppercase();
+        text.insert(0, first);
+    }
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }
     text
+}
+
+/// Errors that other errors quote begin with a small letter; a path or the name of a setting is
+/// spelled as it is.
+fn begins_with_a_word(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -65,6 +71,20 @@ mod tests {
         Hidden(#[source] Cause),
         #[error("Nothing was stored, because {0}.")]
         Told(#[source] Cause),
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0} has the unknown key `lisen`.")]
+    struct Misspelt(&'static str);
+
+    #[test]
+    fn a_path_is_spelled_as_it_is() {
+        for place in ["d2/rollcall.toml", "rollcall.toml", "`listen`"] {
+            let text = Failure::from(Misspelt(place)).to_string();
+            assert!(text.starts_with(place), "{text}");
+        }
+        let text = Failure::from(Misspelt("the flag --listen")).to_string();
+        assert!(text.starts_with("The flag --listen has"), "{text}");
     }
 
     #[test]

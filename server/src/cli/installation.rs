@@ -12,7 +12,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Flags, PublicUrl, StoreFlags};
 use crate::ctx::Ctx;
 use crate::data_folder;
-use crate::db::{Account, DatabaseSettings, Db, migrate};
+use crate::db::migrate::{self, Changes, MigrateError, Opened};
+use crate::db::{Account, DatabaseSettings, Db};
 use crate::ids::Ids;
 use crate::ops::{OpError, accounts};
 
@@ -65,11 +66,23 @@ impl PrintedAddress {
     }
 }
 
-/// Makes what is missing and connects, as the server does, without changing the schema.
-pub(super) async fn connect(config: &Config, ids: &Ids) -> Result<Db, Failure> {
+/// Makes the files that are missing and opens the database, as the server does.
+pub(super) async fn make(config: &Config, ids: &Ids, changes: Changes) -> Result<Opened, Failure> {
     data_folder::prepare(config)?;
+    data_folder::prepare_database(config)?;
+    open(config, ids, changes).await
+}
+
+async fn open(config: &Config, ids: &Ids, changes: Changes) -> Result<Opened, Failure> {
     let settings = DatabaseSettings::new(config.database.url());
-    Ok(Db::connect(&settings, ids.clone()).await?)
+    match migrate::open(&settings, ids.clone(), changes).await {
+        Ok(opened) => Ok(opened),
+        Err(MigrateError::Empty) => Err(Failure::new(format!(
+            "The database {} is empty. Correct --data or --database-url; or, if this is to be a new installation, make it with `rollcall serve` or `rollcall migrate`.",
+            config.database
+        ))),
+        Err(error) => Err(Failure::from(error)),
+    }
 }
 
 /// An installation that is open, with a schema of this version.
@@ -80,22 +93,28 @@ pub(super) struct Installation {
 }
 
 impl Installation {
-    /// Opens what is there; a wrong `--data` must not become a new and empty installation.
+    /// Opens what is there; a wrong `--data` must not become a new and empty installation, and a
+    /// server of another version may be at work on it.
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
         data_folder::require(config)?;
-        Self::make(config).await
+        let ids = Ids::from_os()?;
+        let opened = open(config, &ids, Changes::None).await?;
+        Ok(Self::of(opened, ids))
     }
 
-    /// Opens it, or makes it.
+    /// Opens what is there, or makes it.
     pub(super) async fn make(config: &Config) -> Result<Self, Failure> {
         let ids = Ids::from_os()?;
-        let db = connect(config, &ids).await?;
-        migrate::up(&db).await?;
-        Ok(Self {
-            db,
+        let opened = make(config, &ids, Changes::OnlyFirst).await?;
+        Ok(Self::of(opened, ids))
+    }
+
+    fn of(opened: Opened, ids: Ids) -> Self {
+        Self {
+            db: opened.db,
             clock: Clock::system(),
             ids,
-        })
+        }
     }
 
     /// The account with this slug, or the only one; and the right to act in it.

@@ -66,6 +66,7 @@ pub(super) async fn run(
     let clock = Clock::system();
     let measuring = Measuring::prepare(&config, &clock)?;
 
+    data_folder::prepare_database(&config)?;
     let console = ConsoleFiles::embedded();
     let app = App::start(Arc::clone(&config), clock.clone(), Ids::from_os()?, console).await?;
     let settings = FirstStartSettings {
@@ -285,6 +286,32 @@ mod tests {
         };
         serve(folder.path(), while_it_runs).await;
         assert_eq!(data_folder::running_server(&configured), None);
+    }
+
+    #[tokio::test]
+    async fn a_start_on_a_busy_port_leaves_no_database_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = config(folder.path());
+        config.listen.address = busy.local_addr().unwrap();
+        let mut terminal = Terminal {
+            input: &mut io::empty(),
+            output: &mut io::sink(),
+            errors: &mut io::sink(),
+        };
+        let failed = run(
+            config.clone(),
+            Options::default(),
+            &mut terminal,
+            std::future::pending(),
+        );
+        let sentence = failed.await.unwrap_err().to_string();
+        assert!(
+            sentence.starts_with("Another program listens on "),
+            "{sentence}"
+        );
+        assert!(data_folder::require(&config).is_err());
+        assert!(!folder.path().join("rollcall.db").exists());
     }
 
     #[tokio::test]

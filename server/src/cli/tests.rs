@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use clap::CommandFactory;
+use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement};
 
 use super::*;
 
@@ -46,6 +47,26 @@ async fn succeed_with_remark(data: &Path, line: &str, input: &str) -> String {
     );
     assert_eq!(done.errors.lines().count(), 1, "{}", done.errors);
     done.output
+}
+
+async fn sql(data: &Path) -> DatabaseConnection {
+    let file = data.join("rollcall.db");
+    let url = format!("sqlite://{}?mode=rwc", file.display());
+    Database::connect(url).await.unwrap()
+}
+
+async fn execute(data: &Path, statement: &str) {
+    let connection = sql(data).await;
+    connection.execute_unprepared(statement).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn number(data: &Path, query: &str) -> i64 {
+    let connection = sql(data).await;
+    let statement = Statement::from_string(DatabaseBackend::Sqlite, query);
+    let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+    connection.close().await.unwrap();
+    row.try_get("", "number").unwrap()
 }
 
 async fn fail(data: &Path, line: &str, input: &str) -> String {
@@ -99,20 +120,148 @@ async fn an_administrator_gets_a_link_or_brings_a_password() {
 
     let other = DANA.replace("dana@", "drew@") + " --password-stdin";
     let short = fail(data, &other, "short\n").await;
-    assert!(short.starts_with("--password: "), "{short}");
+    assert!(
+        short.starts_with("The password on standard input: ") && !short.contains("--password"),
+        "{short}"
+    );
     let text = succeed_with_remark(data, &other, "correct horse battery\n").await;
     assert!(
         text.contains("drew@example.org") && !text.contains("horse"),
         "{text}"
     );
+    assert!(
+        text.ends_with("sign in at http://127.0.0.1:8080/a/north.\n"),
+        "{text}"
+    );
 
     let again = fail(data, &other, "correct horse battery\n").await;
-    assert!(again.contains("drew@example.org"), "{again}");
+    assert!(
+        again.starts_with("Somebody in this account already has drew@example.org"),
+        "{again}"
+    );
+    assert!(
+        again.contains("`rollcall admin unlock --email drew@example.org`"),
+        "{again}"
+    );
 
     let text = succeed(data, "admin unlock --email drew@example.org", "").await;
     assert_eq!(text, "drew@example.org was not locked out.\n");
     let text = fail(data, "admin unlock --user-name nobody", "").await;
     assert!(text.starts_with("Nobody in the account north"), "{text}");
+}
+
+#[tokio::test]
+async fn a_lost_link_is_replaced_until_a_password_is_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    succeed(data, ACCOUNT, "").await;
+    let first = succeed_with_remark(data, DANA, "").await;
+    let second = succeed_with_remark(data, DANA, "").await;
+    assert!(
+        second.contains("the link of before no longer works"),
+        "{second}"
+    );
+    assert!(second.contains("/setup#"), "{second}");
+    assert_ne!(first.lines().last(), second.lines().last());
+    let usable = "SELECT COUNT(*) AS number FROM one_time_links WHERE purpose = 'setup' AND used_at IS NULL AND julianday(expires_at) - julianday(created_at) > 0.5";
+    assert_eq!(number(data, usable).await, 1);
+    let audited =
+        "SELECT COUNT(*) AS number FROM audit_events WHERE action = 'one_time_link.create'";
+    assert_eq!(number(data, audited).await, 2);
+    let break_glass =
+        "SELECT COUNT(*) AS number FROM users WHERE break_glass AND user_name = 'dana@example.org'";
+    assert_eq!(number(data, break_glass).await, 1);
+
+    let with_password = format!("{DANA} --password-stdin");
+    let text = succeed_with_remark(data, &with_password, "correct horse battery\n").await;
+    assert!(text.contains("It is set now"), "{text}");
+    assert_eq!(number(data, usable).await, 0);
+    let audited = "SELECT COUNT(*) AS number FROM audit_events WHERE action = 'user.set_password'";
+    assert_eq!(number(data, audited).await, 1);
+    assert_eq!(number(data, break_glass).await, 1);
+
+    for line in [DANA, &with_password] {
+        let refused = fail(data, line, "correct horse battery\n").await;
+        assert!(refused.contains("rollcall admin unlock"), "{refused}");
+    }
+    assert_eq!(number(data, usable).await, 0);
+}
+
+#[tokio::test]
+async fn commands_that_make_the_database_at_once_wait_for_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("new");
+    let runs: Vec<_> = (0..6)
+        .map(|number| {
+            let data = data.clone();
+            let line = match number % 2 {
+                0 => "migrate".to_owned(),
+                _ => format!("account create --slug a{number} --name North"),
+            };
+            std::thread::spawn(move || {
+                let mut runtime = tokio::runtime::Builder::new_current_thread();
+                let runtime = runtime.enable_all().build().unwrap();
+                runtime.block_on(rollcall(&data, &line, ""))
+            })
+        })
+        .collect();
+    let mut applied = 0;
+    for run in runs {
+        let done = run.join().unwrap();
+        assert_eq!((done.code, done.errors.as_str()), (0, ""));
+        applied += usize::from(done.output.contains("were applied"));
+    }
+    assert!(applied <= 1, "the migrations were applied {applied} times");
+    let text = succeed(&data, "migrate", "").await;
+    assert!(text.ends_with("is up to date.\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_command_leaves_the_schema_of_another_version_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    succeed(data, ACCOUNT, "").await;
+    let last =
+        "DELETE FROM seaql_migrations WHERE version = (SELECT MAX(version) FROM seaql_migrations)";
+    execute(data, last).await;
+    let lines = [
+        DANA,
+        "admin unlock --email dana@example.org",
+        "connection create --name Okta",
+        "account create --slug south --name South",
+    ];
+    let count = "SELECT COUNT(*) AS number FROM seaql_migrations";
+    let before = number(data, count).await;
+    for line in lines {
+        let older = fail(data, line, "").await;
+        assert!(
+            older.contains("older Rollcall") && older.contains("`rollcall migrate`"),
+            "{older}"
+        );
+    }
+    assert_eq!(number(data, count).await, before);
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000100_colonise_mars', 1)";
+    execute(data, newer).await;
+    for line in lines {
+        let sentence = fail(data, line, "").await;
+        assert!(
+            sentence.starts_with("The database was last changed by a newer Rollcall"),
+            "{sentence}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_database_without_a_schema_is_no_installation() {
+    let folder = tempfile::tempdir().unwrap();
+    execute(folder.path(), "PRAGMA user_version = 1").await;
+    for line in [DANA, "connection create --name Okta"] {
+        let sentence = fail(folder.path(), line, "").await;
+        assert!(
+            sentence.contains(" is empty. ") && sentence.contains("--data"),
+            "{sentence}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -150,7 +299,10 @@ async fn the_account_is_named_only_when_there_are_several() {
     assert!(text.contains("north"), "{text}");
     succeed(data, "account create --slug south --name South", "").await;
     let several = fail(data, create, "").await;
-    assert!(several.starts_with("There are 2 accounts."), "{several}");
+    assert!(
+        several.starts_with("There are 2 accounts.") && several.contains("--account north"),
+        "{several}"
+    );
     let chosen = format!("{create} --account south --public-url https://people.example.org");
     let text = succeed(data, &chosen, "").await;
     assert!(

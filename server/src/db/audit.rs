@@ -1,6 +1,9 @@
 //! The audit log: events inserted in the transaction of what they record, never changed.
 
-use scim_schema::id::{AuditEventId, RequestId};
+use scim_schema::{
+    api::users::Actor,
+    id::{AuditEventId, RequestId},
+};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -121,6 +124,11 @@ fn event(
     commitment: &[u8; 32],
 ) -> audit_event::ActiveModel {
     let (actor_kind, actor_id, _) = actor_columns(&ctx.actor);
+    // Names of people and providers are theirs to change and to erase; those of our own parts are not.
+    let component = match &ctx.actor {
+        Actor::System { name } => Some(name.clone()),
+        Actor::User { .. } | Actor::Connection { .. } | Actor::Operator => None,
+    };
     let RequestId(request_id) = ctx.request_id;
     audit_event::ActiveModel {
         account_id: Set(ctx.account.0),
@@ -128,6 +136,7 @@ fn event(
         occurred_at: Set(ctx.now),
         actor_kind: Set(actor_kind.to_owned()),
         actor_id: Set(actor_id),
+        actor_component: Set(component),
         credential_id: Set(ctx.credential),
         channel: Set(ctx.channel.as_str().to_owned()),
         action: Set(entry.action.to_owned()),

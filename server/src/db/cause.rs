@@ -34,6 +34,7 @@ impl Cause {
             }
             DbErr::ConnectionAcquire(_) => ("the connections are closed".to_owned(), true),
             DbErr::Conn(RuntimeErr::SqlxError(error)) => (of_driver(error), true),
+            DbErr::Conn(RuntimeErr::Internal(text)) => (text.clone(), true),
             DbErr::Exec(RuntimeErr::SqlxError(error))
             | DbErr::Query(RuntimeErr::SqlxError(error)) => (of_driver(error), passes(error)),
             // The text of these may hold a value.

@@ -9,14 +9,16 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{ConnectOptions, Database, DatabaseBackend, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
 use tokio::sync::{Notify, watch};
 
-use super::{error::DbError, options, writer::SqliteWriter};
+use super::{error::DbError, options, reader::Reader, writer::SqliteWriter};
 use crate::ids::Ids;
 
 /// Connections of each pool: enough for PostgreSQL to commit in groups.
 const CONNECTIONS: u32 = 16;
+/// How much longer than its own limit the database may take to say so.
+const GRACE: Duration = Duration::from_secs(1);
 /// Longest time of a read, unless the settings say otherwise.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -32,6 +34,18 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
+    /// Host and port of a PostgreSQL server that listens on a network.
+    #[must_use]
+    pub fn network_address(&self) -> Option<(String, u16)> {
+        options::network_address(&self.url)
+    }
+
+    /// Longest wait for a free connection, and for the answer on one: the database has time to say
+    /// that a statement was stopped.
+    pub(super) fn patience(&self) -> Duration {
+        self.query_timeout + GRACE
+    }
+
     /// Settings with the usual number of connections, 16, and reads of at most 5 seconds.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -60,17 +74,17 @@ pub(super) struct Inner {
     pub(super) ids: Ids,
     pub(super) commits: watch::Sender<u64>,
     pub(super) queued_jobs: Notify,
-    settings: DatabaseSettings,
+    pub(super) settings: DatabaseSettings,
     statements: Arc<AtomicU64>,
 }
 
 pub(super) enum Engine {
     Sqlite {
-        readers: DatabaseConnection,
+        readers: Reader,
         writer: SqliteWriter,
     },
     Postgres {
-        readers: DatabaseConnection,
+        readers: Reader,
         writers: DatabaseConnection,
     },
 }
@@ -87,12 +101,13 @@ impl Db {
             let writer = open(options::sqlite_writer(settings), &statements).await?;
             let readers = open(options::sqlite_readers(settings), &statements).await?;
             Engine::Sqlite {
-                readers,
+                readers: Reader::new(readers, settings),
                 writer: SqliteWriter::start(writer),
             }
         } else {
+            let readers = open(options::postgres_readers(settings), &statements).await?;
             Engine::Postgres {
-                readers: open(options::postgres_readers(settings), &statements).await?,
+                readers: Reader::new(readers, settings),
                 writers: open(options::postgres_writers(settings), &statements).await?,
             }
         };
@@ -133,7 +148,7 @@ impl Db {
     }
 
     /// The connection that reads come from; on PostgreSQL the primary.
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
+    pub(crate) fn reader(&self) -> &Reader {
         match &self.inner.engine {
             Engine::Sqlite { readers, .. } | Engine::Postgres { readers, .. } => readers,
         }
@@ -160,7 +175,7 @@ impl Db {
     /// Closes what [`Db::schema_connection`] opened.
     pub(super) async fn close_schema_connection(&self, connection: &DatabaseConnection) {
         if let Engine::Postgres { .. } = &self.inner.engine {
-            close(connection).await;
+            options::close(connection).await;
         }
     }
 
@@ -173,10 +188,7 @@ impl Db {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), DbError> {
-        tokio::time::timeout(Duration::from_secs(1), self.reader().ping())
-            .await
-            .map_err(|_| DbError::Timeout(1))?
-            .map_err(DbError::from)
+        self.reader().ping().await
     }
 
     /// Waits for what is being written, then closes every connection.
@@ -184,19 +196,13 @@ impl Db {
         match &self.inner.engine {
             Engine::Sqlite { readers, writer } => {
                 writer.close().await;
-                close(readers).await;
+                readers.close().await;
             }
             Engine::Postgres { readers, writers } => {
-                close(writers).await;
-                close(readers).await;
+                options::close(writers).await;
+                readers.close().await;
             }
         }
-    }
-}
-
-pub(super) async fn close(connection: &DatabaseConnection) {
-    if let Err(error) = connection.close_by_ref().await {
-        tracing::warn!(%error, "a database connection did not close cleanly");
     }
 }
 

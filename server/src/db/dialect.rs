@@ -126,40 +126,52 @@ pub(crate) fn uuid_text(backend: DatabaseBackend, column: &Expr) -> Expr {
         })
 }
 
-/// The groups of the user in scope that belong to the connection in scope, as one JSON text: an
+/// The groups of the user in `of` that belong to the connection there, as one JSON text: an
 /// array of objects with `id` (hexadecimal or canonical UUID) and `display`.
-pub(crate) fn groups_json(backend: DatabaseBackend) -> Expr {
+pub(crate) fn groups_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
-            "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = scim_links.account_id AND m.user_id = scim_links.user_id AND g.connection_id = scim_links.connection_id)"
+            format!(
+                "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id)"
+            )
         }
         _ => {
-            "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = scim_links.account_id AND m.user_id = scim_links.user_id AND g.connection_id = scim_links.connection_id)"
+            format!(
+                "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id)"
+            )
         }
     })
 }
 
-/// Members of the group in scope that are users with a live link in its connection, as one JSON
+/// Members of the group in `of` that are users with a live link in its connection, as one JSON
 /// text: an array of objects with `id` and `display`.
-pub(crate) fn group_users_json(backend: DatabaseBackend) -> Expr {
+pub(crate) fn group_users_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
-            "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+            format!(
+                "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = {of}.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
         }
         _ => {
-            "(SELECT json_agg(json_build_object('id', l.scim_id::text, 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name)))::text FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = groups.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+            format!(
+                "(SELECT json_agg(json_build_object('id', l.scim_id::text, 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name)))::text FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = {of}.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
         }
     })
 }
 
-/// Members of the group in scope that are groups, as [`group_users_json`].
-pub(crate) fn group_subgroups_json(backend: DatabaseBackend) -> Expr {
+/// Members of the group in `of` that are groups, as [`group_users_json`].
+pub(crate) fn group_subgroups_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
-            "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+            format!(
+                "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
         }
         _ => {
-            "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = groups.account_id AND m.group_id = groups.id)"
+            format!(
+                "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
         }
     })
 }

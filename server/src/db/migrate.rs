@@ -1,9 +1,15 @@
 //! Brings the schema up to date, once, under a lock; refuses a schema newer than this binary.
 
-use rollcall_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait};
+mod lock;
 
-use super::{Db, error::DbError};
+use std::{io, path::PathBuf};
+
+use rollcall_migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement};
+
+use super::{DatabaseSettings, Db, error::DbError};
+use crate::ids::Ids;
+use lock::{FileLock, RowLock};
 
 /// Where the schema stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +27,31 @@ pub enum SchemaStatus {
     },
 }
 
+/// What opening a database may do to its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changes {
+    /// Whatever is missing.
+    All,
+    /// Make it in an empty database; one that is there already has to be that of this binary.
+    OnlyFirst,
+    /// Nothing: it has to be that of this binary.
+    None,
+}
+
+/// A database whose schema is the one of this binary.
+pub struct Opened {
+    /// The database.
+    pub db: Db,
+    /// How many migrations were applied on the way.
+    pub applied: usize,
+}
+
 /// A failed migration.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// See [`SchemaStatus::Newer`].
     #[error(
-        "the database was last changed by a newer Rollcall (its schema is at {found}, this binary knows {known}): start that newer version, or restore a backup from before the upgrade"
+        "The database was last changed by a newer Rollcall (its schema is at {found}, this binary knows {known}): start that newer version, or restore a backup from before the upgrade"
     )]
     Newer {
         /// The last migration in the database.
@@ -34,9 +59,54 @@ pub enum MigrateError {
         /// The last one this binary knows.
         known: String,
     },
+    /// The schema is older, and was not to be changed.
+    #[error(
+        "The database was last changed by an older Rollcall, and its schema is to be brought up to date first (migrations that wait: {0}). Run `rollcall migrate`, or start the server of this version"
+    )]
+    Behind(usize),
+    /// There is no schema yet, and none was to be made.
+    #[error("The database is empty")]
+    Empty,
+    /// The file that processes which migrate wait for cannot be locked.
+    #[error(
+        "The file {} cannot be locked: {reason}. Check that its folder exists, belongs to this user and is on a local disk",
+        path.display()
+    )]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// The system's explanation.
+        reason: io::Error,
+    },
+    /// The database cannot be reached.
+    #[error("The database cannot be opened")]
+    Connect(#[source] DbError),
     /// The database refused.
-    #[error("the schema could not be brought up to date")]
+    #[error("The schema of the database could not be read or brought up to date")]
     Database(#[from] DbError),
+}
+
+/// Opens the database and sees to its schema. Processes that do so together wait for each other:
+/// even to open a SQLite file that is new changes it.
+///
+/// # Errors
+/// When the schema is another one than `changes` allows, or the database refuses.
+pub async fn open(
+    settings: &DatabaseSettings,
+    ids: Ids,
+    changes: Changes,
+) -> Result<Opened, MigrateError> {
+    let _alone = FileLock::take(settings).await?;
+    let db = Db::connect(settings, ids)
+        .await
+        .map_err(MigrateError::Connect)?;
+    match see_to(&db, changes).await {
+        Ok(applied) => Ok(Opened { db, applied }),
+        Err(error) => {
+            db.close().await;
+            Err(error)
+        }
+    }
 }
 
 /// Applies what is missing and answers how many migrations that were. Processes that start
@@ -45,6 +115,26 @@ pub enum MigrateError {
 /// # Errors
 /// When the schema is newer than this binary or the database refuses.
 pub async fn up(db: &Db) -> Result<usize, MigrateError> {
+    let _alone = FileLock::take(&db.inner.settings).await?;
+    apply_all(db).await
+}
+
+async fn see_to(db: &Db, changes: Changes) -> Result<usize, MigrateError> {
+    if changes == Changes::All {
+        return apply_all(db).await;
+    }
+    match status(db).await? {
+        SchemaStatus::Current => Ok(0),
+        SchemaStatus::Newer { found, known } => Err(MigrateError::Newer { found, known }),
+        SchemaStatus::Behind(waiting) if waiting < Migrator::migrations().len() => {
+            Err(MigrateError::Behind(waiting))
+        }
+        SchemaStatus::Behind(_) if changes == Changes::OnlyFirst => apply_all(db).await,
+        SchemaStatus::Behind(_) => Err(MigrateError::Empty),
+    }
+}
+
+async fn apply_all(db: &Db) -> Result<usize, MigrateError> {
     let connection = db.schema_connection().await?;
     let result = apply_alone(&connection).await;
     db.close_schema_connection(&connection).await;
@@ -52,7 +142,7 @@ pub async fn up(db: &Db) -> Result<usize, MigrateError> {
 }
 
 async fn apply_alone(connection: &DatabaseConnection) -> Result<usize, MigrateError> {
-    let lock = Lock::take(connection).await?;
+    let lock = RowLock::take(connection).await?;
     let result = apply(connection).await;
     lock.release().await?;
     result
@@ -78,7 +168,7 @@ pub async fn status(db: &Db) -> Result<SchemaStatus, DbError> {
     read_status(db.reader()).await
 }
 
-async fn read_status(connection: &DatabaseConnection) -> Result<SchemaStatus, DbError> {
+async fn read_status<C: ConnectionTrait>(connection: &C) -> Result<SchemaStatus, DbError> {
     let known: Vec<String> = Migrator::migrations()
         .iter()
         .map(|migration| migration.name().to_owned())
@@ -96,7 +186,7 @@ async fn read_status(connection: &DatabaseConnection) -> Result<SchemaStatus, Db
     }
 }
 
-async fn applied(connection: &DatabaseConnection) -> Result<Vec<String>, DbError> {
+async fn applied<C: ConnectionTrait>(connection: &C) -> Result<Vec<String>, DbError> {
     let backend = connection.get_database_backend();
     let exists = match backend {
         DatabaseBackend::Sqlite => {
@@ -121,41 +211,4 @@ async fn applied(connection: &DatabaseConnection) -> Result<Vec<String>, DbError
     rows.iter()
         .map(|row| row.try_get("", "version").map_err(DbError::from))
         .collect()
-}
-
-/// One migrating process at a time: on PostgreSQL a locked row, on SQLite the server's lock file
-/// and the single writer connection do it, and every migration is a transaction.
-enum Lock {
-    Row(sea_orm::DatabaseTransaction),
-    None,
-}
-
-impl Lock {
-    async fn take(connection: &DatabaseConnection) -> Result<Self, DbError> {
-        if connection.get_database_backend() == DatabaseBackend::Sqlite {
-            return Ok(Self::None);
-        }
-        let create = "CREATE TABLE IF NOT EXISTS rollcall_migration_lock (id smallint PRIMARY KEY)";
-        // Two processes may create the table at the same instant; the loser finds it there.
-        if let Err(error) = connection.execute_unprepared(create).await {
-            tracing::debug!(%error, "the migration lock was created by another process");
-        }
-        connection
-            .execute_unprepared(
-                "INSERT INTO rollcall_migration_lock (id) VALUES (1) ON CONFLICT DO NOTHING",
-            )
-            .await?;
-        let transaction = connection.begin().await?;
-        transaction
-            .execute_unprepared("SELECT id FROM rollcall_migration_lock WHERE id = 1 FOR UPDATE")
-            .await?;
-        Ok(Self::Row(transaction))
-    }
-
-    async fn release(self) -> Result<(), DbError> {
-        match self {
-            Self::Row(transaction) => Ok(transaction.commit().await?),
-            Self::None => Ok(()),
-        }
-    }
 }

@@ -3,14 +3,20 @@
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    ConnectOptions,
-    sqlx::{self, SqliteConnection},
+    ConnectOptions, DatabaseConnection,
+    sqlx::{self, Connection, PgConnection, SqliteConnection, postgres::PgConnectOptions},
 };
 
 use super::connect::DatabaseSettings;
 
 /// PostgreSQL ends a write after this time; a unit of work gives up before.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest wait for a sign of life.
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
+/// Longest wait for connections in use when their pool closes.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
+/// A connection that was used this lately is not asked again whether it lives.
+const FRESH: Duration = Duration::from_secs(1);
 /// Steps of SQLite's virtual machine between two looks at the clock: some microseconds.
 const STEPS: i32 = 1_000;
 /// A migrating process holds its lock on one and changes the schema on the other.
@@ -71,7 +77,7 @@ fn sqlite_options(settings: &DatabaseSettings, size: u32, read_only: bool) -> Co
     options
         .max_connections(size)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(settings.patience())
         .sqlx_logging(false)
         .test_before_acquire(false)
         .idle_timeout(None)
@@ -103,10 +109,52 @@ fn postgres_options(settings: &DatabaseSettings, size: u32) -> ConnectOptions {
     options
         .max_connections(size)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(settings.patience())
         .sqlx_logging(false)
-        .set_application_name("rollcall");
+        .set_application_name("rollcall")
+        .test_before_acquire(false)
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.before_acquire(|connection, used| {
+                Box::pin(async move {
+                    if used.idle_for > FRESH {
+                        answers(connection).await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    answers(connection).await?;
+                    Ok(true)
+                })
+            })
+        });
     options
+}
+
+/// Whether a connection still answers; an error closes it at once. One that was given up on in the
+/// middle of a statement would otherwise be waited for as long as the network says nothing, and
+/// with it a place in the pool.
+async fn answers(connection: &mut PgConnection) -> sqlx::Result<()> {
+    tokio::time::timeout(PING_TIMEOUT, connection.ping())
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
+/// Closes a pool, having waited for what is in use; not for a silent network, though.
+pub(super) async fn close(connection: &DatabaseConnection) {
+    match tokio::time::timeout(CLOSE_TIMEOUT, connection.close_by_ref()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a database connection did not close cleanly"),
+        Err(_) => tracing::warn!("a database connection did not close in time"),
+    }
+}
+
+/// Host and port in the address of a PostgreSQL server; none for a socket in the file system.
+pub(super) fn network_address(url: &str) -> Option<(String, u16)> {
+    let options: PgConnectOptions = url.parse().ok()?;
+    let local = options.get_socket().is_some() || options.get_host().starts_with('/');
+    (!local).then(|| (options.get_host().to_owned(), options.get_port()))
 }
 
 /// To PostgreSQL, 0 is no limit at all.

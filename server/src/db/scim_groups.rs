@@ -17,10 +17,15 @@ use super::{
     dialect,
     entity::{group, group_member, scim_link as link},
     error::DbError,
+    page::{PAGE, Page, Weighed, count_of},
     scim_users::is_live,
     scope::AccountScope,
     unit::AccountTx,
 };
+
+/// Names of the columns with the members of a group.
+const USERS: &str = "users";
+const SUBGROUPS: &str = "subgroups";
 
 /// A group of a connection.
 #[derive(Clone, Debug)]
@@ -164,15 +169,41 @@ pub(super) fn with_members(
     let none = || Expr::cust("CAST(NULL AS text)");
     let (users, subgroups) = if wanted {
         (
-            dialect::group_users_json(backend),
-            dialect::group_subgroups_json(backend),
+            dialect::group_users_json(backend, "groups"),
+            dialect::group_subgroups_json(backend, "groups"),
         )
     } else {
         (none(), none())
     };
-    select
-        .expr_as(users, "users")
-        .expr_as(subgroups, "subgroups");
+    select.expr_as(users, USERS).expr_as(subgroups, SUBGROUPS);
+}
+
+/// A page of the groups that `base` selects, with the columns of [`Row`].
+pub(super) fn page(
+    mut base: SelectStatement,
+    backend: sea_orm::DatabaseBackend,
+    members: bool,
+) -> Page {
+    with_columns(&mut base);
+    if !members {
+        with_members(&mut base, backend, false);
+        return Page::plain(base);
+    }
+    for column in [group::Column::AccountId, group::Column::ConnectionId] {
+        base.column((group::Entity, column));
+    }
+    let of_group = "m.account_id = groups.account_id AND m.group_id = groups.id";
+    let subgroups = count_of("group_subgroups", of_group);
+    Page {
+        rows: base,
+        weighed: Some(Weighed {
+            weight: count_of("group_members", of_group).add(subgroups),
+            columns: vec![
+                (USERS, dialect::group_users_json(backend, PAGE)),
+                (SUBGROUPS, dialect::group_subgroups_json(backend, PAGE)),
+            ],
+        }),
+    }
 }
 
 impl AccountScope<'_> {

@@ -18,6 +18,7 @@ use super::{
     fetch::{self, unsigned},
     filter::{self, FilterScope},
     keyset::{self, Place, Sequence, SortKey, Walk, Walked},
+    page::{Page, Part},
     scim_groups::{self as groups, ScimGroup},
     scim_users::{self as users, ScimUser},
     scope::AccountScope,
@@ -62,8 +63,7 @@ pub struct ListQuery {
 pub(super) struct List {
     /// Its rows, without columns.
     pub(super) base: SelectStatement,
-    /// Its rows with the columns of their resource.
-    pub(super) page: SelectStatement,
+    pub(super) page: Page,
     pub(super) sequence: Sequence,
 }
 
@@ -120,11 +120,9 @@ impl ListQuery {
         if let Some(filter) = &self.filter {
             base.and_where(filter::condition(&filter::Users(&filter_scope), filter));
         }
-        let mut page = base.clone();
-        users::with_columns(&mut page, scope.backend(), self.with_members);
         List {
+            page: users::page(base.clone(), scope.backend(), self.with_members),
             base,
-            page,
             sequence: self.sequence(ResourceKind::User, &filter_scope),
         }
     }
@@ -135,12 +133,9 @@ impl ListQuery {
         if let Some(filter) = &self.filter {
             base.and_where(filter::condition(&filter::Groups(&filter_scope), filter));
         }
-        let mut page = base.clone();
-        groups::with_columns(&mut page);
-        groups::with_members(&mut page, scope.backend(), self.with_members);
         List {
+            page: groups::page(base.clone(), scope.backend(), self.with_members),
             base,
-            page,
             sequence: self.sequence(ResourceKind::Group, &filter_scope),
         }
     }
@@ -200,7 +195,7 @@ impl List {
     pub(super) fn walk<'w>(&'w self, limit: u64, from: Option<&'w Place>) -> Walk<'w> {
         Walk {
             base: self.base.clone(),
-            page: self.page.clone(),
+            page: &self.page,
             sequence: &self.sequence,
             limit,
             from,
@@ -218,7 +213,7 @@ async fn fetch_window<R: FromQueryResult>(
     // Nothing else can match: no second statement, and so no snapshot. There is nothing to sort
     // either; asked to, SQLite would read every link in its order instead of looking one up.
     if window.limit > 0 && window.offset == 0 && query.filter.as_ref().is_some_and(names_one) {
-        let rows = fetch::all(scope.connection, &list.page).await?;
+        let rows = fetch::all(scope.connection, &list.page.only()).await?;
         let total = rows.len() as u64;
         return Ok((rows, total));
     }
@@ -272,15 +267,23 @@ pub(super) async fn window_in<R: FromQueryResult, C: ConnectionTrait>(
     list: List,
     window: Window,
 ) -> Result<(Vec<R>, u64), DbError> {
-    let rows = if window.limit == 0 {
+    let part = Part {
+        from: None,
+        offset: window.offset,
+        limit: window.limit,
+    };
+    let mut rows = if window.limit == 0 {
         Vec::new()
     } else {
-        fetch::all(snapshot, &list.window(window)).await?
+        let page = list.page.part(&list.sequence, part);
+        snapshot.query_all(&page).await?
     };
-    // A first page that is not full shows the whole list.
-    if window.offset == 0 && (rows.len() as u64) < window.limit {
-        let total = rows.len() as u64;
-        return Ok((rows, total));
+    let found = rows.len() as u64;
+    rows.truncate(list.page.fitting(&rows)?);
+    let rows = keyset::read(rows)?;
+    // The first page of a list that ends before the page does knows the whole.
+    if window.offset == 0 && found < window.limit {
+        return Ok((rows, found));
     }
     let mut count = list.base;
     count.expr_as(Expr::cust("COUNT(*)"), "total");
@@ -289,13 +292,4 @@ pub(super) async fn window_in<R: FromQueryResult, C: ConnectionTrait>(
         .await?
         .map_or(Ok(0), |row| row.try_get::<i64>("", "total"))?;
     Ok((rows, unsigned(total)))
-}
-
-impl List {
-    fn window(&self, window: Window) -> SelectStatement {
-        let mut page = self.page.clone();
-        self.sequence.sort(&mut page, false);
-        page.limit(window.limit).offset(window.offset);
-        page
-    }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use scim_schema::schema::ResourceKind;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, FromQueryResult,
-    sea_query::{Expr, SelectStatement, UnionType},
+    ColumnTrait, FromQueryResult, IntoSimpleExpr,
+    sea_query::{Expr, ExprTrait, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ use super::{
     error::DbError,
     fetch,
     keyset::{self, KeyKind, Place, Sequence, SortKey, Walked},
+    page::{Page, Weighed, count_of},
+    reader::Snapshot,
     scim_groups::{self as groups, ScimGroup},
     scim_lists::{List, ListQuery, window_in},
     scim_users::{self as users, ScimUser},
@@ -65,6 +67,27 @@ impl SearchQuery {
         self.users.takes(ResourceKind::User, place) || self.groups.takes(ResourceKind::Group, place)
     }
 
+    /// Both types weigh what they show.
+    fn weighed(&self) -> Option<Weighed> {
+        let (groups_of, members_of) = (members_of("user_id"), members_of("group_id"));
+        let of_user = if self.users.with_members {
+            count_of("group_members", &groups_of)
+        } else {
+            Expr::val(0)
+        };
+        let of_group = if self.groups.with_members {
+            let subgroups = count_of("group_subgroups", &members_of);
+            count_of("group_members", &members_of).add(subgroups)
+        } else {
+            Expr::val(0)
+        };
+        let is_user = Expr::col((FOUND, "kind")).eq(ResourceKind::User.name());
+        (self.users.with_members || self.groups.with_members).then(|| Weighed {
+            weight: Expr::case(is_user, of_user).finally(of_group).into(),
+            columns: Vec::new(),
+        })
+    }
+
     fn list(&self, scope: &AccountScope<'_>) -> List {
         let (users, groups) = (self.users.users(scope), self.groups.groups(scope));
         let kind = [&users, &groups]
@@ -74,11 +97,16 @@ impl SearchQuery {
         let mut both = marked(&users, ResourceKind::User, kind);
         both.union(UnionType::All, marked(&groups, ResourceKind::Group, kind));
         let base = keyset::rows_of(both, FOUND);
-        let mut page = base.clone();
-        page.column((FOUND, "kind")).column((FOUND, "sort_id"));
+        let mut rows = base.clone();
+        for column in ["kind", "account_id", "owner"] {
+            rows.column((FOUND, column));
+        }
         List {
             base,
-            page,
+            page: Page {
+                rows,
+                weighed: self.weighed(),
+            },
             sequence: Sequence {
                 id: Expr::col((FOUND, "sort_id")),
                 key: kind.map(|kind| SortKey {
@@ -91,11 +119,27 @@ impl SearchQuery {
     }
 }
 
-/// The kind, id and sort key of each row of a list; a type without the attribute has no key.
+fn members_of(column: &str) -> String {
+    format!("m.account_id = {FOUND}.account_id AND m.{column} = {FOUND}.owner")
+}
+
+/// The account, kind, id and sort key of each row of a list, and what memberships call it; a type without the attribute has no key.
 fn marked(list: &List, kind: ResourceKind, key: Option<KeyKind>) -> SelectStatement {
+    let (account, owner) = match kind {
+        ResourceKind::User => (
+            link::Column::AccountId.into_simple_expr(),
+            link::Column::UserId.into_simple_expr(),
+        ),
+        ResourceKind::Group => (
+            group::Column::AccountId.into_simple_expr(),
+            group::Column::Id.into_simple_expr(),
+        ),
+    };
     let mut select = list.base.clone();
     select
         .expr_as(Expr::cust(format!("'{}'", kind.name())), "kind")
+        .expr_as(account, "account_id")
+        .expr_as(owner, "owner")
         .expr_as(list.sequence.id.clone(), "sort_id");
     if let Some(key) = key {
         let missing = || {
@@ -150,7 +194,7 @@ impl AccountScope<'_> {
 
     async fn resources(
         &self,
-        snapshot: &DatabaseTransaction,
+        snapshot: &Snapshot,
         query: &SearchQuery,
         hits: &[Hit],
     ) -> Result<HashMap<Uuid, Resource>, DbError> {

@@ -19,9 +19,13 @@ use super::{
     error::DbError,
     filter::{self, FilterScope},
     holds,
+    page::{PAGE, Page, Weighed, count_of},
     scope::AccountScope,
     unit::AccountTx,
 };
+
+/// Name of the column with the groups of a user.
+const GROUPS: &str = "groups";
 
 /// A live user of a connection.
 #[derive(Clone, Debug)]
@@ -136,6 +140,36 @@ pub(super) fn with_columns(
     backend: DatabaseBackend,
     with_groups: bool,
 ) {
+    with_own_columns(select);
+    let groups = if with_groups {
+        dialect::groups_json(backend, "scim_links")
+    } else {
+        Expr::cust("CAST(NULL AS text)")
+    };
+    select.expr_as(groups, GROUPS);
+}
+
+/// A page of the users that `base` selects, with the columns of [`Row`].
+pub(super) fn page(mut base: SelectStatement, backend: DatabaseBackend, with_groups: bool) -> Page {
+    if !with_groups {
+        with_columns(&mut base, backend, false);
+        return Page::plain(base);
+    }
+    with_own_columns(&mut base);
+    for column in [link::Column::AccountId, link::Column::ConnectionId] {
+        base.column((link::Entity, column));
+    }
+    let of_user = "m.account_id = scim_links.account_id AND m.user_id = scim_links.user_id";
+    Page {
+        rows: base,
+        weighed: Some(Weighed {
+            weight: count_of("group_members", of_user),
+            columns: vec![(GROUPS, dialect::groups_json(backend, PAGE))],
+        }),
+    }
+}
+
+fn with_own_columns(select: &mut SelectStatement) {
     use link::Column as L;
     use user::Column as U;
     for column in [L::ScimId, L::UserId, L::Document, L::Unmapped, L::LinkedAt] {
@@ -152,12 +186,6 @@ pub(super) fn with_columns(
     ] {
         select.column((user::Entity, column));
     }
-    let groups = if with_groups {
-        dialect::groups_json(backend)
-    } else {
-        Expr::cust("CAST(NULL AS text)")
-    };
-    select.expr_as(groups, "groups");
 }
 
 impl AccountScope<'_> {

@@ -1,24 +1,25 @@
 //! The doors to reading: one account, or the whole installation for its operator.
 
 use scim_schema::id::AccountId;
-use sea_orm::{
-    AccessMode, DatabaseBackend, DatabaseConnection, DatabaseTransaction, IsolationLevel,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend};
 
-use super::{Db, error::DbError};
+use super::{
+    Db,
+    error::DbError,
+    reader::{Reader, Snapshot},
+};
 
 /// Reads of one account: every query behind it is filtered by that account.
 #[derive(Clone, Copy)]
 pub struct AccountScope<'d> {
-    pub(super) connection: &'d DatabaseConnection,
+    pub(super) connection: &'d Reader,
     pub(super) account: AccountId,
 }
 
 /// Reads that no account owns: signing in, token look-ups, the operator's commands, jobs.
 #[derive(Clone, Copy)]
 pub struct PlatformScope<'d> {
-    pub(super) connection: &'d DatabaseConnection,
+    pub(super) connection: &'d Reader,
 }
 
 impl Db {
@@ -46,18 +47,7 @@ impl AccountScope<'_> {
     }
 
     /// One snapshot for statements that must agree, such as a page and its total.
-    pub(super) async fn snapshot(&self) -> Result<DatabaseTransaction, DbError> {
-        let transaction = match self.backend() {
-            DatabaseBackend::Sqlite => self.connection.begin().await?,
-            _ => {
-                self.connection
-                    .begin_with_config(
-                        Some(IsolationLevel::RepeatableRead),
-                        Some(AccessMode::ReadOnly),
-                    )
-                    .await?
-            }
-        };
-        Ok(transaction)
+    pub(super) async fn snapshot(&self) -> Result<Snapshot, DbError> {
+        self.connection.snapshot().await
     }
 }

@@ -17,6 +17,7 @@ use super::{
     error::DbError,
     feed::{self, Change},
     jobs::NewJob,
+    reader::answer_within,
     writer::Unit,
 };
 use crate::{ctx::Ctx, ids::Ids};
@@ -247,7 +248,8 @@ impl Db {
         ctx: &Arc<Ctx>,
         work: &Work<T, E>,
     ) -> Result<(T, Trace), E> {
-        let connection = writers.begin().await.map_err(DbError::from)?;
+        let begin = answer_within(self.inner.settings.patience() * 2, writers.begin());
+        let connection = begin.await.map_err(DbError::from)?;
         let tx = AccountTx {
             connection,
             ctx: Arc::clone(ctx),
@@ -258,7 +260,8 @@ impl Db {
         if trace.stored {
             commit(tx.connection).await?;
         } else {
-            tx.connection.rollback().await.map_err(DbError::from)?;
+            let rollback = answer_within(self.inner.settings.patience(), tx.connection.rollback());
+            rollback.await.map_err(DbError::from)?;
         }
         Ok((written.value, trace))
     }

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, mpsc};
 
-use super::{connect, error::DbError};
+use super::{error::DbError, options};
 
 /// Units that share a commit at most.
 const GROUP: usize = 64;
@@ -63,7 +63,7 @@ impl SqliteWriter {
         {
             tracing::error!(%error, "the writer task ended badly");
         }
-        connect::close(&self.connection).await;
+        options::close(&self.connection).await;
     }
 }
 

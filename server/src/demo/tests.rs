@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use scim_schema::{
     api::session::AdministratorProfile,
-    api::users::{UserCounts, UserQuery},
+    api::users::{Actor, Source, UserCounts, UserQuery},
     lifecycle::Status,
 };
 use tempfile::TempDir;
@@ -128,6 +128,27 @@ async fn people_have_a_history_and_nobody_of_them_administers() {
         assert!(seen < now && seen > row.created_at, "{}", row.name);
     }
     assert!(!scope.has_system_administrator().await.unwrap());
+}
+
+#[tokio::test]
+async fn deleted_people_name_the_demo_as_who_deleted_them_and_their_provider() {
+    let installation = Installation::new().await;
+    installation.seed().await.unwrap();
+    let scope = installation.db.account(installation.account);
+    let query = UserQuery {
+        status: Some(Status::Deleted.as_str().to_owned()),
+        ..UserQuery::default()
+    };
+    let deleted = UserList::parse(&query).unwrap();
+    let page = scope.console_users(&deleted).await.unwrap();
+    assert_eq!(page.items.len(), 3);
+    for row in page.items {
+        assert!(matches!(row.source, Source::Connection { .. }), "{row:?}");
+        let detail = scope.user_detail(row.id).await.unwrap().unwrap();
+        let name = "demo".to_owned();
+        let by = detail.deletion.and_then(|deletion| deletion.by);
+        assert_eq!(by, Some(Actor::System { name }), "{}", row.name);
+    }
 }
 
 #[tokio::test]

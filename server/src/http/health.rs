@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub enum NotReady {
     /// The database gives an error or no answer within a second.
     Database,
-    /// The schema of the database is not the one of this binary.
+    /// The schema of the database is older than this binary needs.
     Schema,
     /// The process is about to end; new requests belong elsewhere.
     ShuttingDown,
@@ -68,7 +68,7 @@ impl NotReady {
         match self {
             Self::Database => "The database does not answer. The log of the server says more.",
             Self::Schema => {
-                "The schema of the database is not the one of this version. Run `rollcall doctor`."
+                "The schema of the database is older than this version needs. Run `rollcall migrate`."
             }
             Self::ShuttingDown => "The server is shutting down.",
         }

@@ -1,16 +1,20 @@
 //! Budgets of requests: per SCIM token, and per address for whoever is not signed in.
 
 use std::{
+    collections::HashMap,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock,
+    middleware::StateInformationMiddleware,
+};
 use scim_schema::id::ScimTokenId;
 
 /// Sign-ins and one-time links that an address may try at once; one more every second after that.
@@ -22,6 +26,9 @@ const BAD_TOKEN_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// Microsoft Entra sends up to 25 requests a second and gives up on a server that refuses them.
 const SCIM_FLOOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(24);
+
+/// Addresses that are remembered before those whose time has come are forgotten.
+const BEYOND_MAX: usize = 4_096;
 
 /// Checks between two rounds of forgetting whoever has been silent.
 const FORGET_EVERY: u32 = 4_096;
@@ -35,6 +42,8 @@ struct Budgets {
     sign_in: Budget<IpAddr>,
     bad_token: Budget<IpAddr>,
     floods: Budget<ScimTokenId>,
+    /// When addresses without any budget for bad tokens have some again.
+    beyond: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl RateLimits {
@@ -50,6 +59,7 @@ impl RateLimits {
             sign_in: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
             bad_token: Budget::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
             floods: Budget::new(Quota::per_second(NonZeroU32::MIN)),
+            beyond: Mutex::default(),
         }))
     }
 
@@ -58,7 +68,7 @@ impl RateLimits {
     /// # Errors
     /// How long to wait when it is used up.
     pub fn scim(&self, token: ScimTokenId) -> Result<(), Duration> {
-        self.0.scim.take(&token)
+        self.0.scim.take(&token).map(|_| ())
     }
 
     /// Whether a request beyond a token's budget is noted in the provisioning log: one of each
@@ -73,7 +83,7 @@ impl RateLimits {
     /// # Errors
     /// How long to wait when it is used up.
     pub fn sign_in(&self, address: IpAddr) -> Result<(), Duration> {
-        self.0.sign_in.take(&network(address))
+        self.0.sign_in.take(&network(address)).map(|_| ())
     }
 
     /// Takes one request from an address's budget for tokens that open nothing.
@@ -81,28 +91,56 @@ impl RateLimits {
     /// # Errors
     /// How long to wait when it is used up.
     pub fn bad_token(&self, address: IpAddr) -> Result<(), Duration> {
-        self.0.bad_token.take(&network(address))
+        let network = network(address);
+        let taken = self.0.bad_token.take(&network);
+        if let Ok(1..) = taken {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let mut beyond = self.beyond();
+        if beyond.len() >= BEYOND_MAX {
+            beyond.retain(|_, again| *again > now);
+        }
+        beyond.insert(network, now + SIGN_IN_EVERY);
+        taken.map(|_| ())
+    }
+
+    /// How long an address has to wait before a token of it that is not known is looked up: it has
+    /// used its budget for tokens that open nothing.
+    #[must_use]
+    pub fn beyond_bad_tokens(&self, address: IpAddr) -> Option<Duration> {
+        let network = network(address);
+        let again = *self.beyond().get(&network)?;
+        // `Retry-After` counts whole seconds.
+        (again > Instant::now()).then_some(SIGN_IN_EVERY)
+    }
+
+    fn beyond(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, Instant>> {
+        self.0.beyond.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Budget<K: std::hash::Hash + Eq + Clone> {
-    limiter: DefaultKeyedRateLimiter<K>,
+    limiter: DefaultKeyedRateLimiter<K, StateInformationMiddleware>,
     taken: AtomicU32,
 }
 
 impl<K: std::hash::Hash + Eq + Clone> Budget<K> {
     fn new(quota: Quota) -> Self {
         Self {
-            limiter: RateLimiter::keyed(quota),
+            limiter: RateLimiter::keyed(quota).with_middleware(),
             taken: AtomicU32::new(0),
         }
     }
 
-    fn take(&self, key: &K) -> Result<(), Duration> {
+    /// Takes one and answers how many are left.
+    fn take(&self, key: &K) -> Result<u32, Duration> {
         if self.taken.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             self.limiter.retain_recent();
         }
-        self.limiter.check_key(key).map_err(|not_until| {
+        let taken = self.limiter.check_key(key);
+        let left = taken.map(|state| state.remaining_burst_capacity());
+        left.map_err(|not_until| {
             let wait = not_until.wait_time_from(self.limiter.clock().now());
             // `Retry-After` counts whole seconds; 0 would invite to try at once.
             Duration::from_secs(wait.as_secs() + 1)
@@ -138,6 +176,19 @@ mod tests {
         assert!((25..200).contains(&taken), "{taken}");
         assert_eq!(limits.scim(one), Err(Duration::from_secs(1)));
         assert_eq!(limits.scim(other), Ok(()));
+    }
+
+    #[test]
+    fn an_address_without_budget_for_bad_tokens_is_known_before_the_next_one() {
+        let limits = RateLimits::new(25);
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let guesses = (0..1_000).take_while(|_| limits.beyond_bad_tokens(address).is_none());
+        let guesses = guesses
+            .filter(|_| limits.bad_token(address).is_ok())
+            .count();
+        assert!((100..110).contains(&guesses), "{guesses}");
+        assert_eq!(limits.beyond_bad_tokens(address), Some(SIGN_IN_EVERY));
+        assert_eq!(limits.beyond_bad_tokens("192.0.2.2".parse().unwrap()), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod admin;
 pub mod client_address;
+mod escapes;
 pub mod extract;
 pub mod health;
 pub mod limits;

@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     app_state::AppState,
-    db::{Db, migrate},
+    db::{
+        Db,
+        migrate::{self, SchemaStatus},
+    },
 };
 
 /// Everything the public listener serves. `shutdown` makes `/health/ready` say no.
@@ -56,9 +59,32 @@ pub fn router(state: AppState, console: ConsoleFiles, shutdown: CancellationToke
 }
 
 async fn readiness(db: &Db) -> Result<(), NotReady> {
-    match migrate::status(db).await {
-        Ok(migrate::SchemaStatus::Current) => Ok(()),
-        Ok(_) => Err(NotReady::Schema),
-        Err(_) => Err(NotReady::Database),
+    judge(migrate::status(db).await.as_ref().ok())
+}
+
+/// A schema that a newer version made is no fault of a server which runs: migrations add before
+/// they take away, so that it goes on until it is replaced.
+fn judge(schema: Option<&SchemaStatus>) -> Result<(), NotReady> {
+    match schema {
+        Some(SchemaStatus::Current | SchemaStatus::Newer { .. }) => Ok(()),
+        Some(SchemaStatus::Behind(_)) => Err(NotReady::Schema),
+        None => Err(NotReady::Database),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_server_stays_ready_on_a_newer_schema_and_is_not_on_an_older_one() {
+        let newer = SchemaStatus::Newer {
+            found: "m29991231_000100_colonise_mars".to_owned(),
+            known: "m20261122_000700_jobs".to_owned(),
+        };
+        assert_eq!(judge(Some(&newer)), Ok(()));
+        assert_eq!(judge(Some(&SchemaStatus::Current)), Ok(()));
+        assert_eq!(judge(Some(&SchemaStatus::Behind(1))), Err(NotReady::Schema));
+        assert_eq!(judge(None), Err(NotReady::Database));
     }
 }

@@ -25,6 +25,7 @@ struct Inner {
 #[derive(Debug)]
 pub struct Share {
     permits: [OwnedSemaphorePermit; 3],
+    most: usize,
 }
 
 impl Shares {
@@ -61,6 +62,7 @@ impl Shares {
                         .await
                         .ok()?,
                 ],
+                most: self.0.connections.size as usize / 16 * 15,
             })
         };
         tokio::time::timeout(patience, taken).await.ok().flatten()
@@ -68,6 +70,33 @@ impl Shares {
 }
 
 impl Share {
+    /// Takes so many units more; `false`, with nothing taken, when they did not become free within
+    /// `patience`. What grows leaves a sixteenth of the connection's units to what begins: beyond
+    /// that it goes without.
+    pub async fn grow(&mut self, units: u32, patience: Duration) -> bool {
+        let held = self.permits[0].num_permits();
+        let room = u32::try_from(self.most.saturating_sub(held)).unwrap_or(u32::MAX);
+        let units = units.min(room);
+        if units == 0 {
+            return true;
+        }
+        let taken = async {
+            let mut more = Vec::with_capacity(self.permits.len());
+            for permit in &self.permits {
+                let semaphore = Arc::clone(permit.semaphore());
+                more.push(semaphore.acquire_many_owned(units).await.ok()?);
+            }
+            Some(more)
+        };
+        let Ok(Some(more)) = tokio::time::timeout(patience, taken).await else {
+            return false;
+        };
+        for (permit, more) in self.permits.iter_mut().zip(more) {
+            permit.merge(more);
+        }
+        true
+    }
+
     /// Gives back what is more than `units`.
     pub fn keep(&mut self, units: u32) {
         for permit in &mut self.permits {
@@ -139,6 +168,23 @@ mod tests {
         large.keep(1);
         let _second = take(&shares, 1, 1, 1).await.unwrap();
         assert!(take(&shares, 1, 1, 1).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn what_grows_leaves_room_for_what_begins_and_waits_for_no_other_in_vain() {
+        let shares = Shares::new(64);
+        let mut large = take(&shares, 1, 1, 1).await.unwrap();
+        assert!(large.grow(9, NOW).await);
+        let mut other = take(&shares, 1, 1, 4).await.unwrap();
+        assert!(!other.grow(9, NOW).await, "2 are left");
+        drop(other);
+        assert!(large.grow(100, NOW).await);
+        assert!(large.grow(100, NOW).await, "the rest is not counted");
+        let small = take(&shares, 1, 1, 1).await;
+        assert!(small.is_some());
+        assert!(take(&shares, 1, 1, 1).await.is_none());
+        drop((large, small));
+        assert!(take(&shares, 1, 1, 16).await.is_some());
     }
 
     #[tokio::test]

@@ -92,15 +92,17 @@ pub async fn resolve(db: &Db, slug: Option<&str>) -> Result<Account, OpError> {
         let account = db.platform().account_of_slug(slug).await?;
         return account.ok_or(OpError::NotFound);
     }
-    let mut accounts = db.platform().accounts().await?;
-    match (accounts.pop(), accounts.len()) {
-        (Some(account), 0) => Ok(account),
-        (None, _) => Err(OpError::Conflict(
-            "There is no account yet. Start the server once, or create an account.".to_owned(),
+    let accounts = db.platform().accounts().await?;
+    match accounts.as_slice() {
+        [account] => Ok(account.clone()),
+        [] => Err(OpError::Conflict(
+            "There is no account yet. Start the server once, or make one with `rollcall account create`."
+                .to_owned(),
         )),
-        (Some(_), others) => Err(OpError::Conflict(format!(
-            "There are {} accounts. Name the one you mean by its slug.",
-            others + 1
+        [first, ..] => Err(OpError::Conflict(format!(
+            "There are {} accounts. Add --account and the slug of the one you mean, for example `--account {}`.",
+            accounts.len(),
+            first.slug
         ))),
     }
 }

@@ -1,5 +1,7 @@
 //! System Administrators, as the set-up link and the command line make them.
 
+mod first_password;
+
 use std::sync::Arc;
 
 use scim_schema::{
@@ -20,6 +22,8 @@ use crate::{
     db::{AccountTx, AuditEntry, Change, Db, NewUser, Profile, UniqueKey, Written},
     ids::Ids,
 };
+
+pub use first_password::{awaiting_password, renew_link, set_first_password};
 
 /// Longest given or family name, in characters.
 const NAME_MAX_CHARS: usize = 100;
@@ -73,11 +77,7 @@ pub async fn create_with_password(
     new: &NewAdministrator,
     password: &str,
 ) -> Result<UserId, OpError> {
-    check_password(password).map_err(|message| OpError::Invalid {
-        path: "password",
-        message: message.to_owned(),
-    })?;
-    let password_hash = passwords.hash(password).await?;
+    let password_hash = checked_hash(passwords, password).await?;
     let new = new.clone();
     db.write(ctx, move |tx| {
         let (new, password_hash) = (new.clone(), password_hash.clone());
@@ -199,6 +199,14 @@ pub(crate) async fn insert(
     );
     let change = Change::created(ChangeKind::User, user.id);
     Ok(Written::audited(user.id, entry).announcing(change))
+}
+
+async fn checked_hash(passwords: &PasswordPool, password: &str) -> Result<String, OpError> {
+    check_password(password).map_err(|message| OpError::Invalid {
+        path: "password",
+        message: message.to_owned(),
+    })?;
+    passwords.hash(password).await
 }
 
 fn taken(email: &str) -> OpError {

@@ -22,6 +22,8 @@ const ENTRY_LIVES: Duration = Duration::from_secs(1);
 const ENTRIES: u64 = 10_000;
 /// Longer than any look-up that may have read the token before it was revoked.
 const REVOCATION_REMEMBERED: Duration = Duration::from_secs(60);
+/// How long a token that opened its connection is looked up whoever else guesses from its address.
+const GOOD_IS_REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 const USE_IS_NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// Why a bearer token opens nothing.
@@ -50,6 +52,7 @@ pub struct RefusedToken {
 pub struct TokenCache {
     entries: Cache<SecretHash, Option<Arc<StoredToken>>>,
     revoked: Cache<SecretHash, ()>,
+    good: Cache<SecretHash, ()>,
     noted: Cache<ScimTokenId, DateTime<Utc>>,
 }
 
@@ -72,8 +75,18 @@ impl TokenCache {
                 .max_capacity(ENTRIES)
                 .time_to_live(REVOCATION_REMEMBERED)
                 .build(),
+            good: Cache::builder()
+                .max_capacity(ENTRIES)
+                .time_to_live(GOOD_IS_REMEMBERED)
+                .build(),
             noted: Cache::builder().max_capacity(ENTRIES).build(),
         }
+    }
+
+    /// Whether [`Self::find`] answers without a statement, or for a token that was good before.
+    #[must_use]
+    pub fn knows(&self, hash: &SecretHash) -> bool {
+        self.entries.contains_key(hash) || self.good.contains_key(hash)
     }
 
     /// The token of this hash if it opens its connection at `now`.
@@ -103,6 +116,9 @@ impl TokenCache {
         }
         if token.expires_at <= now {
             return refused(TokenRefusal::Expired, Some(token));
+        }
+        if !self.good.contains_key(&hash) {
+            self.good.insert(hash, ()).await;
         }
         Ok(Ok(token))
     }

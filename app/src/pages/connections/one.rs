@@ -27,7 +27,7 @@ use crate::{
     query::QueryString,
     routes,
     session::Session,
-    text::{connections as words, log as log_words, providers},
+    text::{self, connections as words, log as log_words, providers},
     ui::{
         CopyButton, Family, Icon, Loaded, LongTime, Navigator, Notice, PageHead, Remote,
         SkeletonLines,
@@ -76,6 +76,7 @@ fn OneConnection(
                     />
                 }
             })
+            back=(text::shell::GO_TO_CONNECTIONS, routes::PROVISIONING)
             content
         />
     }

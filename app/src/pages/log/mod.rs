@@ -7,6 +7,7 @@ mod rows;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use scim_schema::{
     api::{
@@ -41,6 +42,9 @@ pub(crate) fn RequestLog(
     query: Signal<LogQuery>,
     /// Whether a live update can add to them.
     concerns: fn(&LogQuery, &ChangeEvent) -> bool,
+    /// When the first of them was, if that is known: tells that older ones are no longer kept.
+    #[prop(optional, into)]
+    begins: Option<Signal<Option<DateTime<Utc>>>>,
 ) -> impl IntoView {
     let session = Session::get();
     let older = Older::new();
@@ -62,9 +66,17 @@ pub(crate) fn RequestLog(
     let load_older = Callback::new(move |cursor: String| older.load(session, query, cursor));
     let content = move |page: Signal<Arc<LogPage>>| {
         view! {
-            <Rows page older errors_only=Signal::derive(move || {
-                query.with(|query| query.errors_only == Some(true))
-            }) />
+            <Rows
+                page
+                older
+                errors_only=Signal::derive(move || {
+                    query.with(|query| query.errors_only == Some(true))
+                })
+                lost=Signal::derive(move || {
+                    let begins = begins.and_then(|begins| begins.get());
+                    page.with(|page| older.has_lost(page, begins))
+                })
+            />
             <More page older load=load_older />
         }
         .into_any()
@@ -88,6 +100,8 @@ fn Rows(
     older: Older,
     /// Only failed requests are listed.
     errors_only: Signal<bool>,
+    /// There were older ones, which are no longer kept.
+    lost: Signal<bool>,
 ) -> impl IntoView {
     let rows =
         Memo::new(move |_| page.with(|page| older.rows.with(|older| joined(&page.items, older))));
@@ -103,13 +117,16 @@ fn Rows(
                 <ol class="log" aria-label=words::LIST>
                     <For each=ids key=|id| *id children=one />
                 </ol>
+                <Show when=move || lost.get()>
+                    <p class="small muted pad-y">{words::NOT_KEPT}</p>
+                </Show>
             }
             .into_any();
         }
-        let (title, why) = if errors_only.get() {
-            (words::EMPTY_ERRORS, words::EMPTY_ERRORS_WHY)
-        } else {
-            (words::EMPTY, words::EMPTY_WHY)
+        let (title, why) = match (errors_only.get(), lost.get()) {
+            (true, _) => (words::EMPTY_ERRORS, words::EMPTY_ERRORS_WHY),
+            (false, true) => (words::EMPTY_LOST, words::NOT_KEPT),
+            (false, false) => (words::EMPTY, words::EMPTY_WHY),
         };
         view! { <Empty glyph=Icon::Signal title why /> }.into_any()
     }

@@ -1,5 +1,6 @@
 //! Older pages of the log: appended to the first one, which is kept fresh.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use scim_schema::api::provisioning_log::{LogPage, LogQuery, LogRow};
 
@@ -8,6 +9,9 @@ use crate::{
     api::{self, ApiError},
     session::Session,
 };
+
+/// Longest time between a request that creates somebody and what it creates.
+const CREATION_TAKES: TimeDelta = TimeDelta::minutes(1);
 
 /// Older rows that were asked for; a handle.
 #[derive(Clone, Copy)]
@@ -43,6 +47,17 @@ impl Older {
     /// Where to go on: after the rows fetched last.
     pub(super) fn cursor(self, first: &LogPage) -> Option<String> {
         self.next.get().unwrap_or_else(|| first.next_cursor.clone())
+    }
+
+    /// Whether the list ends after the request that it must have begun with, tracked: `begins` is
+    /// when that was.
+    pub(super) fn has_lost(self, first: &LogPage, begins: Option<DateTime<Utc>>) -> bool {
+        let Some(begins) = begins.filter(|_| self.cursor(first).is_none()) else {
+            return false;
+        };
+        let last = |rows: &[LogRow]| rows.last().map(|row| row.at);
+        let oldest = self.rows.with(|older| last(older)).or(last(&first.items));
+        oldest.is_none_or(|oldest| oldest > begins + CREATION_TAKES)
     }
 
     /// Fetches the page after `cursor`.
@@ -102,6 +117,24 @@ mod tests {
             duration_us: 1,
             notes: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_log_that_begins_after_its_first_request_has_lost_older_ones() {
+        Owner::new().with(|| {
+            let at = |minutes| chrono::DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+            let page = |rows: Vec<LogRow>, next: Option<&str>| LogPage {
+                items: rows,
+                next_cursor: next.map(str::to_owned),
+            };
+            let older = Older::new();
+            let lost = |page: &LogPage, begins| older.has_lost(page, begins);
+            assert!(!lost(&page(vec![row(1)], None), Some(at(0))));
+            assert!(lost(&page(vec![row(1)], None), Some(at(-5))));
+            assert!(lost(&page(vec![], None), Some(at(-5))));
+            assert!(!lost(&page(vec![row(1)], Some("on")), Some(at(-5))));
+            assert!(!lost(&page(vec![], None), None));
+        });
     }
 
     #[test]

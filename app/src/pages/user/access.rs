@@ -64,7 +64,7 @@ fn open_holds(user: &UserDetail) -> AnyView {
             view! {
                 <br />
                 <span class="muted">
-                    {words::until(&crate::clock::in_zone(until).date())}
+                    {words::until(&crate::clock::in_zone(until).day(&crate::clock::Clock::now()))}
                 </span>
             }
         });

@@ -108,7 +108,7 @@ fn held(user: &UserDetail, when: &When<'_>) -> Option<Banner> {
     let who = provider(&user.row.source);
     let mut sentences = vec![words::blocking(blocking(user).count())];
     sentences.extend(placed_by(&hold.placed_by));
-    sentences.extend(own_words(hold).map(str::to_owned));
+    sentences.extend(own_words(hold).map(sentence));
     if user.lifecycle == Lifecycle::Staged {
         sentences.push(words::NOT_STARTED.to_owned());
     }
@@ -154,6 +154,13 @@ pub(super) fn own_words(hold: &HoldView) -> Option<&str> {
     };
     let reason = hold.reason.as_deref().filter(|reason| !reason.is_empty());
     reason.filter(|_| !told)
+}
+
+/// Words that somebody typed, with the full stop that they may have left out.
+fn sentence(typed: &str) -> String {
+    let typed = typed.trim();
+    let ended = typed.ends_with(['.', '!', '?', '…']);
+    format!("{typed}{}", if ended { "" } else { "." })
 }
 
 #[cfg(test)]
@@ -258,6 +265,21 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_ends_its_sentence_whether_or_not_its_writer_did() {
+        for (typed, said) in [
+            ("Breach of the policy", "Breach of the policy. Who can"),
+            ("Breach of the policy.", "Breach of the policy. Who can"),
+            ("On leave until when?", "On leave until when? Who can"),
+        ] {
+            let mut banned = hold(HoldKind::Banned, HoldScope::Account, Actor::Operator);
+            banned.reason = Some(typed.to_owned());
+            let user = user(Lifecycle::Active, Status::Banned, vec![banned]);
+            let banner = banner(&user, &told()).expect("a banner");
+            assert!(banner.text.contains(said), "{}", banner.text);
+        }
+    }
+
+    #[test]
     fn nothing_is_said_where_nothing_blocks() {
         let free = user(Lifecycle::Active, Status::Active, Vec::new());
         assert_eq!(banner(&free, &told()), None);
@@ -322,6 +344,18 @@ mod tests {
         for part in ["cannot sign in", "until 14 Dec 2026", "again from Okta"] {
             assert!(said.text.contains(part), "{part}: {}", said.text);
         }
+        gone.deletion = Some(DeletionView {
+            by: Some(Actor::System {
+                name: "demo".to_owned(),
+            }),
+            at: chrono::DateTime::UNIX_EPOCH,
+            purge_at: None,
+        });
+        let said = banner(&gone, &told()).expect("a banner");
+        assert_eq!(
+            said.headline,
+            "Deleted by Rollcall (demo), 14 Nov 16:59:58."
+        );
         gone.deletion = None;
         let said = banner(&gone, &told()).expect("a banner");
         assert_eq!(said.headline, "Deleted.");

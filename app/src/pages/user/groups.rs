@@ -49,10 +49,10 @@ fn list(user: &UserDetail) -> AnyView {
         };
         view! {
             <tr role="row">
-                <th scope="row" role="rowheader">
+                <th scope="row" role="rowheader" class="wrap">
                     {group.display_name.clone()}
                 </th>
-                <td role="cell" data-l=words::SOURCE>
+                <td role="cell" class="wrap" data-l=words::SOURCE>
                     {source}
                 </td>
             </tr>

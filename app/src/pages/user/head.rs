@@ -63,7 +63,7 @@ pub(super) fn Blocked(
         let now = Clock::now();
         let when = When {
             moment: &|at| clock::in_zone(at).short(&now),
-            date: &|at| clock::in_zone(at).date(),
+            date: &|at| clock::in_zone(at).day(&now),
         };
         let Banner {
             family,

@@ -27,7 +27,7 @@ use crate::{
     api,
     live::News,
     routes,
-    text::user as words,
+    text::{self, user as words},
     ui::{Loaded, PageHead, Remote, SkeletonLines, Tab, Tabs},
 };
 
@@ -125,6 +125,7 @@ fn OneUser(
                     />
                 }
             })
+            back=(text::shell::GO_TO_USERS, routes::USERS)
             content
         />
     }

@@ -1,6 +1,7 @@
 //! The Provisioning tab: the link, the document, what was not mapped, and the requests that touched
 //! this person.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use scim_schema::{
     api::{
@@ -17,7 +18,8 @@ use super::{
     attributes::{Row, Section, sections},
 };
 use crate::{
-    pages::log::{LiveMark, RequestLog, of_user},
+    pages::log::{RequestLog, of_user},
+    pages::status::provider,
     routes,
     session::Session,
     text::{self, user as words},
@@ -37,14 +39,14 @@ pub(super) fn Provisioning(
         user: Some(id),
         ..LogQuery::default()
     });
+    let begins = Signal::derive(move || user.with(|user| first_request(user)));
     let log = may_read_log.then(|| {
         view! {
             <section class="section">
                 <header>
                     <h2>{words::REQUESTS}</h2>
-                    <LiveMark />
                 </header>
-                <RequestLog query concerns=of_user />
+                <RequestLog query concerns=of_user begins />
             </section>
         }
     });
@@ -60,9 +62,20 @@ pub(super) fn Provisioning(
 fn link_section(user: &UserDetail) -> AnyView {
     match &user.link {
         Some(link) => link_view(link),
-        None => view! { <Empty glyph=Icon::Plug title=words::NO_LINK why=words::NO_LINK_WHY /> }
-            .into_any(),
+        None => {
+            let (title, why) = match provider(&user.row.source) {
+                Some(provider) => (words::LINK_ENDED, words::link_ended_why(provider)),
+                None => (words::NO_LINK, words::NO_LINK_WHY.to_owned()),
+            };
+            view! { <Empty glyph=Icon::Plug title why /> }.into_any()
+        }
     }
+}
+
+/// When the provider's first request for this person was; `None` for people of our own.
+fn first_request(user: &UserDetail) -> Option<DateTime<Utc>> {
+    let linked = user.link.as_ref().map(|link| link.linked_at);
+    linked.or_else(|| provider(&user.row.source).map(|_| user.row.created_at))
 }
 
 fn link_view(link: &LinkDetail) -> AnyView {

@@ -1,10 +1,11 @@
 //! The column beside the tabs: a person at a glance.
 
 use leptos::prelude::*;
-use scim_schema::api::users::UserDetail;
+use scim_schema::api::users::{Source, UserDetail};
 
 use super::{Shown, or_not_set};
 use crate::{
+    clock::{self, Clock},
     pages::status::status_view,
     routes,
     text::{self, user as words},
@@ -32,18 +33,19 @@ pub(super) fn SummaryPanel(
 
 fn summary(user: &UserDetail) -> AnyView {
     let row = &user.row;
-    let source = match &user.link {
-        Some(link) => {
-            let since = link.linked_at;
-            view! {
-                <a class="plain" href=routes::connection(link.connection)>
-                    {link.connection_name.clone()}
-                </a>
-                <span class="faint">" since " <LongDate at=since /></span>
-            }
-            .into_any()
+    let since = user.link.as_ref().map(|link| {
+        let at = link.linked_at;
+        view! { <span class="faint">" since " <Day at /></span> }
+    });
+    let source = match &row.source {
+        Source::Connection { id, name } => view! {
+            <a class="plain" href=routes::connection(*id)>
+                {name.clone()}
+            </a>
+            {since}
         }
-        None => words::LOCAL.into_any(),
+        .into_any(),
+        Source::Local => words::LOCAL.into_any(),
     };
     let roles = user.roles.iter().map(|role| text::status::role(*role));
     let roles = roles.collect::<Vec<_>>().join(", ");
@@ -101,9 +103,10 @@ fn or_none(text: String) -> AnyView {
 
 /// A date in the viewer's zone.
 #[component]
-fn LongDate(
+fn Day(
     /// When.
     at: chrono::DateTime<chrono::Utc>,
 ) -> impl IntoView {
-    crate::clock::in_zone(at).date()
+    let moment = clock::in_zone(at);
+    move || moment.day(&Clock::now())
 }

@@ -1,9 +1,13 @@
 //! The table's other states: nobody, a page that is gone, an address with strange parts.
 
 use leptos::prelude::*;
-use scim_schema::{api::problem::ErrorCode, permission::Permission};
+use scim_schema::{
+    api::{problem::ErrorCode, users::UserCounts},
+    lifecycle::Status,
+    permission::Permission,
+};
 
-use super::Context;
+use super::{Context, ListQuery};
 use crate::{
     pages::Counts,
     routes,
@@ -19,6 +23,16 @@ pub(super) fn NobodyHere(
     context: Context,
 ) -> impl IntoView {
     let query = context.query;
+    let counts = use_context::<Counts>();
+    let deleted = move || {
+        let counts = counts.and_then(|counts| counts.0.value())?;
+        let (people, path) = query.with(|query| among_deleted(query, &counts))?;
+        Some(view! {
+            <a class="btn" href=path>
+                {words::search_deleted(people)}
+            </a>
+        })
+    };
     let clear = move |_| context.show(&query.get_untracked().everybody(), false);
     move || {
         let (words_searched, in_view) = query.with(|query| {
@@ -39,9 +53,20 @@ pub(super) fn NobodyHere(
                     {icon(Icon::X)}
                     {words::CLEAR_SEARCH}
                 </button>
+                {deleted}
             </Empty>
         }
     }
+}
+
+/// How many deleted people a search left out, and the address that searches them.
+fn among_deleted(query: &ListQuery, counts: &UserCounts) -> Option<(u64, String)> {
+    if query.q.is_empty() || query.statuses.contains(&Status::Deleted) {
+        return None;
+    }
+    let deleted = |(status, _): &&(Status, u64)| *status == Status::Deleted;
+    let (_, people) = counts.by_status.iter().find(deleted)?;
+    (*people > 0).then(|| (*people, query.with_statuses(&[Status::Deleted]).path()))
 }
 
 /// First use, below the table: whoever looks at the list is in it, so it is never quite empty.
@@ -121,7 +146,7 @@ pub(super) fn IgnoredParts(
                     <div class="notice-row" role="status">
                         <Notice family=Family::Rest glyph=Icon::Info>
                             {said} " "
-                            <a href=move || context.query.with(super::ListQuery::path)>
+                            <a href=move || context.query.with(ListQuery::path)>
                                 {words::IGNORED_DISMISS}
                             </a>
                         </Notice>
@@ -130,4 +155,25 @@ pub(super) fn IgnoredParts(
         })
     };
     view! { {notice} }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_that_left_deleted_people_out_leads_to_them() {
+        let mut counts = UserCounts::default();
+        let mut query = ListQuery {
+            q: "ada".to_owned(),
+            ..ListQuery::default()
+        };
+        assert_eq!(among_deleted(&query, &counts), None);
+        counts.by_status.push((Status::Deleted, 3));
+        let found = among_deleted(&query, &counts);
+        assert_eq!(found, Some((3, "/users?q=ada&status=deleted".to_owned())));
+        query.statuses = vec![Status::Deleted];
+        assert_eq!(among_deleted(&query, &counts), None);
+        assert_eq!(among_deleted(&ListQuery::default(), &counts), None);
+    }
 }

@@ -196,7 +196,7 @@ fn organisations(row: &UserRow) -> AnyView {
     let all = row.organisations.join(", ");
     view! {
         <span title=all>
-            {home}
+            <span class="cut">{home}</span>
             {more}
         </span>
     }
@@ -206,7 +206,12 @@ fn organisations(row: &UserRow) -> AnyView {
 fn source(source: &Source) -> AnyView {
     match source {
         Source::Local => view! { <span class="muted">{words::SOURCE_LOCAL}</span> }.into_any(),
-        Source::Connection { name, .. } => name.clone().into_any(),
+        Source::Connection { name, .. } => view! {
+            <span class="cut" title=name.clone()>
+                {name.clone()}
+            </span>
+        }
+        .into_any(),
     }
 }
 

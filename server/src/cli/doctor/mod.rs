@@ -11,7 +11,7 @@ use super::failure::{Failure, sentence};
 use super::terminal::Terminal;
 use crate::clock::Clock;
 use crate::config::{Config, Flags};
-use crate::data_folder;
+use crate::data_folder::{self, RunningServer};
 use crate::ids::Ids;
 
 /// One thing that was looked at.
@@ -21,7 +21,7 @@ struct Check {
     outcome: Outcome,
 }
 
-/// How it was found; `mend` says what to do about it.
+/// How it was found; `mend` says what to do about it, and is empty where `found` does.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Fine(String),
@@ -65,8 +65,8 @@ impl fmt::Display for Check {
         };
         write!(f, "{verdict:<8} {}: {found}", self.name)?;
         match mend {
-            Some(mend) => write!(f, " {mend}"),
-            None => Ok(()),
+            Some(mend) if !mend.is_empty() => write!(f, " {mend}"),
+            _ => Ok(()),
         }
     }
 }
@@ -104,16 +104,18 @@ async fn examine(flags: &Flags, variables: &HashMap<String, String>) -> Vec<Chec
         .named("randomness"),
     ];
     checks.extend(storage::examine(&config).await);
-    checks.push(server(&mut config).named("server"));
-    checks.extend(network::examine(&config));
+    let running = data_folder::running_server(&config);
+    let is_running = running.is_some();
+    checks.push(server(&mut config, running).named("server"));
+    checks.extend(network::examine(&config, is_running));
     checks
 }
 
 /// Whether a server runs. Its address may have come from flags that this command was not given, so
 /// from here on its own address is judged and not the one of the settings.
-fn server(config: &mut Config) -> Outcome {
+fn server(config: &mut Config, running: Option<RunningServer>) -> Outcome {
     let configured = config.public_url.clone();
-    let Some(server) = data_folder::running_server(config) else {
+    let Some(server) = running else {
         return Outcome::Fine(format!(
             "It does not run. These settings start it at {configured}."
         ));
@@ -159,6 +161,9 @@ mod tests {
         assert_eq!(fine.to_string(), "ok       clock: All is well.");
         let wrong = Outcome::error("It is broken.", "Mend it.").named("disk");
         assert_eq!(wrong.to_string(), "error    disk: It is broken. Mend it.");
+        let told = Outcome::error("`data` is empty. Fill it.", "").named("configuration");
+        let line = told.to_string();
+        assert_eq!(line, "error    configuration: `data` is empty. Fill it.");
     }
 
     #[test]
@@ -170,7 +175,8 @@ mod tests {
         let mut lock = data_folder::lock(&started).unwrap();
         lock.announce(&started).unwrap();
 
-        let Outcome::Fine(found) = server(&mut settings) else {
+        let running = data_folder::running_server(&settings);
+        let Outcome::Fine(found) = server(&mut settings, running) else {
             panic!("a server that runs is fine");
         };
         assert!(

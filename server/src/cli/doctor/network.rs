@@ -1,5 +1,8 @@
 //! Checks of what the network sees: addresses, TLS, proxies and the console.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
 use ipnet::IpNet;
 
 use super::{Check, Outcome, sentence};
@@ -7,12 +10,14 @@ use crate::config::{Config, ListenConfig};
 use crate::http::spa::ConsoleFiles;
 use crate::listen;
 
-pub(super) fn examine(config: &Config) -> Vec<Check> {
+/// `running` says whether a server works on this installation; its metrics may be served elsewhere
+/// than these settings say.
+pub(super) fn examine(config: &Config, running: bool) -> Vec<Check> {
     vec![
         tls(&config.listen).named("TLS"),
         public_url(config).named("public URL"),
         trusted_proxies(&config.listen).named("trusted proxies"),
-        metrics(&config.listen).named("metrics"),
+        metrics(&config.listen, running).named("metrics"),
         console(ConsoleFiles::embedded().are_built()).named("console"),
     ]
 }
@@ -84,17 +89,40 @@ fn trusted_proxies(listen: &ListenConfig) -> Outcome {
     }
 }
 
-fn metrics(listen: &ListenConfig) -> Outcome {
-    match listen.metrics {
-        None => Outcome::fine("Off."),
-        Some(address) if address.ip().is_loopback() => {
-            Outcome::Fine(format!("Served on {address}."))
+fn metrics(listen: &ListenConfig, running: bool) -> Outcome {
+    let Some(address) = listen.metrics else {
+        return Outcome::fine("These settings leave them off.");
+    };
+    let found = match running {
+        false => format!("No server serves them now. These settings start them on {address}"),
+        true if answers(address) => format!("Served on {address}"),
+        true => {
+            return Outcome::Fine(format!(
+                "The running server does not serve them on {address}, where these settings would start them; it was started with other settings."
+            ));
         }
-        Some(address) => Outcome::warning(
-            format!("Served on {address}, beyond this machine, to anyone who asks."),
+    };
+    match address.ip().is_loopback() {
+        true => Outcome::Fine(format!("{found}.")),
+        false => Outcome::warning(
+            format!("{found}, beyond this machine, for anyone who asks."),
             "See that a firewall lets only the monitoring through, or listen on 127.0.0.1.",
         ),
     }
+}
+
+/// Whether somebody listens there. An address that stands for every one of this machine is asked
+/// on its loopback.
+fn answers(address: SocketAddr) -> bool {
+    const PATIENCE: Duration = Duration::from_millis(500);
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    TcpStream::connect_timeout(&address, PATIENCE).is_ok()
 }
 
 fn console(built: bool) -> Outcome {
@@ -109,6 +137,7 @@ fn console(built: bool) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
     use std::path::Path;
 
     use super::super::tests::config;
@@ -128,7 +157,10 @@ mod tests {
         assert!(matches!(public_url(&config), Outcome::Fine(_)));
         assert!(matches!(tls(&config.listen), Outcome::Fine(_)));
         assert!(matches!(trusted_proxies(&config.listen), Outcome::Fine(_)));
-        assert!(matches!(metrics(&config.listen), Outcome::Fine(_)));
+        let unused = metrics(&config.listen, false);
+        assert!(
+            matches!(&unused, Outcome::Fine(found) if found.starts_with("No server serves them now."))
+        );
     }
 
     #[test]
@@ -177,10 +209,32 @@ mod tests {
     #[test]
     fn public_metrics_and_a_missing_console_are_warnings() {
         let open = of(&[("ROLLCALL_METRICS_LISTEN", "0.0.0.0:9090")]);
-        assert!(is_warning(&metrics(&open.listen), "beyond this machine"));
-        let off = of(&[("ROLLCALL_METRICS_LISTEN", "off")]);
-        assert_eq!(metrics(&off.listen), Outcome::fine("Off."));
+        assert!(is_warning(
+            &metrics(&open.listen, false),
+            "beyond this machine"
+        ));
         assert!(is_warning(&console(false), "not part of this binary"));
         assert!(matches!(console(true), Outcome::Fine(_)));
+    }
+
+    #[test]
+    fn metrics_are_served_when_a_running_server_answers_there() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let settings = of(&[("ROLLCALL_METRICS_LISTEN", &address)]);
+        let found = |running| match metrics(&settings.listen, running) {
+            Outcome::Fine(found) => found,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found(true), format!("Served on {address}."));
+        assert!(found(false).starts_with("No server serves them now."));
+        drop(listener);
+        assert!(found(true).starts_with("The running server does not serve them"));
+
+        let off = of(&[("ROLLCALL_METRICS_LISTEN", "off")]);
+        for running in [false, true] {
+            let outcome = metrics(&off.listen, running);
+            assert_eq!(outcome, Outcome::fine("These settings leave them off."));
+        }
     }
 }

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Check, Outcome, sentence};
-use crate::config::Config;
+use crate::config::{Config, DatabaseLocation};
+use crate::data_folder;
 use crate::db::migrate::{self, SchemaStatus};
 use crate::db::{DatabaseSettings, Db};
 use crate::ids::Ids;
@@ -19,7 +21,7 @@ const WAL: [u8; 2] = [2, 2];
 /// keeps a write-ahead log.
 pub(super) async fn examine(config: &Config) -> Vec<Check> {
     let file = config.database.sqlite_path();
-    if file.is_some_and(|file| !file.exists()) {
+    if !data_folder::has_database(config) {
         let found = format!("There is none yet: {}.", config.database);
         let mend =
             "The first start makes it. If it should be there, correct --data or --database-url.";
@@ -41,6 +43,9 @@ async fn schema(config: &Config) -> Outcome {
         Ok(ids) => ids,
         Err(error) => return Outcome::error(sentence(&error), ""),
     };
+    if let Err(reason) = knock(database).await {
+        return Outcome::error(format!("{database} does not answer: {reason}."), MEND);
+    }
     let db = match Db::connect(&settings, ids).await {
         Ok(db) => db,
         Err(error) => {
@@ -56,6 +61,24 @@ async fn schema(config: &Config) -> Outcome {
             let found = format!("{database} cannot be read: {}", sentence(&error));
             Outcome::error(found, MEND)
         }
+    }
+}
+
+/// Whether the address of a PostgreSQL server takes connections. The driver goes on trying where
+/// it is refused, and in the end tells that time ran out and not why.
+async fn knock(database: &DatabaseLocation) -> io::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    let DatabaseLocation::PostgreSql { url } = database else {
+        return Ok(());
+    };
+    // What is wrong with the address, and with a socket in the file system, the driver tells.
+    let Some(address) = DatabaseSettings::new(url).network_address() else {
+        return Ok(());
+    };
+    let connecting = tokio::net::TcpStream::connect(address);
+    match tokio::time::timeout(PATIENCE, connecting).await {
+        Ok(connected) => connected.map(drop),
+        Err(_) => Err(io::ErrorKind::TimedOut.into()),
     }
 }
 
@@ -133,6 +156,39 @@ mod tests {
         for check in &checks {
             assert!(matches!(check.outcome, Outcome::Fine(_)), "{check}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_refused_port_is_told_as_that_and_at_once() {
+        // Bound and closed again, so that nobody listens there.
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .unwrap()
+            .port();
+        let url = format!("postgres://rollcall@127.0.0.1:{port}/rollcall");
+        let folder = tempfile::tempdir().unwrap();
+        let settings = [("ROLLCALL_DATABASE_URL", url.as_str())];
+        let checks = examine(&config(folder.path(), &settings)).await;
+        let line = checks[0].to_string();
+        assert!(line.starts_with("error    database: "), "{line}");
+        assert!(
+            line.contains("refused") && !line.contains("timed out"),
+            "{line}"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_empty_file_is_a_database_yet_to_be_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rollcall.db");
+        std::fs::write(&file, "").unwrap();
+        let checks = examine(&config(folder.path(), &[])).await;
+        assert!(
+            matches!(checks[0].outcome, Outcome::Warning { .. }),
+            "{}",
+            checks[0]
+        );
+        assert_eq!(std::fs::metadata(&file).unwrap().len(), 0);
     }
 
     #[tokio::test]

@@ -29,6 +29,7 @@ struct Row {
     occurred_at: DateTime<Utc>,
     actor_kind: String,
     actor_id: Option<Uuid>,
+    actor_component: Option<String>,
     connection_name: Option<String>,
     display_name: Option<String>,
     user_name: Option<String>,
@@ -47,7 +48,7 @@ impl AccountScope<'_> {
         let row = rows.into_iter().next();
         Ok(DeletionView {
             at: row.as_ref().map_or(changed, |row| row.occurred_at),
-            by: row.map(actor),
+            by: row.and_then(actor),
             purge_at,
         })
     }
@@ -57,7 +58,7 @@ impl AccountScope<'_> {
         use event::Column as E;
         use user::Column as U;
         let mut select = Query::select();
-        for column in [E::OccurredAt, E::ActorKind, E::ActorId] {
+        for column in [E::OccurredAt, E::ActorKind, E::ActorId, E::ActorComponent] {
             select.column((event::Entity, column));
         }
         select
@@ -90,7 +91,21 @@ impl AccountScope<'_> {
     }
 }
 
-fn actor(row: Row) -> Actor {
-    let name = row.connection_name.or(row.display_name).or(row.user_name);
-    actor_from_columns(&row.actor_kind, row.actor_id, name.unwrap_or_default())
+/// Who it was; `None` when nobody of that name is left.
+fn actor(row: Row) -> Option<Actor> {
+    let named = [
+        row.actor_component,
+        row.connection_name,
+        row.display_name,
+        row.user_name,
+    ];
+    let name = named.into_iter().flatten().find(|name| !name.is_empty());
+    match actor_from_columns(&row.actor_kind, row.actor_id, name.unwrap_or_default()) {
+        Actor::User { name, .. } | Actor::Connection { name, .. } | Actor::System { name }
+            if name.is_empty() =>
+        {
+            None
+        }
+        actor => Some(actor),
+    }
 }

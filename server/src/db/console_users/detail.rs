@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::row::{self, source_of, user_row};
+use super::row::{self, Provenance, source_of, user_row};
 use crate::{
     ctx::actor_from_columns,
     db::{
@@ -69,7 +69,7 @@ impl AccountScope<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn user_detail(&self, id: UserId) -> Result<Option<UserDetail>, DbError> {
-        let mut select = row::select_rows();
+        let mut select = row::select_rows(Provenance::WithDeleted);
         with_extra(&mut select);
         select
             .and_where(Expr::col((user::Entity, user::Column::AccountId)).eq(self.account.0))

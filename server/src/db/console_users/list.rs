@@ -18,12 +18,12 @@ use uuid::Uuid;
 use super::{
     order,
     query::{Cursor, Key, SortValue, SourceFilter, UserList},
-    row::{Row, join_link, parse_status, select_rows, user_row},
+    row::{Provenance, Row, join_link, parse_status, select_rows, user_row},
 };
 use crate::db::{
     DbError,
     dialect::escape_like,
-    entity::{membership, organisation, scim_link as link, user},
+    entity::{membership, organisation, user},
     fetch::{self, unsigned},
     scope::AccountScope,
 };
@@ -134,7 +134,7 @@ impl AccountScope<'_> {
     }
 
     fn page_select(&self, list: &UserList) -> SelectStatement {
-        let mut select = select_rows();
+        let mut select = select_rows(list.provenance());
         self.restrict(&mut select, list);
         let backward = match &list.from {
             Some(from) => {
@@ -192,12 +192,10 @@ impl AccountScope<'_> {
         match list.source {
             None => {}
             Some(SourceFilter::Local) => {
-                let scim_id = Expr::col((link::Entity, link::Column::ScimId));
-                select.and_where(scim_id.is_null());
+                select.and_where(list.provenance().connection().is_null());
             }
             Some(SourceFilter::Connection(id)) => {
-                let of_link = Expr::col((link::Entity, link::Column::ConnectionId));
-                select.and_where(of_link.eq(id.0));
+                select.and_where(list.provenance().connection().eq(id.0));
             }
         }
     }
@@ -248,6 +246,17 @@ impl AccountScope<'_> {
             }
         }
         Ok(names)
+    }
+}
+
+impl UserList {
+    /// Where its people come from has to be looked up for the deleted only if they are listed.
+    fn provenance(&self) -> Provenance {
+        if self.statuses.contains(&Status::Deleted) {
+            Provenance::WithDeleted
+        } else {
+            Provenance::Living
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use scim_schema::{
     api::users::{Source, UserRow},
     id::UserId,
-    lifecycle::{HoldKind, Status},
+    lifecycle::{HoldKind, Lifecycle, Status},
 };
 use sea_orm::{
-    FromQueryResult, JoinType,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    FromQueryResult, JoinType, Order,
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -45,8 +45,50 @@ pub(super) struct Row {
     pub(super) connection_name: Option<String>,
 }
 
-/// Users with their live link and its connection.
-pub(super) fn select_rows() -> SelectStatement {
+/// Whose connection a row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Provenance {
+    /// That of the live link: enough where nobody is deleted, and answered by its index.
+    Living,
+    /// For the deleted, whose link has ended, that of the last link as well.
+    WithDeleted,
+}
+
+impl Provenance {
+    /// The id of the connection; null for people of this account's own.
+    pub(super) fn connection(self) -> Expr {
+        let live = Expr::col((link::Entity, link::Column::ConnectionId));
+        match self {
+            Self::Living => live,
+            Self::WithDeleted => Func::coalesce([live, ended_connection()]).into(),
+        }
+    }
+}
+
+/// The connection of a deleted user's last link; null for everybody else.
+fn ended_connection() -> Expr {
+    let ended = Alias::new("ended_link");
+    let of_ended = |column: link::Column| Expr::col((ended.clone(), column));
+    // A literal, not a parameter: the index of ended links is partial.
+    let is_ended = of_ended(link::Column::State).eq(Expr::Constant("ended".into()));
+    let last = Query::select()
+        .column((ended.clone(), link::Column::ConnectionId))
+        .from_as(link::Entity, ended.clone())
+        .and_where(
+            of_ended(link::Column::AccountId).equals((user::Entity, user::Column::AccountId)),
+        )
+        .and_where(of_ended(link::Column::UserId).equals((user::Entity, user::Column::Id)))
+        .and_where(is_ended)
+        .order_by((ended.clone(), link::Column::EndedAt), Order::Desc)
+        .limit(1)
+        .to_owned();
+    let deleted =
+        Expr::col((user::Entity, user::Column::Lifecycle)).eq(Lifecycle::Deleted.as_str());
+    Expr::case(deleted, Expr::from(last)).into()
+}
+
+/// Users with their live link and the connection they come from.
+pub(super) fn select_rows(provenance: Provenance) -> SelectStatement {
     use user::Column as U;
     let mut select = Query::select();
     for column in [
@@ -71,7 +113,7 @@ pub(super) fn select_rows() -> SelectStatement {
         select.column((user::Entity, column));
     }
     select
-        .column((link::Entity, link::Column::ConnectionId))
+        .expr_as(provenance.connection(), "connection_id")
         .expr_as(
             Expr::col((connection::Entity, connection::Column::Name)),
             "connection_name",
@@ -83,10 +125,10 @@ pub(super) fn select_rows() -> SelectStatement {
             JoinType::LeftJoin,
             connection::Entity,
             Expr::col((connection::Entity, connection::Column::AccountId))
-                .equals((link::Entity, link::Column::AccountId))
+                .equals((user::Entity, user::Column::AccountId))
                 .and(
                     Expr::col((connection::Entity, connection::Column::Id))
-                        .equals((link::Entity, link::Column::ConnectionId)),
+                        .eq(provenance.connection()),
                 ),
         )
         .to_owned()

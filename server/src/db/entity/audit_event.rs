@@ -14,6 +14,8 @@ pub struct Model {
     pub occurred_at: DateTimeUtc,
     pub actor_kind: String,
     pub actor_id: Option<Uuid>,
+    /// Which part of the product acted; nobody's name, so that it need not be erasable.
+    pub actor_component: Option<String>,
     pub credential_id: Option<Uuid>,
     pub channel: String,
     pub action: String,

@@ -16,7 +16,12 @@ pub use place::{KeyValue, Place};
 pub(super) use sequence::Sequence;
 pub(crate) use sequence::SortKey;
 
-use super::{error::DbError, fetch::unsigned, scope::AccountScope};
+use super::{
+    error::DbError,
+    fetch::unsigned,
+    page::{Page, Part},
+    scope::AccountScope,
+};
 
 /// A page of a walk and the places that lead on.
 #[derive(Clone, Debug)]
@@ -46,10 +51,10 @@ impl<T> Walked<T> {
     }
 }
 
-/// A list that is walked: `base` selects its rows without columns, `page` with those of `R`.
+/// A list that is walked: `base` selects its rows without columns, `page` has those of `R`.
 pub(super) struct Walk<'w> {
     pub(super) base: SelectStatement,
-    pub(super) page: SelectStatement,
+    pub(super) page: &'w Page,
     pub(super) sequence: &'w Sequence,
     pub(super) limit: u64,
     pub(super) from: Option<&'w Place>,
@@ -74,7 +79,7 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
 ) -> Result<Walked<R>, DbError> {
     let Walk {
         base,
-        mut page,
+        page,
         sequence,
         limit,
         from,
@@ -92,15 +97,16 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
         });
     }
     let backward = from.is_some_and(|place| place.backward);
-    sequence.mark(&mut page);
-    if let Some(place) = from {
-        page.and_where(sequence.beyond(place));
-    }
-    sequence.sort(&mut page, backward);
-    page.limit(limit + 1);
-    let mut rows = connection.query_all(&page).await?;
-    let more = rows.len() as u64 > limit;
+    let part = Part {
+        from,
+        offset: 0,
+        limit: limit + 1,
+    };
+    let mut rows = connection.query_all(&page.part(sequence, part)).await?;
+    let found = rows.len();
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    rows.truncate(page.fitting(&rows)?);
+    let more = found > rows.len();
     if backward {
         rows.reverse();
     }
@@ -120,12 +126,8 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
     };
     let previous = has_previous.then(|| edge(rows.first(), true)).transpose()?;
     let next = has_next.then(|| edge(rows.last(), false)).transpose()?;
-    let items = rows
-        .iter()
-        .map(|row| R::from_query_result(row, ""))
-        .collect::<Result<_, _>>()?;
     Ok(Walked {
-        items,
+        items: read(rows)?,
         total,
         previous: previous.flatten(),
         next: next.flatten(),
@@ -163,6 +165,13 @@ async fn totals<C: ConnectionTrait>(
     let total: i64 = row.try_get("", "total")?;
     let behind: i64 = row.try_get("", "behind")?;
     Ok((unsigned(total), behind != 0))
+}
+
+/// Rows as structs; each row goes as soon as it is read.
+pub(super) fn read<R: FromQueryResult>(rows: Vec<QueryResult>) -> Result<Vec<R>, DbError> {
+    rows.into_iter()
+        .map(|row| R::from_query_result(&row, "").map_err(DbError::from))
+        .collect()
 }
 
 /// Rows of a select as a table of its own.

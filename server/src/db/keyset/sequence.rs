@@ -2,7 +2,7 @@
 
 use sea_orm::{
     Order, QueryResult,
-    sea_query::{Expr, ExprTrait, NullOrdering, SelectStatement},
+    sea_query::{Expr, ExprTrait, NullOrdering, OrderedStatement, SelectStatement},
 };
 
 use super::place::{KeyKind, KeyValue, Place};
@@ -38,8 +38,20 @@ impl Sequence {
         }
     }
 
-    /// Sorts a select, from the end when `backward`.
-    pub(in crate::db) fn sort(&self, select: &mut SelectStatement, backward: bool) {
+    /// The same order of a table with the columns of [`Sequence::mark`].
+    pub(in crate::db) fn of(&self, table: &'static str) -> Self {
+        Self {
+            id: Expr::col((table, ID)),
+            key: self.key.as_ref().map(|key| SortKey {
+                expr: Expr::col((table, KEY)),
+                kind: key.kind,
+            }),
+            descending: self.descending,
+        }
+    }
+
+    /// Sorts a select or a window, from the end when `backward`.
+    pub(in crate::db) fn sort(&self, select: &mut impl OrderedStatement, backward: bool) {
         let direction = |descending: bool| {
             if descending { Order::Desc } else { Order::Asc }
         };
@@ -59,7 +71,7 @@ impl Sequence {
     }
 
     /// Rows on the place's side of it.
-    pub(super) fn beyond(&self, place: &Place) -> Expr {
+    pub(in crate::db) fn beyond(&self, place: &Place) -> Expr {
         let Some(key) = &self.key else {
             let down = self.descending != place.backward;
             return past(&self.id, Expr::val(place.id), down, place.inclusive);
@@ -92,7 +104,7 @@ impl Sequence {
     }
 
     /// Adds the columns that a row's place is read from.
-    pub(super) fn mark(&self, select: &mut SelectStatement) {
+    pub(in crate::db) fn mark(&self, select: &mut SelectStatement) {
         select.expr_as(self.id.clone(), ID);
         if let Some(key) = &self.key {
             select.expr_as(key.expr.clone(), KEY);

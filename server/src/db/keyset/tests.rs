@@ -96,8 +96,11 @@ async fn page(
     from: Option<&Place>,
 ) -> Walked<Row> {
     let base = Query::select().from("t").to_owned();
+    let mut rows = base.clone();
+    rows.column("id");
+    let page = Page::plain(rows);
     let walk = Walk {
-        page: base.clone(),
+        page: &page,
         base,
         sequence,
         limit,

@@ -6,9 +6,10 @@ use axum::{
     http::{HeaderMap, header::CONTENT_TYPE},
 };
 use scim_schema::api::problem::ErrorCode;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
+use super::serde_words::readable;
 use crate::{app_state::AppState, http::problem::ApiError};
 
 /// Largest body of the admin API.
@@ -31,10 +32,17 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
                     format!("The body is larger than {BODY_LIMIT} bytes, or was cut off."),
                 )
             })?;
-        serde_json::from_slice(&body)
-            .map(Body)
-            .map_err(|error| refusal(&error))
+        read(&body).map(Body)
     }
+}
+
+/// Reads an object. A list of its values would fit as well, and means nothing.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let begins_object = body.trim_ascii_start().first() == Some(&b'{');
+    if !begins_object && serde_json::from_slice::<IgnoredAny>(body).is_ok() {
+        return Err(ApiError::invalid("", "The body must be a JSON object."));
+    }
+    serde_json::from_slice(body).map_err(|error| refusal(&error))
 }
 
 /// Refuses anything but `application/json`, with or without parameters.
@@ -64,7 +72,10 @@ fn refusal(error: &serde_json::Error) -> ApiError {
             let message = text.split(" at line ").next().unwrap_or(&text);
             ApiError::invalid(
                 field_of(message),
-                format!("The body does not fit (line {line}, column {column}): {message}."),
+                format!(
+                    "The body does not fit (line {line}, column {column}): {}.",
+                    readable(message)
+                ),
             )
         }
         _ => ApiError::invalid(
@@ -88,7 +99,7 @@ mod tests {
     use super::*;
 
     fn refused(body: &str) -> ApiError {
-        refusal(&serde_json::from_str::<CreateConnection>(body).unwrap_err())
+        read::<CreateConnection>(body.as_bytes()).unwrap_err()
     }
 
     #[test]
@@ -101,6 +112,24 @@ mod tests {
             let error = refused(body);
             assert_eq!(error.code, ErrorCode::Invalid);
             assert_eq!(error.errors[0].path, field, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_the_wrong_shape_is_told_without_names_of_ours() {
+        for body in ["[]", "5", "null", r#"["a","okta"]"#] {
+            assert_eq!(refused(body).detail, "The body must be a JSON object.");
+        }
+        for body in [
+            r#"{"name":5,"kind":"okta"}"#,
+            r#"{"name":"a","kind":{}}"#,
+            r#"{"name":"a","kind":null}"#,
+            r#"{"name":["a"],"kind":[]}"#,
+        ] {
+            let detail = refused(body).detail;
+            for word in ["struct", "enum", "Connection", "sequence", "map"] {
+                assert!(!detail.contains(word), "{detail}");
+            }
         }
     }
 

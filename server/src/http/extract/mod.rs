@@ -6,6 +6,7 @@ pub mod json;
 pub mod path;
 pub mod query;
 pub mod scim_caller;
+mod serde_words;
 pub mod visitor;
 
 pub use caller::Caller;

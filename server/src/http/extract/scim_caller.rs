@@ -163,9 +163,13 @@ impl FromRequestParts<AppState> for ScimCaller {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ScimRefusal> {
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
         let presented = bearer(&parts.headers).ok_or(ScimRejection::Missing)?;
+        let hash = secrets::hash(presented);
+        if !state.tokens.knows(&hash) {
+            refuse_guess(state, &visitor)?;
+        }
         let found = state
             .tokens
-            .find(&state.db, secrets::hash(presented), visitor.now)
+            .find(&state.db, hash, visitor.now)
             .await
             .map_err(ScimRejection::Failed)?;
         let token = match found {
@@ -216,6 +220,15 @@ fn caller_of(visitor: &Visitor, token: &StoredToken) -> ScimCaller {
         token: token.id,
         ctx: Arc::new(ctx),
     }
+}
+
+/// Refuses, before it costs a statement, a token that nothing is known of from an address that has
+/// used its budget.
+fn refuse_guess(state: &AppState, visitor: &Visitor) -> Result<(), ScimRejection> {
+    let wait = visitor
+        .source_ip
+        .and_then(|address| state.limits.beyond_bad_tokens(address));
+    wait.map_or(Ok(()), |wait| Err(ScimRejection::TooMany(wait)))
 }
 
 fn limit_guesses(state: &AppState, visitor: &Visitor) -> Result<(), ScimRejection> {

@@ -12,6 +12,7 @@ use scim_schema::{
     id::UserId,
     resource::{ScimError, ScimType},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -66,6 +67,22 @@ impl Answer {
         let mut answer = Self::empty(status, decision);
         answer.content.body = Some(body.to_string().into());
         answer
+    }
+
+    /// The same for a body that is written as it is read through, without a copy of it as values.
+    ///
+    /// # Errors
+    /// [`DbError::Corrupt`] for what JSON cannot say.
+    pub(super) fn written(
+        status: StatusCode,
+        body: &impl Serialize,
+        decision: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, OpError> {
+        let text = serde_json::to_vec(body)
+            .map_err(|error| DbError::Corrupt(format!("an answer: {error}")))?;
+        let mut answer = Self::empty(status, decision);
+        answer.content.body = Some(text.into());
+        Ok(answer)
     }
 
     pub(super) fn tagged(mut self, etag: String) -> Self {
@@ -137,7 +154,7 @@ pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> 
         OpError::NotFound => ScimError::status(404, "This connection has no resource with that id"),
         OpError::PreconditionFailed => ScimError::status(
             412,
-            "The resource's version is not one that If-Match or If-None-Match asks for; read it again first",
+            "The resource's version is not one that If-Match or If-None-Match asks for; read it again and send its meta.version as it is, such as If-Match: W/\"3\"",
         ),
         OpError::Unique(key) => uniqueness(key),
         OpError::Forbidden => ScimError::status(403, "This token may not do that"),

@@ -1,15 +1,15 @@
 //! What of a body may be kept in the provisioning log: JSON, without passwords, of bounded length.
 
 use axum::body::Bytes;
-use scim_schema::api::provisioning_log::LogNote;
-use serde_json::{Map, Value};
+use scim_schema::{api::provisioning_log::LogNote, json::without_mark, resource::mask_secrets};
+use serde_json::Value;
 
 /// Bytes kept of one body (domain.md section 11, item 3).
 const KEPT: usize = 64 * 1024;
 /// Separators in a body beyond which it is not read once more: values in memory are many times
 /// larger than their text, and only the beginning is kept.
 const SEPARATORS: usize = 1_000_000;
-/// What stands in the place of a password.
+/// What stands in the place of a password or another secret.
 const REMOVED: &str = "(removed)";
 
 /// The text to store of a body; `None` when it is empty or not JSON. `which` names the body in the
@@ -25,8 +25,8 @@ pub(super) fn stored(body: &Bytes, which: &str, notes: &mut Vec<LogNote>) -> Opt
         });
         return None;
     }
-    let mut json: Value = serde_json::from_slice(body).ok()?;
-    remove_passwords(&mut json);
+    let mut json: Value = serde_json::from_slice(without_mark(body)).ok()?;
+    mask_secrets(&mut json, REMOVED);
     let mut text = json.to_string();
     if text.len() > KEPT {
         notes.push(LogNote {
@@ -49,40 +49,6 @@ fn has_too_many_values(body: &[u8]) -> bool {
     separators.count() > SEPARATORS
 }
 
-/// Replaces passwords wherever SCIM can carry one: a member of that name at any depth, a member
-/// whose name is a path to it, and the value of a PATCH operation whose path names it.
-fn remove_passwords(json: &mut Value) {
-    match json {
-        Value::Array(elements) => elements.iter_mut().for_each(remove_passwords),
-        Value::Object(members) => remove_from(members),
-        _ => {}
-    }
-}
-
-fn remove_from(members: &mut Map<String, Value>) {
-    let sets_password = members
-        .iter()
-        .any(|(name, value)| name.eq_ignore_ascii_case("path") && is_password_path(value));
-    for (name, value) in members.iter_mut() {
-        let secret = names_password(name) || (sets_password && name.eq_ignore_ascii_case("value"));
-        if secret {
-            *value = Value::String(REMOVED.to_owned());
-        } else {
-            remove_passwords(value);
-        }
-    }
-}
-
-fn is_password_path(path: &Value) -> bool {
-    path.as_str().is_some_and(names_password)
-}
-
-/// Whether any segment of an attribute path is `password`, in any case.
-fn names_password(path: &str) -> bool {
-    path.split(|c: char| !c.is_alphanumeric())
-        .any(|segment| segment.eq_ignore_ascii_case("password"))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -102,6 +68,7 @@ mod tests {
             "userName": "dana",
             "PassWord": "s3cret",
             "Operations": [{"data": {"password": {"value": "s3cret"}}}],
+            "x": {"clientSecret": "s3cret"},
         });
         assert_eq!(
             kept(&body),
@@ -109,6 +76,7 @@ mod tests {
                 "userName": "dana",
                 "PassWord": REMOVED,
                 "Operations": [{"data": {"password": REMOVED}}],
+                "x": {"clientSecret": REMOVED},
             })
         );
     }

@@ -6,7 +6,6 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use scim_schema::resource::{ListResponse, ScimError, ScimType};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{exchange::Exchange, query::Parameters};
@@ -69,13 +68,13 @@ impl Cursors {
     }
 
     /// A page with the cursors that lead on.
-    pub(super) fn page(
+    pub(super) fn page<T>(
         &self,
         total: u64,
         previous: Option<Place>,
         next: Option<Place>,
-        resources: Vec<Value>,
-    ) -> ListResponse<Value> {
+        resources: Vec<T>,
+    ) -> ListResponse<T> {
         let encode = |place: Option<Place>| place.and_then(|place| self.encode(&place));
         ListResponse::by_cursor(Some(total), encode(previous), encode(next), resources)
     }

@@ -18,9 +18,10 @@ use serde_json::{Map, Value};
 
 use super::{
     BASE_PATH,
-    answer::{Answer, scim_error, scim_error_response, shortened},
+    answer::{Answer, scim_error, scim_error_response},
     intake::{Intake, SearchShare},
     log::ScimLogEntry,
+    media_type,
     query::Parameters,
     trace::{Trace, user_of},
 };
@@ -120,25 +121,9 @@ impl Exchange {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as an object, if its content type is JSON.
+    /// The body as an object, if its headers call it JSON.
     pub(super) fn object(&self) -> Result<Map<String, Value>, OpError> {
-        let content_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
-        let media_type = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        if !matches!(
-            media_type.as_str(),
-            "application/scim+json" | "application/json"
-        ) {
-            let sent = shortened(&media_type);
-            let detail = format!(
-                "Content-Type must be application/scim+json or application/json, not '{sent}'"
-            );
-            return Err(ScimError::status(415, detail).into());
-        }
+        media_type::check(&self.headers)?;
         Ok(parse_object(&self.intake.body)?)
     }
 

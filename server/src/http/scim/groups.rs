@@ -11,7 +11,6 @@ use scim_schema::{
     resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType, registry},
 };
-use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, shortened},
@@ -23,7 +22,7 @@ use super::{
     trace::Trace,
 };
 use crate::{
-    db::{ListQuery, ScimGroup},
+    db::ListQuery,
     ops::{
         OpError,
         groups::{self, GroupChanged, GroupPatch},
@@ -67,24 +66,22 @@ async fn find_groups(
         window,
         with_members: projection.wants(AttrId::GroupMembers),
     };
-    let render = |found: &[ScimGroup]| {
-        let groups = found.iter();
-        let resources =
-            groups.map(|group| render::group_resource(group, &exchange.by.base_url, &projection));
-        resources.collect::<Result<Vec<Value>, _>>()
-    };
+    let base_url = &exchange.by.base_url;
     let scope = exchange.scope();
-    let body = if let Some(cursor) = parameters.cursor() {
+    let (status, decision) = (StatusCode::OK, "Listed groups");
+    if let Some(cursor) = parameters.cursor() {
         let cursors = Cursors::of(exchange, ResourceKind::Group.name(), parameters);
         let from = cursors.decode(cursor, |place| query.takes(ResourceKind::Group, place))?;
         let page = scope.walk_groups(&query, from.as_ref()).await?;
-        let resources = render(&page.items)?;
-        json!(cursors.page(page.total, page.previous, page.next, resources))
+        let resources = render::group_resources(&page.items, base_url, &projection)?;
+        let body = cursors.page(page.total, page.previous, page.next, resources);
+        Answer::written(status, &body, decision)
     } else {
         let (found, total) = scope.scim_groups(&query).await?;
-        json!(ListResponse::by_index(total, start, render(&found)?))
-    };
-    Ok(Answer::json(StatusCode::OK, &body, "Listed groups"))
+        let resources = render::group_resources(&found, base_url, &projection)?;
+        let body = ListResponse::by_index(total, start, resources);
+        Answer::written(status, &body, decision)
+    }
 }
 
 /// GET /Groups/{id} (RFC 7644 section 3.4.1).
@@ -111,7 +108,7 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         return Ok(answer.tagged(etag));
     }
     let resource = render::group_resource(&group, &exchange.by.base_url, &projection)?;
-    Ok(Answer::json(StatusCode::OK, &resource, "Read the group").tagged(etag))
+    Ok(Answer::written(StatusCode::OK, &resource, "Read the group")?.tagged(etag))
 }
 
 /// POST /Groups (RFC 7644 section 3.3).
@@ -280,7 +277,7 @@ async fn read_back(
                 .await?
                 .ok_or(OpError::NotFound)?;
             let resource = render::group_resource(&group, &exchange.by.base_url, projection)?;
-            Answer::json(status, &resource, decision).tagged(entity_tag(group.version))
+            Answer::written(status, &resource, decision)?.tagged(entity_tag(group.version))
         }
     };
     Ok(answer.touching(changed.touched).noting(changed.notes))

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, HttpBody, to_bytes},
+    body::{Body, Bytes, HttpBody},
     http::Method,
 };
+use futures_util::StreamExt;
 use scim_schema::resource::{ScimError, ScimType};
 use tokio::runtime::Handle;
 
@@ -18,6 +19,11 @@ use crate::{
 
 /// Bytes of a body that count as one unit of the budget.
 const UNIT: usize = 1024;
+/// Bytes of a body that memory is set aside for at a time.
+const STEP: usize = 256 * UNIT;
+/// How long a body that is being read waits for more memory. Those that wait hold what they have,
+/// perhaps for each other, so that one has to give way soon.
+const GROWTH_WAITS: Duration = Duration::from_secs(5);
 /// How long a search waits for others of its connection.
 const SEARCH_WAITS: Duration = Duration::from_secs(2);
 
@@ -32,11 +38,14 @@ pub(super) struct Intake {
 pub(super) enum Unread {
     /// An answer of its own.
     Refused(ScimError),
-    /// The body broke off or is larger than the limit.
-    Broken(axum::Error),
+    /// The body is larger than the limit.
+    TooLarge,
+    /// The body broke off.
+    Broken,
 }
 
-/// Reads a body within its limit, once the process has room for it.
+/// Reads a body within its limit, as the process has room for it. Memory is set aside for what has
+/// come and a step more: who announces much and sends little holds up nobody.
 pub(super) async fn read(
     caller: &ScimCaller,
     state: &AppState,
@@ -44,30 +53,69 @@ pub(super) async fn read(
 ) -> Result<Intake, Unread> {
     let limit = state.config.limits.body;
     let patience = state.config.limits.request_timeout;
+    let step = STEP.min(limit / 16).max(UNIT);
     // Without a length the body may become as large as any.
     let announced = body.size_hint().upper();
     let length = announced.and_then(|length| usize::try_from(length).ok());
     let length = length.unwrap_or(limit).min(limit);
-    let mut memory = None;
-    if length > 0 {
-        let (account, connection) = (caller.account, caller.connection.id);
-        let share = state
-            .bodies
-            .take(account, connection, units(length), patience)
-            .await;
-        memory = Some(share.ok_or_else(|| Unread::Refused(crowded()))?);
+    if length == 0 {
+        return Ok(Intake::default());
     }
-    let body = tokio::time::timeout(patience, to_bytes(body, limit))
+    let (account, connection) = (caller.account, caller.connection.id);
+    let first = units(length.min(step));
+    let share = state
+        .bodies
+        .take(account, connection, first, patience)
+        .await;
+    let mut upload = Upload {
+        received: Vec::with_capacity(length.min(step)),
+        room: length.min(step),
+        share: share.ok_or_else(|| Unread::Refused(crowded()))?,
+        step,
+        limit,
+        waits: GROWTH_WAITS.min(patience / 2),
+    };
+    tokio::time::timeout(patience, upload.receive(body))
         .await
-        .map_err(|_| Unread::Refused(too_slow(patience)))?
-        .map_err(Unread::Broken)?;
-    if let Some(memory) = &mut memory {
-        memory.keep(units(body.len()));
-    }
+        .map_err(|_| Unread::Refused(too_slow(patience)))??;
+    upload.share.keep(units(upload.received.len()));
     Ok(Intake {
-        body,
-        _memory: memory,
+        body: upload.received.into(),
+        _memory: Some(upload.share),
     })
+}
+
+/// A body that is being read.
+struct Upload {
+    received: Vec<u8>,
+    /// Bytes that memory is set aside for.
+    room: usize,
+    share: Share,
+    step: usize,
+    limit: usize,
+    waits: Duration,
+}
+
+impl Upload {
+    async fn receive(&mut self, body: Body) -> Result<(), Unread> {
+        let mut frames = body.into_data_stream();
+        while let Some(frame) = frames.next().await {
+            let frame = frame.map_err(|_| Unread::Broken)?;
+            let length = self.received.len() + frame.len();
+            if length > self.limit {
+                return Err(Unread::TooLarge);
+            }
+            if length > self.room {
+                let more = (length - self.room).next_multiple_of(self.step);
+                if !self.share.grow(units(more), self.waits).await {
+                    return Err(Unread::Refused(crowded()));
+                }
+                self.room += more;
+            }
+            self.received.extend_from_slice(&frame);
+        }
+        Ok(())
+    }
 }
 
 fn units(bytes: usize) -> u32 {

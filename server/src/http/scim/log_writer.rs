@@ -10,9 +10,8 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Bytes;
 use scim_schema::{
-    api::{events::ChangeKind, provisioning_log::LogNote},
+    api::events::ChangeKind,
     id::{AccountId, ConnectionId, RequestId},
 };
 use tokio::{
@@ -21,7 +20,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{body, log::Queued};
+use super::{log::Queued, log_row::row_of};
 use crate::{
     clock::Clock,
     ctx::Ctx,
@@ -92,12 +91,26 @@ impl Writer {
             accounts.entry(account).or_default().push(row_of(queued));
         }
         for (account, rows) in accounts {
-            let rows = Arc::new(rows);
+            self.write_rows(account, rows, retry).await;
+        }
+    }
+
+    /// Rows that the database refuses together are stored one by one: a bad one costs no other.
+    async fn write_rows(&self, account: AccountId, rows: Vec<NewLogRow>, retry: &mut Retry) {
+        let mut parts = vec![Arc::new(rows)];
+        while let Some(rows) = parts.pop() {
             let stored = retry.run(|| self.store(account, &rows)).await;
-            if let Err(error) = stored {
-                let lost = rows.len();
-                count_dropped_log_rows("database", lost as u64);
-                tracing::error!(%account, lost, %error, "rows of the provisioning log were lost");
+            match stored {
+                Ok(()) => {}
+                Err(error) if rows.len() > 1 && !error.is_unavailable() => {
+                    tracing::warn!(%account, %error, "rows of the provisioning log are stored one by one");
+                    parts.extend(rows.iter().rev().map(|row| Arc::new(vec![row.clone()])));
+                }
+                Err(error) => {
+                    let lost = rows.len();
+                    count_dropped_log_rows("database", lost as u64);
+                    tracing::error!(%account, lost, %error, "rows of the provisioning log were lost");
+                }
             }
         }
     }
@@ -202,46 +215,6 @@ fn changes_of(rows: &[NewLogRow]) -> Vec<Change> {
         .into_iter()
         .map(|connection| Change::updated(ChangeKind::ProvisioningLog, connection, 0))
         .collect()
-}
-
-fn row_of(queued: Queued) -> NewLogRow {
-    let Queued { id, entry, .. } = queued;
-    let mut notes: Vec<LogNote> = entry
-        .notes
-        .into_vec()
-        .into_iter()
-        .map(|note| LogNote {
-            rule: note.rule.to_owned(),
-            detail: note.detail,
-        })
-        .collect();
-    if queued.dropped_bodies {
-        notes.push(LogNote {
-            rule: "body_left_out".to_owned(),
-            detail: "Too many large requests at once: the bodies were not kept".to_owned(),
-        });
-    }
-    let mut kept =
-        |body: Option<Bytes>, which| body.and_then(|body| body::stored(&body, which, &mut notes));
-    let request_body = kept(entry.request_body, "request");
-    let response_body = kept(entry.response_body, "answer");
-    NewLogRow {
-        id,
-        connection: entry.connection,
-        token: entry.token,
-        at: entry.at,
-        method: entry.method,
-        path: entry.path,
-        status: entry.status,
-        scim_type: entry.scim_type,
-        decision: entry.decision,
-        duration_us: entry.duration_us,
-        notes,
-        request_body,
-        response_body,
-        users: entry.users,
-        subjects: entry.subjects,
-    }
 }
 
 #[cfg(test)]

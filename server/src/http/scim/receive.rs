@@ -97,7 +97,10 @@ fn turn_away(
         (None, ScimRejection::Refused(_)) => {
             metrics::count_unattributed(Unattributed::UnknownToken);
         }
-        (None, _) => {}
+        (None, ScimRejection::TooMany(_)) => {
+            metrics::count_unattributed(Unattributed::TooManyGuesses);
+        }
+        (None, ScimRejection::Failed(_)) => {}
         (Some(caller), reason) => {
             let is_flood = matches!(reason, ScimRejection::TooMany(_));
             if !is_flood || state.limits.notes_flood(caller.token) {
@@ -121,14 +124,12 @@ fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
 }
 
 fn unread_error(unread: Unread, parts: &Parts, state: &AppState) -> ScimError {
-    let error = match unread {
+    match unread {
         Unread::Refused(error) => return error,
-        Unread::Broken(error) => error,
-    };
-    let too_large = std::error::Error::source(&error)
-        .is_some_and(|source| source.to_string().contains("length limit"));
-    if !too_large {
-        return ScimError::invalid_syntax("The body could not be read to its end");
+        Unread::Broken => {
+            return ScimError::invalid_syntax("The body could not be read to its end");
+        }
+        Unread::TooLarge => {}
     }
     let limit = state.config.limits.body;
     // A Bulk learns which of its limits it is (RFC 7644 section 3.7.4).

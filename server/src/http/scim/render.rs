@@ -1,5 +1,7 @@
 //! Resources as SCIM answers them: the stored document with what the server itself knows.
 
+use std::mem;
+
 use scim_schema::{
     attr::AttrId,
     id::{GroupId, LinkId},
@@ -9,12 +11,88 @@ use scim_schema::{
     resource::{Document, Meta},
     schema::{ResourceKind, registry, urn},
 };
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 
 use crate::{
     db::{DbError, MemberOfGroup, ScimGroup, ScimUser},
     ops::{OpError, precondition::entity_tag},
 };
+
+/// Name of the attribute whose values are written one by one.
+const MEMBERS: &str = "members";
+
+/// A resource as it is answered. Members stay what the database read until they are written: as
+/// values they would take many times the memory.
+pub(super) struct Rendered<'r> {
+    attributes: Map<String, Value>,
+    members: Option<Members<'r>>,
+}
+
+/// The members of a group.
+struct Members<'r> {
+    group: &'r ScimGroup,
+    base_url: &'r str,
+    /// The sub-attributes that are shown.
+    shown: Map<String, Value>,
+}
+
+/// One member with the sub-attributes that are shown.
+struct Member<'r> {
+    member: &'r MemberOfGroup,
+    kind: ResourceKind,
+    of: &'r Members<'r>,
+}
+
+impl Serialize for Rendered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.attributes.len()))?;
+        for (name, value) in &self.attributes {
+            match &self.members {
+                Some(members) if name == MEMBERS => map.serialize_entry(name, members)?,
+                _ => map.serialize_entry(name, value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of_kind = |kind| {
+            move |member| Member {
+                member,
+                kind,
+                of: self,
+            }
+        };
+        let users = self.group.users.iter().map(of_kind(ResourceKind::User));
+        let groups = self.group.groups.iter().map(of_kind(ResourceKind::Group));
+        serializer.collect_seq(users.chain(groups))
+    }
+}
+
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (id, base_url) = (self.member.id, self.of.base_url);
+        let mut map = serializer.serialize_map(Some(self.of.shown.len()))?;
+        for name in self.of.shown.keys() {
+            match name.as_str() {
+                "value" => map.serialize_entry(name, &id)?,
+                "$ref" => {
+                    let location = match self.kind {
+                        ResourceKind::User => user_location(base_url, id.into()),
+                        ResourceKind::Group => group_location(base_url, id.into()),
+                    };
+                    map.serialize_entry(name, &location)?;
+                }
+                "display" => map.serialize_entry(name, &self.member.display)?,
+                _ => map.serialize_entry(name, self.kind.name())?,
+            }
+        }
+        map.end()
+    }
+}
 
 /// Address of a user.
 pub(super) fn user_location(base_url: &str, id: LinkId) -> String {
@@ -31,7 +109,7 @@ pub(super) fn user_resource(
     user: &ScimUser,
     base_url: &str,
     projection: &Projection,
-) -> Result<Value, OpError> {
+) -> Result<Rendered<'static>, OpError> {
     let rt = registry().resource_type(ResourceKind::User);
     let mut document = parse(&user.document)?;
     document.set_active(rt, user.active);
@@ -71,7 +149,10 @@ pub(super) fn user_resource(
     }
     resource.insert("meta".to_owned(), meta.to_json());
     projection.apply(rt, &mut resource);
-    Ok(resource.into())
+    Ok(Rendered {
+        attributes: resource,
+        members: None,
+    })
 }
 
 /// Our extension is returned on request only, so that a plain answer has the schemas that were sent.
@@ -102,12 +183,24 @@ fn user_status(axes: &Axes) -> Value {
     status
 }
 
-/// A group, projected.
-pub(super) fn group_resource(
-    group: &ScimGroup,
-    base_url: &str,
+/// Groups, projected.
+pub(super) fn group_resources<'r>(
+    groups: &'r [ScimGroup],
+    base_url: &'r str,
     projection: &Projection,
-) -> Result<Value, OpError> {
+) -> Result<Vec<Rendered<'r>>, OpError> {
+    let resources = groups
+        .iter()
+        .map(|group| group_resource(group, base_url, projection));
+    resources.collect()
+}
+
+/// A group, projected.
+pub(super) fn group_resource<'r>(
+    group: &'r ScimGroup,
+    base_url: &'r str,
+    projection: &Projection,
+) -> Result<Rendered<'r>, OpError> {
     let rt = registry().resource_type(ResourceKind::Group);
     let document = parse(&group.document)?;
     let schemas = document.schemas(rt);
@@ -122,33 +215,25 @@ pub(super) fn group_resource(
     resource.insert("schemas".to_owned(), json!(schemas));
     resource.insert("id".to_owned(), json!(group.id));
     resource.append(&mut document.into_map());
-    let users = group
-        .users
-        .iter()
-        .map(|user| member(user, ResourceKind::User, base_url));
-    let groups = group
-        .groups
-        .iter()
-        .map(|group| member(group, ResourceKind::Group, base_url));
-    let members: Vec<Value> = users.chain(groups).collect();
-    if !members.is_empty() {
-        resource.insert("members".to_owned(), members.into());
+    // One member stands for all while it is decided what is shown of them.
+    if !group.users.is_empty() || !group.groups.is_empty() {
+        let member = json!({ "value": "", "$ref": "", "display": "", "type": "" });
+        resource.insert(MEMBERS.to_owned(), json!([member]));
     }
     resource.insert("meta".to_owned(), meta.to_json());
     projection.apply(rt, &mut resource);
-    Ok(resource.into())
-}
-
-fn member(member: &MemberOfGroup, kind: ResourceKind, base_url: &str) -> Value {
-    let location = match kind {
-        ResourceKind::User => user_location(base_url, member.id.into()),
-        ResourceKind::Group => group_location(base_url, member.id.into()),
-    };
-    json!({
-        "value": member.id,
-        "$ref": location,
-        "display": member.display,
-        "type": kind.name(),
+    let shown = resource
+        .get_mut(MEMBERS)
+        .and_then(|members| members.get_mut(0))
+        .and_then(Value::as_object_mut)
+        .map(mem::take);
+    Ok(Rendered {
+        attributes: resource,
+        members: shown.map(|shown| Members {
+            group,
+            base_url,
+            shown,
+        }),
     })
 }
 

@@ -4,17 +4,17 @@
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
+    project::Projection,
     resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType, registry},
 };
-use serde_json::{Value, json};
 
 use super::{
     answer::Answer,
     cursor::Cursors,
     exchange::Exchange,
     query::Parameters,
-    render::{group_resource, user_resource},
+    render::{Rendered, group_resource, user_resource},
     trace::Trace,
 };
 use crate::{
@@ -76,34 +76,35 @@ async fn find(
             of_groups.wants(AttrId::GroupMembers),
         )?,
     };
-    let render = |found: &[Resource]| {
-        let base_url = &exchange.by.base_url;
-        let resources = found.iter().map(|resource| match resource {
-            Resource::User(user) => user_resource(user, base_url, &of_users),
-            Resource::Group(group) => group_resource(group, base_url, &of_groups),
-        });
-        resources.collect::<Result<Vec<Value>, _>>()
-    };
+    let base_url = &exchange.by.base_url;
     let scope = exchange.scope();
-    let body = if let Some(cursor) = parameters.cursor() {
+    let (status, decision) = (StatusCode::OK, "Listed users and groups");
+    if let Some(cursor) = parameters.cursor() {
         let cursors = Cursors::of(exchange, BOTH, parameters);
         let from = cursors.decode(cursor, |place| query.takes(place))?;
         let page = scope.search(&query, Paging::Cursor(from.as_ref())).await?;
-        let resources = render(&page.items)?;
-        json!(cursors.page(page.total, page.previous, page.next, resources))
+        let resources = render(&page.items, base_url, &of_users, &of_groups)?;
+        let body = cursors.page(page.total, page.previous, page.next, resources);
+        Answer::written(status, &body, decision)
     } else {
         let page = scope.search(&query, Paging::Index).await?;
-        json!(ListResponse::by_index(
-            page.total,
-            start,
-            render(&page.items)?
-        ))
-    };
-    Ok(Answer::json(
-        StatusCode::OK,
-        &body,
-        "Listed users and groups",
-    ))
+        let resources = render(&page.items, base_url, &of_users, &of_groups)?;
+        let body = ListResponse::by_index(page.total, start, resources);
+        Answer::written(status, &body, decision)
+    }
+}
+
+fn render<'r>(
+    found: &'r [Resource],
+    base_url: &'r str,
+    of_users: &Projection,
+    of_groups: &Projection,
+) -> Result<Vec<Rendered<'r>>, OpError> {
+    let resources = found.iter().map(|resource| match resource {
+        Resource::User(user) => user_resource(user, base_url, of_users),
+        Resource::Group(group) => group_resource(group, base_url, of_groups),
+    });
+    resources.collect()
 }
 
 /// The sort key as each type understands it; a type without the attribute has no value for it.

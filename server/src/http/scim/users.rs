@@ -11,7 +11,6 @@ use scim_schema::{
     resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType, registry},
 };
-use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, shortened},
@@ -71,20 +70,23 @@ async fn find_users(
         let users = found.iter();
         let resources =
             users.map(|user| render::user_resource(user, &exchange.by.base_url, &projection));
-        resources.collect::<Result<Vec<Value>, _>>()
+        resources.collect::<Result<Vec<_>, _>>()
     };
     let scope = exchange.scope();
-    let (found, total, body) = if let Some(cursor) = parameters.cursor() {
+    let (status, decision) = (StatusCode::OK, "Listed users");
+    let (found, total, answer) = if let Some(cursor) = parameters.cursor() {
         let cursors = Cursors::of(exchange, ResourceKind::User.name(), parameters);
         let from = cursors.decode(cursor, |place| query.takes(ResourceKind::User, place))?;
         let page = scope.walk_users(&query, from.as_ref()).await?;
         let resources = render(&page.items)?;
-        let body = json!(cursors.page(page.total, page.previous, page.next, resources));
-        (page.items, page.total, body)
+        let body = cursors.page(page.total, page.previous, page.next, resources);
+        let answer = Answer::written(status, &body, decision)?;
+        (page.items, page.total, answer)
     } else {
         let (found, total) = scope.scim_users(&query).await?;
-        let body = json!(ListResponse::by_index(total, start, render(&found)?));
-        (found, total, body)
+        let body = ListResponse::by_index(total, start, render(&found)?);
+        let answer = Answer::written(status, &body, decision)?;
+        (found, total, answer)
     };
     let touched = found.iter().take(1).map(|user| user.user);
     let touched = if total == 1 {
@@ -92,7 +94,7 @@ async fn find_users(
     } else {
         Vec::new()
     };
-    Ok(Answer::json(StatusCode::OK, &body, "Listed users").touching(touched))
+    Ok(answer.touching(touched))
 }
 
 /// GET /Users/{id} (RFC 7644 section 3.4.1).
@@ -280,7 +282,7 @@ fn answer(
         None => Answer::empty(status, decision),
         Some(projection) => {
             let resource = render::user_resource(user, &exchange.by.base_url, projection)?;
-            Answer::json(status, &resource, decision)
+            Answer::written(status, &resource, decision)?
         }
     };
     Ok(answer

@@ -139,15 +139,14 @@ impl<'t> Membership<'t> {
                     "accept_unknown_member",
                     format!("left out the unknown member {}", member.value),
                 ),
+                (Some(_), _, Some(_)) => return Err(other_kind(member, ResourceKind::User)),
+                (_, Some(_), Some(_)) => return Err(other_kind(member, ResourceKind::Group)),
                 _ => {
-                    return Err(ScimError::invalid_value(
-                        "members.value",
-                        format!(
-                            "names '{}', which is no user or group of this connection",
-                            member.value
-                        ),
-                    )
-                    .into());
+                    let why = format!(
+                        "names '{}', which is no user or group of this connection",
+                        member.value
+                    );
+                    return Err(ScimError::invalid_value("members.value", why).into());
                 }
             }
         }
@@ -287,4 +286,14 @@ impl<'t> Membership<'t> {
         self.touched
             .extend(users.iter().take(room).map(|user| UserId(*user)));
     }
+}
+
+/// A member that is there, as something else than its `type` says.
+fn other_kind(member: &MemberRef, is: ResourceKind) -> OpError {
+    let said = member.kind.unwrap_or(is);
+    let why = format!(
+        "is '{said}', but '{}' is a {is}; send its own type or none",
+        member.value
+    );
+    ScimError::invalid_value("members.type", why).into()
 }

@@ -1,0 +1,69 @@
+//! Passwords that a provider sends where no password belongs: stored nowhere, logged nowhere.
+
+use scim_schema::dialect::ConnectionKind;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, group_body, user_body};
+
+const SECRET: &str = "S3cr3t-Tiger";
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const CUSTOM: &str = "urn:example:custom:2.0:User";
+
+async fn assert_nowhere(app: &TestApp) {
+    app.flush_log().await;
+    for (table, columns) in [
+        ("scim_links", &["document", "unmapped"][..]),
+        ("groups", &["document", "unmapped"]),
+        (
+            "scim_request_log",
+            &["request_body", "response_body", "decision", "notes", "path"],
+        ),
+        ("audit_details", &["details"]),
+        ("user_attribute_values", &["text", "text_key"]),
+    ] {
+        for column in columns {
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%{SECRET}%'");
+            assert_eq!(app.number(&sql).await, 0, "{table}.{column}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_under_another_name_or_in_another_place_is_dropped_and_noted() {
+    let app = TestApp::new().await;
+    // Okta's undeclared schemas are taken and kept aside (D4).
+    let client = app.connection(ConnectionKind::Okta).await;
+    let full = format!("{USER}:password");
+    let custom = format!("{CUSTOM}:userPassword");
+    let carriers: [Value; 8] = [
+        json!({ full.as_str(): SECRET }),
+        json!({ full.to_uppercase(): SECRET }),
+        json!({ "x": { "password": SECRET, "colour": "green" } }),
+        json!({ "x": [{ "deep": { "ClientSecret": [SECRET] } }] }),
+        json!({ custom.as_str(): SECRET }),
+        json!({ CUSTOM: { "passphrase": SECRET } }),
+        json!({ "name": { "givenName": "A", "oldPassword": SECRET } }),
+        json!({ "emails": [{ "value": "a@example.org", "passwd": SECRET }] }),
+    ];
+    for (number, carrier) in carriers.iter().enumerate() {
+        let mut body = user_body(&format!("user{number}"));
+        let members = carrier.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(members.clone());
+        let id = client.post("/Users", &body).await.expect(201).id();
+        let path = format!("/Users/{id}");
+        client.put(&path, &body).await.expect(200);
+        let operations = json!([{ "op": "replace", "value": members }]);
+        client.patch(&path, operations).await.expect(200);
+        let operations = json!([{ "op": "add", "path": custom, "value": SECRET }]);
+        client.patch(&path, operations).await;
+        let mut group = group_body(&format!("group{number}"), &[]);
+        group.as_object_mut().unwrap().extend(members);
+        client.post("/Groups", &group).await;
+    }
+    assert_nowhere(&app).await;
+    let kept = "SELECT COUNT(*) FROM scim_links WHERE unmapped LIKE '%green%'";
+    assert_eq!(app.number(kept).await, 1, "what stands beside it is kept");
+    let noted = "SELECT COUNT(*) FROM scim_request_log WHERE method = 'POST' AND status = 201 AND path = '/Users' AND notes LIKE '%secret_dropped%'";
+    assert_eq!(app.number(noted).await, 8);
+    app.finish().await;
+}
