@@ -216,6 +216,23 @@ fn is_duplicate(map: &Map<String, Value>, names: &mut HashSet<String>, name: &st
     !names.insert(name.to_ascii_lowercase())
 }
 
+/// Takes the named members out of an object, names in any case.
+pub(crate) fn take_fields<const N: usize>(
+    object: Map<String, Value>,
+    names: [&str; N],
+) -> [Option<Value>; N] {
+    let mut found = [const { None }; N];
+    for (name, value) in object {
+        let wanted = names
+            .iter()
+            .position(|wanted| wanted.eq_ignore_ascii_case(&name));
+        if let Some(slot) = wanted.and_then(|position| found.get_mut(position)) {
+            *slot = Some(value);
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

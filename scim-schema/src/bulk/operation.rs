@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::reference::{self, bulk_id_of};
 use crate::{
+    json::take_fields,
     resource::{ScimError, ScimType},
     schema::{ResourceKind, registry},
 };
@@ -78,7 +79,7 @@ pub(super) fn parse_operation(index: usize, operation: Value) -> Result<BulkOper
         )));
     };
     let [method, bulk_id, version, path, data] =
-        members(operation, ["method", "bulkId", "version", "path", "data"]);
+        take_fields(operation, ["method", "bulkId", "version", "path", "data"]);
     let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
     let (method_text, bulk_id_text) = (text(&method), text(&bulk_id));
     let parts = Parts {
@@ -206,23 +207,6 @@ fn parse_path(method: BulkMethod, path: &str) -> Result<BulkTarget, ScimError> {
 
 fn shorten(path: &str) -> String {
     path.chars().take(100).collect()
-}
-
-/// Takes the named members out of an object, names in any case.
-pub(super) fn members<const N: usize>(
-    object: Map<String, Value>,
-    names: [&str; N],
-) -> [Option<Value>; N] {
-    let mut found = [const { None }; N];
-    for (name, value) in object {
-        let wanted = names
-            .iter()
-            .position(|wanted| wanted.eq_ignore_ascii_case(&name));
-        if let Some(slot) = wanted.and_then(|position| found.get_mut(position)) {
-            *slot = Some(value);
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::operation::{BulkOperation, members, parse_operation};
-use crate::{resource::ScimError, schema::urn};
+use super::operation::{BulkOperation, parse_operation};
+use crate::{json::take_fields, resource::ScimError, schema::urn};
 
 /// Most operations of one request: `bulk.maxOperations` (RFC 7643 section 5).
 pub const MAX_OPERATIONS: usize = 1_000;
@@ -27,7 +27,7 @@ pub struct BulkRequest {
 /// [`MAX_OPERATIONS`] operations.
 pub fn parse_bulk(body: Map<String, Value>) -> Result<BulkRequest, ScimError> {
     let [schemas, fail_on_errors, operations] =
-        members(body, ["schemas", "failOnErrors", "Operations"]);
+        take_fields(body, ["schemas", "failOnErrors", "Operations"]);
     check_schemas(schemas.as_ref())?;
     let operations = match operations {
         Some(Value::Array(operations)) if !operations.is_empty() => operations,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::path::PatchPath;
 use crate::{
     dialect::{Dialect, Notes, quirks},
+    json::take_fields,
     resource::{ScimError, ScimType},
     schema::{ResourceType, urn},
 };
@@ -61,7 +62,7 @@ pub fn parse_patch(
     dialect: &Dialect,
     notes: &mut Notes,
 ) -> Result<Vec<PatchOp>, ScimError> {
-    let [schemas, operations] = members(body, ["schemas", "Operations"]);
+    let [schemas, operations] = take_fields(body, ["schemas", "Operations"]);
     check_schemas(schemas.as_ref())?;
     let operations = match operations {
         Some(Value::Array(operations)) if !operations.is_empty() => operations,
@@ -111,7 +112,7 @@ fn parse_operation(
             "Operations[{index}] must be an object"
         )));
     };
-    let [op, path, value] = members(operation, ["op", "path", "value"]);
+    let [op, path, value] = take_fields(operation, ["op", "path", "value"]);
     let op = op.as_ref().and_then(Value::as_str).and_then(Op::from_word);
     let Some(op) = op else {
         return Err(ScimError::invalid_syntax(format!(
@@ -160,18 +161,4 @@ fn parse_operation(
         path,
         value,
     })
-}
-
-/// Takes the named members out of an object, names in any case.
-fn members<const N: usize>(object: Map<String, Value>, names: [&str; N]) -> [Option<Value>; N] {
-    let mut found = [const { None }; N];
-    for (name, value) in object {
-        let wanted = names
-            .iter()
-            .position(|wanted| wanted.eq_ignore_ascii_case(&name));
-        if let Some(slot) = wanted.and_then(|position| found.get_mut(position)) {
-            *slot = Some(value);
-        }
-    }
-    found
 }
