@@ -53,12 +53,22 @@ id_type! {
     UserId;
     /// An identity provider's connection.
     ConnectionId;
+    /// A mapping rule of a connection.
+    MappingRuleId;
     /// A bearer token of a connection.
     ScimTokenId;
+    /// An OAuth client of a connection; its UUID is the `client_id`.
+    OAuthClientId;
+    /// An attribute that an account defined.
+    AttributeDefinitionId;
     /// A link between a connection and a user; its UUID is the user's SCIM `id`.
     LinkId;
     /// A group; its UUID is the group's SCIM `id`.
     GroupId;
+    /// A conflict between a connection and somebody here.
+    ConflictId;
+    /// A verified domain.
+    DomainId;
     /// A hold on a user.
     HoldId;
     /// A signed-in browser.

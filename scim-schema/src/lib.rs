@@ -6,15 +6,22 @@
 pub mod api;
 pub mod attr;
 pub mod bulk;
+pub mod custom;
 pub mod dialect;
 pub mod filter;
+#[cfg(test)]
+mod fuzz;
 pub mod id;
 pub mod json;
 pub mod lifecycle;
+pub mod mapping;
 pub mod patch;
 pub mod permission;
 pub mod prepare;
 pub mod project;
+#[cfg(test)]
+mod random;
 pub mod resource;
 pub mod schema;
+pub mod scope;
 pub mod text;

@@ -19,6 +19,25 @@ word_enum! {
 }
 
 word_enum! {
+    /// Functional roles: what somebody does in an organisation (domain.md section 4, *Functional
+    /// roles are capabilities*). They live in memberships.
+    FunctionalRole {
+        /// Conducts observations and assessments.
+        Observer = "observer",
+        /// Conducts formal observations as well, and evaluates performance.
+        Evaluator = "evaluator",
+        /// Is observed.
+        Observable = "observable",
+        /// Reads reports and analytics.
+        Reporter = "reporter",
+        /// Proctors assessments.
+        Proctor = "proctor",
+        /// Creates, edits and publishes content.
+        Publisher = "publisher",
+    }
+}
+
+word_enum! {
     /// What the console and its API guard.
     Permission {
         /// See users, their status and groups.
@@ -31,6 +50,12 @@ word_enum! {
         ReadConnections = "connections.read",
         /// Create connections and their tokens, revoke tokens.
         ManageConnections = "connections.manage",
+        /// See whom connections sent that somebody here is in the way of.
+        ReadConflicts = "conflicts.read",
+        /// Move people to a connection, or keep them apart.
+        ResolveConflicts = "conflicts.resolve",
+        /// Say which domains belong to the account.
+        ManageDomains = "domains.manage",
     }
 }
 
@@ -39,9 +64,20 @@ word_enum! {
 pub const fn can(role: AccountRole, permission: Permission) -> bool {
     match role {
         AccountRole::SystemAdministrator => true,
-        AccountRole::ItAdministrator => true,
-        AccountRole::Auditor => !matches!(permission, Permission::ManageConnections),
+        AccountRole::ItAdministrator => !is_for_system_administrators(permission),
+        AccountRole::Auditor => {
+            !is_for_system_administrators(permission)
+                && !matches!(permission, Permission::ManageConnections)
+        }
     }
+}
+
+/// Resolving conflicts and vouching for domains decide whose people are whose.
+const fn is_for_system_administrators(permission: Permission) -> bool {
+    matches!(
+        permission,
+        Permission::ResolveConflicts | Permission::ManageDomains
+    )
 }
 
 /// Every permission that any of `roles` includes, in the order of [`Permission::ALL`].
@@ -64,5 +100,15 @@ mod tests {
         assert!(permissions.contains(&Permission::ReadUsers));
         assert!(!permissions.contains(&Permission::ManageConnections));
         assert!(permissions_of(&[]).is_empty());
+    }
+
+    #[test]
+    fn only_a_system_administrator_decides_whose_people_are_whose() {
+        for permission in [Permission::ResolveConflicts, Permission::ManageDomains] {
+            for role in AccountRole::ALL {
+                let may = *role == AccountRole::SystemAdministrator;
+                assert_eq!(can(*role, permission), may, "{role} {permission}");
+            }
+        }
     }
 }

@@ -70,13 +70,13 @@ impl Projection {
     /// Whether an answer shows something of this attribute; what is not wanted need not be loaded.
     /// For a whole attribute also true when one of its sub-attributes is named.
     #[must_use]
-    pub fn wants(&self, id: AttrId) -> bool {
-        let Some(location) = crate::schema::registry().location(id) else {
+    pub fn wants(&self, rt: &ResourceType, id: AttrId) -> bool {
+        let Some(found) = rt.find_id(id) else {
             return false;
         };
-        match location.sub {
-            None => self.shows(location.attr),
-            Some(sub) => self.shows(location.attr) && self.shows_sub(location.attr, sub),
+        match found.sub {
+            None => self.shows(found.attr),
+            Some(sub) => self.shows(found.attr) && self.shows_sub(found.attr, sub),
         }
     }
 
@@ -318,7 +318,7 @@ mod tests {
         let wants = |attributes, excluded, id| {
             Projection::parse(users(), attributes, excluded)
                 .expect("valid")
-                .wants(id)
+                .wants(users(), id)
         };
         assert!(wants(None, None, AttrId::Groups));
         assert!(!wants(None, None, AttrId::UserStatus));

@@ -16,8 +16,12 @@ word_enum! {
         Group = "group",
         /// A connection or its tokens.
         Connection = "connection",
+        /// An attribute that the account defined.
+        AttributeDefinition = "attribute_definition",
         /// A new row of the provisioning log; the id is the connection's.
         ProvisioningLog = "provisioning_log",
+        /// A conflict between a connection and somebody here.
+        Conflict = "conflict",
     }
 }
 

@@ -56,6 +56,8 @@ error_codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This method does not exist here";
     /// Something else has this name.
     Conflict = "conflict", 409, "Something else is in the way";
+    /// What a plan showed is not what applying it would do any more.
+    PlanStale = "plan_stale", 409, "The data moved since this was reviewed";
     /// The one-time link was used, ran out or never existed.
     LinkUnusable = "link_unusable", 410, "This link can no longer be used";
     /// `If-Match` names an older version.

@@ -1,9 +1,27 @@
 //! What identity providers sent: `GET /provisioning-log`, `/provisioning-log/{id}`.
 
+use std::{fmt, str::FromStr};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::id::{ConnectionId, ProvisioningRequestId, UserId};
+use crate::{
+    id::{ConnectionId, ProvisioningRequestId, RequestId, UserId},
+    lifecycle::word_enum,
+};
+
+word_enum! {
+    /// How requests were answered, by the hundreds of their status.
+    LogOutcome {
+        /// Below 400.
+        Answered = "answered",
+        /// 400 to 499: what was sent cannot be done.
+        Refused = "refused",
+        /// 500 and more: our side failed.
+        Failed = "failed",
+    }
+}
 
 /// Query of `GET /provisioning-log`; newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +35,22 @@ pub struct LogQuery {
     /// Only answers with status 400 or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors_only: Option<bool>,
+    /// Words of a person's name, user name or address; or the id of a request, as answers and
+    /// logs name it, or of a row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only requests with this HTTP method, in capitals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Only requests that were answered so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<LogOutcome>,
+    /// Only requests that arrived at this time or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// Only requests that arrived before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
     /// From the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -50,6 +84,78 @@ pub struct LogRow {
     pub duration_us: u64,
     /// Rewrites that were applied.
     pub notes: Vec<LogNote>,
+    /// The request's own id, which errors and other logs name; `None` in old rows.
+    pub request: Option<RequestId>,
+    /// SQL statements that it took; `None` in old rows.
+    pub statements: Option<u32>,
+    /// What it did.
+    pub facts: LogFacts,
+    /// One of those whom it touched.
+    pub person: Option<LogPerson>,
+    /// How many people it touched; up to 200 are noted.
+    pub people: u64,
+}
+
+/// Somebody whom a request touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPerson {
+    /// Who.
+    pub id: UserId,
+    /// Display name, else the user name; as it is now.
+    pub name: String,
+}
+
+/// What a request did, for its sentence: kinds and names of attributes, never a person's values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogFacts {
+    /// What was done, in order; the first 20 of a Bulk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<LogEffect>,
+    /// Resources that a search found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<u64>,
+}
+
+/// One thing that a request did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEffect {
+    /// What.
+    pub act: LogAct,
+    /// To which user or group.
+    pub id: Uuid,
+    /// Name of a group; a person's name is never kept here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Names of the attributes that changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<String>,
+    /// Members of a group who came or went; up to 200 are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<u64>,
+}
+
+word_enum! {
+    /// What a request can do to a resource.
+    LogAct {
+        /// Somebody came into being.
+        CreateUser = "create_user",
+        /// Somebody who was here already became the connection's.
+        AdoptUser = "adopt_user",
+        /// Attributes of somebody changed.
+        UpdateUser = "update_user",
+        /// The provider lets somebody in again.
+        EnableUser = "enable_user",
+        /// The provider keeps somebody out.
+        DisableUser = "disable_user",
+        /// The provider gave somebody up.
+        DeleteUser = "delete_user",
+        /// A group came into being.
+        CreateGroup = "create_group",
+        /// A group's name, attributes or members changed.
+        UpdateGroup = "update_group",
+        /// A group is gone.
+        DeleteGroup = "delete_group",
+    }
 }
 
 /// One rewrite or remark.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     id::{ConnectionId, GroupId, HoldId, LinkId, OrganisationId, UserId},
     lifecycle::{HoldKind, HoldScope, InvitationState, Lifecycle, Status, word_enum},
-    permission::AccountRole,
+    permission::{AccountRole, FunctionalRole},
 };
 
 /// Where a user comes from.
@@ -143,8 +143,23 @@ pub struct UserDetail {
     pub group_count: u32,
     /// The live link to a connection.
     pub link: Option<LinkDetail>,
+    /// Sign-in identifiers that the connection sent for an administrator and that do not hold here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_identifiers: Vec<PendingIdentifier>,
     /// How a deleted user came to be so; `None` for everybody else.
     pub deletion: Option<DeletionView>,
+}
+
+/// What a connection may not change of an administrator (domain.md section 4): kept in the link's
+/// document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingIdentifier {
+    /// `userName` or `emails`.
+    pub attribute: String,
+    /// What holds here.
+    pub here: Option<String>,
+    /// What the connection sent.
+    pub sent: Option<String>,
 }
 
 /// The deletion of a user who can still be restored.
@@ -217,8 +232,29 @@ pub struct MembershipView {
     pub name: String,
     /// Whether it is the home organisation.
     pub home: bool,
+    /// Who gave it.
+    pub origin: MembershipOrigin,
+    /// What mapping rules let the person do there.
+    pub rule_roles: Vec<FunctionalRole>,
     /// Since when.
     pub joined_at: DateTime<Utc>,
+}
+
+/// Who gave a membership.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum MembershipOrigin {
+    /// Somebody here.
+    Local,
+    /// An invitation.
+    Invitation,
+    /// The default organisation of the connection, because no rule gave another.
+    Default,
+    /// A mapping rule of the connection.
+    Rule {
+        /// Its name; `None` for a rule that is gone.
+        name: Option<String>,
+    },
 }
 
 /// One group of a user.

@@ -7,17 +7,26 @@ macro_rules! attr_ids {
         /// The numbers are stored in the database: they are never changed and never used again.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum AttrId {
-            $(#[doc = concat!("`", $path, "`")] $name = $code,)+
+            $(#[doc = concat!("`", $path, "`")] $name,)+
+            /// An attribute that an account defined, by its number in the account:
+            /// [`AttrId::FIRST_CUSTOM`] or above.
+            Custom(i16),
         }
 
         impl AttrId {
-            /// Every attribute, in the order of the codes.
+            /// The lowest number of an attribute that an account defines.
+            pub const FIRST_CUSTOM: i16 = 1000;
+
+            /// Every attribute of this product's own schemas, in the order of the codes.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// The stable number under which the attribute is stored.
             #[must_use]
             pub const fn code(self) -> i16 {
-                self as i16
+                match self {
+                    $(Self::$name => $code,)+
+                    Self::Custom(number) => number,
+                }
             }
 
             /// The attribute with this stored number, if there is one.
@@ -25,16 +34,19 @@ macro_rules! attr_ids {
             pub const fn from_code(code: i16) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$name),)+
+                    number if number >= Self::FIRST_CUSTOM => Some(Self::Custom(number)),
                     _ => None,
                 }
             }
 
             /// The path in attribute notation (RFC 7644 section 3.10); attributes of an extension
-            /// carry its URN.
+            /// carry its URN. `None` for an attribute of an account: its URN and name are a matter
+            /// of each connection.
             #[must_use]
-            pub const fn path(self) -> &'static str {
+            pub const fn path(self) -> Option<&'static str> {
                 match self {
-                    $(Self::$name => $path,)+
+                    $(Self::$name => Some($path),)+
+                    Self::Custom(_) => None,
                 }
             }
         }
@@ -158,10 +170,22 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_accounts_begin_above_all_others() {
+        let first = AttrId::FIRST_CUSTOM;
+        assert!(AttrId::ALL.iter().all(|id| id.code() < first));
+        assert_eq!(AttrId::from_code(first - 1), None);
+        for number in [first, i16::MAX] {
+            let id = AttrId::Custom(number);
+            assert_eq!(AttrId::from_code(number), Some(id));
+            assert_eq!((id.code(), id.path()), (number, None));
+        }
+    }
+
+    #[test]
     fn stored_codes_never_change() {
         let text: Vec<_> = AttrId::ALL
             .iter()
-            .map(|id| format!("{} {}", id.code(), id.path()))
+            .map(|id| format!("{} {}", id.code(), id.path().unwrap_or_default()))
             .collect();
         insta::assert_snapshot!(text.join("\n"));
     }

@@ -8,8 +8,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub(crate) use self::value::{is_base64, is_uri, parse_date_time};
-pub use self::{id::AttrId, path::AttrPath};
+pub use self::{id::AttrId, path::AttrPath, value::parse_date_time};
+pub(crate) use self::{
+    path::is_name,
+    value::{is_base64, is_uri},
+};
 
 /// Data type of an attribute (RFC 7643 section 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -92,7 +95,7 @@ const REFERENCE_MAX: usize = 2048;
 const BINARY_MAX: usize = 16 * 1024;
 
 /// The definition of one attribute or sub-attribute (RFC 7643 section 7).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttrDef {
     /// Its place in the flat list.
     pub id: AttrId,

@@ -45,7 +45,8 @@ impl<'a> AttrPath<'a> {
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// Whether the text is a name of the grammar, without URN and sub-attribute.
+pub(crate) fn is_name(text: &str) -> bool {
     let rest = text.strip_prefix('$').unwrap_or(text);
     rest.starts_with(|c: char| c.is_ascii_alphabetic())
         && rest

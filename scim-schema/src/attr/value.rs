@@ -4,7 +4,7 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 
 /// Base64 whose padding may be left out (RFC 7643 section 2.3.6).
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -13,16 +13,22 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads an `xsd:dateTime` with date and time; without a zone it is taken as UTC.
-pub(crate) fn parse_date_time(text: &str) -> Option<DateTime<Utc>> {
+///
+/// The instant is exact to the microsecond and a leap second is the second after it, as databases
+/// have it; years are those with four digits in UTC.
+#[must_use]
+pub fn parse_date_time(text: &str) -> Option<DateTime<Utc>> {
     if text.as_bytes().get(10) != Some(&b'T') {
         return None;
     }
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(instant.to_utc());
-    }
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
-        .ok()
-        .map(|local| local.and_utc())
+    let instant = match DateTime::parse_from_rfc3339(text) {
+        Ok(instant) => instant.to_utc(),
+        Err(_) => NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
+            .ok()?
+            .and_utc(),
+    };
+    DateTime::from_timestamp_micros(instant.timestamp_micros())
+        .filter(|instant| (1..=9999).contains(&instant.year()))
 }
 
 /// Whether the text is base64, with or without padding.
@@ -67,6 +73,22 @@ mod tests {
             "now",
             "2011-05-13 04:42:34Z",
         ] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_what_a_database_can_hold() {
+        let parse = |text| parse_date_time(text).map(|at| at.to_rfc3339());
+        assert_eq!(
+            parse("2011-05-13T04:42:34.123456789Z").as_deref(),
+            Some("2011-05-13T04:42:34.123456+00:00")
+        );
+        assert_eq!(
+            parse("2016-12-31T23:59:60Z").as_deref(),
+            Some("2017-01-01T00:00:00+00:00")
+        );
+        for bad in ["9999-12-31T23:59:59-02:00", "0001-01-01T00:00:00+02:00"] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

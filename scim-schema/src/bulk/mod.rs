@@ -3,6 +3,8 @@
 
 mod operation;
 mod order;
+#[cfg(test)]
+mod properties;
 mod reference;
 mod request;
 mod response;

@@ -263,6 +263,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::random::seeded())]
+
         #[test]
         fn every_operation_comes_once_and_after_what_it_waits_for(
             edges in proptest::collection::vec((0_usize..12, 0_usize..12), 0..30),

@@ -1,6 +1,10 @@
 //! Connection kinds and the switches each sets by default.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+
+use crate::schema::{ResourceKind, ResourceType, UserTypes, registry};
 
 /// The kind of identity provider behind a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,7 +61,8 @@ impl ConnectionKind {
     }
 }
 
-/// The switches of a connection; every one can be set by hand after `Dialect::of`.
+/// How a connection speaks: the switches of its kind, those that were set by hand (see
+/// [`Switch`](super::Switch)), and the account's own attributes that it exposes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dialect {
     /// The kind that gave the defaults.
@@ -84,12 +89,17 @@ pub struct Dialect {
     pub filter_beyond_abnf: bool,
     /// Paths as keys of a value without path; `roles` as JSON text.
     pub dotted_keys: bool,
-    /// A password is kept (as a hash) instead of discarded; acted on by the server (D19).
-    pub accept_password: bool,
     /// PATCH of a user answers 204 instead of 200 (D1); acted on by the server.
     pub user_patch_204: bool,
     /// PATCH of a group answers 200 instead of 204 (D2); acted on by the server.
     pub group_patch_200: bool,
+    /// Our extension with the effective status is one of the connection's schemas. Off by default:
+    /// clients that write what they read would send it back, and it is read-only.
+    pub expose_user_status: bool,
+    /// The resource types of users with the account's own attributes that the connection exposes
+    /// (see [`crate::custom`]); `None` where it exposes none.
+    #[serde(skip)]
+    pub custom: Option<Arc<UserTypes>>,
 }
 
 impl Dialect {
@@ -112,10 +122,31 @@ impl Dialect {
             accept_unknown_member: entra,
             filter_beyond_abnf: entra,
             dotted_keys: entra,
-            accept_password: false,
             user_patch_204: false,
             group_patch_200: false,
+            expose_user_status: false,
+            custom: None,
         }
+    }
+
+    /// What the connection knows of a resource type: extensions that it does not expose are as
+    /// unknown as any other.
+    #[must_use]
+    pub fn resource_type(&self, kind: ResourceKind) -> &Arc<ResourceType> {
+        match kind {
+            ResourceKind::User => self
+                .custom
+                .as_deref()
+                .unwrap_or_else(|| registry().users())
+                .exposing(self.expose_user_status),
+            ResourceKind::Group => registry().resource_type(kind),
+        }
+    }
+
+    /// Both resource types, users first.
+    #[must_use]
+    pub fn resource_types(&self) -> [&ResourceType; 2] {
+        [ResourceKind::User, ResourceKind::Group].map(|kind| self.resource_type(kind).as_ref())
     }
 }
 

@@ -6,8 +6,10 @@
 mod kind;
 mod notes;
 pub(crate) mod quirks;
+mod switch;
 
 pub use self::{
     kind::{ConnectionKind, Dialect},
     notes::{Note, Notes},
+    switch::{Switch, Switches},
 };

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::resource::without_secrets;
+
 /// One rewrite of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {
@@ -26,12 +28,13 @@ impl Notes {
         Self::default()
     }
 
-    /// Records a rewrite; beyond 100 of one request nothing is recorded.
+    /// Records a rewrite, without the secrets that its text may repeat; beyond 100 of one request
+    /// nothing is recorded.
     pub fn add(&mut self, rule: &'static str, detail: impl Into<String>) {
         if self.0.len() < MAX_NOTES {
             self.0.push(Note {
                 rule,
-                detail: detail.into(),
+                detail: without_secrets(detail.into()),
             });
         }
     }

@@ -140,7 +140,7 @@ pub(crate) fn manager_without_urn<'a>(
     let def = extension.schema.attribute(name)?;
     notes.add(
         "manager_as_string",
-        format!("Read manager as {}", AttrId::EnterpriseManager.path()),
+        format!("Read manager as {}:{}", extension.schema.urn, def.name),
     );
     Some((extension, def))
 }

@@ -6,24 +6,29 @@ use std::{borrow::Cow, cmp::Ordering};
 use serde_json::{Map, Value};
 
 use super::{AttrRef, CompareOp, TypedFilter, TypedValue};
-use crate::{attr::parse_date_time, schema::registry, text::fold};
+use crate::{
+    attr::{AttrDef, parse_date_time},
+    schema::ResourceType,
+    text::fold,
+};
 
-/// Whether a whole resource satisfies the filter. `resource` has canonical names, as answers have.
+/// Whether a whole resource of this type satisfies the filter. `resource` has canonical names, as
+/// answers have.
 #[must_use]
-pub fn matches(filter: &TypedFilter, resource: &Map<String, Value>) -> bool {
-    holds(filter, Scope::Resource(resource))
+pub fn matches(rt: &ResourceType, filter: &TypedFilter, resource: &Map<String, Value>) -> bool {
+    holds(filter, Scope::Resource(rt, resource))
 }
 
-/// Whether one value of a multi-valued attribute satisfies a filter on its sub-attributes.
+/// Whether one value of the multi-valued attribute `def` satisfies a filter on its sub-attributes.
 #[must_use]
-pub fn element_matches(filter: &TypedFilter, element: &Value) -> bool {
-    holds(filter, Scope::Element(element))
+pub fn element_matches(def: &AttrDef, filter: &TypedFilter, element: &Value) -> bool {
+    holds(filter, Scope::Element(def, element))
 }
 
 #[derive(Clone, Copy)]
 enum Scope<'a> {
-    Resource(&'a Map<String, Value>),
-    Element(&'a Value),
+    Resource(&'a ResourceType, &'a Map<String, Value>),
+    Element(&'a AttrDef, &'a Value),
 }
 
 fn holds(filter: &TypedFilter, scope: Scope<'_>) -> bool {
@@ -31,39 +36,41 @@ fn holds(filter: &TypedFilter, scope: Scope<'_>) -> bool {
         TypedFilter::And(parts) => parts.iter().all(|part| holds(part, scope)),
         TypedFilter::Or(parts) => parts.iter().any(|part| holds(part, scope)),
         TypedFilter::Not(inner) => !holds(inner, scope),
-        TypedFilter::Present(attr) => any_value(*attr, scope, has_value),
+        TypedFilter::Present(attr) => any_value(*attr, scope, |_, value| has_value(value)),
         TypedFilter::Compare { attr, op, value } => match op {
-            CompareOp::Ne => !any_value(*attr, scope, |found| {
+            CompareOp::Ne => !any_value(*attr, scope, |_, found| {
                 compare(*attr, CompareOp::Eq, found, value)
             }),
-            op => any_value(*attr, scope, |found| compare(*attr, *op, found, value)),
+            op => any_value(*attr, scope, |_, found| compare(*attr, *op, found, value)),
         },
-        TypedFilter::Element { attr, filter } => any_value(*attr, scope, |element| {
-            holds(filter, Scope::Element(element))
+        TypedFilter::Element { attr, filter } => any_value(*attr, scope, |def, element| {
+            holds(filter, Scope::Element(def, element))
         }),
     }
 }
 
-/// Whether some value of the attribute passes the test.
-fn any_value(attr: AttrRef, scope: Scope<'_>, test: impl Fn(&Value) -> bool) -> bool {
-    let Some(location) = registry().location(attr.id) else {
+/// Whether some value of the attribute passes the test, which is given its definition.
+fn any_value(attr: AttrRef, scope: Scope<'_>, test: impl Fn(&AttrDef, &Value) -> bool) -> bool {
+    let passes = |sub: &AttrDef, parent: &Value| {
+        let value = parent.get(sub.name.as_ref());
+        value.is_some_and(|value| test(sub, value))
+    };
+    let (rt, resource) = match scope {
+        Scope::Resource(rt, resource) => (rt, resource),
+        // A whole attribute inside brackets does not occur: brackets hold sub-attributes.
+        Scope::Element(def, element) => {
+            let sub = def.sub_attributes.iter().find(|sub| sub.id == attr.id);
+            return sub.is_some_and(|sub| passes(sub, element));
+        }
+    };
+    let Some(found) = rt.find_id(attr.id) else {
         return false;
     };
-    let Some(sub) = location.sub else {
-        // A whole attribute inside brackets does not occur: brackets hold sub-attributes.
-        let Scope::Resource(resource) = scope else {
-            return false;
-        };
-        return top_values(resource, location.extension, &location.attr.name)
-            .iter()
-            .any(test);
-    };
-    let passes = |parent: &Value| parent.get(sub.name.as_ref()).is_some_and(&test);
-    match scope {
-        Scope::Element(element) => passes(element),
-        Scope::Resource(resource) => top_values(resource, location.extension, &location.attr.name)
-            .iter()
-            .any(passes),
+    let urn = found.extension.map(|schema| schema.urn.as_ref());
+    let mut values = top_values(resource, urn, &found.attr.name).iter();
+    match found.sub {
+        None => values.any(|value| test(found.attr, value)),
+        Some(sub) => values.any(|parent| passes(sub, parent)),
     }
 }
 

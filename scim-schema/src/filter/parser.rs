@@ -4,7 +4,10 @@ use super::{
     ast::{CompareOp, Expr, Literal, Name, Offset, Tail, Test},
     lexer::{Lexer, Token},
 };
-use crate::{attr::AttrPath, resource::ScimError};
+use crate::{
+    attr::AttrPath,
+    resource::{ScimError, names_secret},
+};
 
 /// Longest filter in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
@@ -30,6 +33,14 @@ impl FilterError {
             reason: reason.into(),
         }
     }
+
+    /// The same without words of a text that may be secrets: errors are logged.
+    fn of(mut self, text: &str) -> Self {
+        if names_secret(text) {
+            self.reason = "it names a secret, so no word of it is repeated here".to_owned();
+        }
+        self
+    }
 }
 
 impl From<FilterError> for ScimError {
@@ -47,6 +58,10 @@ impl From<FilterError> for ScimError {
 /// # Errors
 /// What is wrong and at which byte.
 pub fn parse(text: &str) -> Result<Expr, FilterError> {
+    parse_filter(text).map_err(|error| error.of(text))
+}
+
+fn parse_filter(text: &str) -> Result<Expr, FilterError> {
     let mut parser = Parser::new(text)?;
     let expr = parser.or()?;
     match parser.peeked.take() {
@@ -71,6 +86,10 @@ pub(crate) struct PathText {
 
 /// Reads `attrPath` or `valuePath [subAttr]` (RFC 7644 Figure 7).
 pub(crate) fn parse_path(text: &str) -> Result<PathText, FilterError> {
+    parse_path_text(text).map_err(|error| error.of(text))
+}
+
+fn parse_path_text(text: &str) -> Result<PathText, FilterError> {
     let mut parser = Parser::new(text)?;
     let name = parser.name()?;
     if !parser.take(&Token::OpenBracket)? {

@@ -91,6 +91,9 @@ impl Patcher<'_> {
             Target::Attr(target) => self.attribute(op, target, &path.to_string(), value),
             Target::Undeclared { urn, name } => {
                 let kept = value.filter(|_| op != Op::Remove).unwrap_or(Value::Null);
+                if op == Op::Remove {
+                    self.forget_hidden(urn, name);
+                }
                 let members = Map::from_iter([(name.clone(), kept)]);
                 merge_object(&mut self.applied.unmapped, urn, members);
                 Ok(())
@@ -106,6 +109,13 @@ impl Patcher<'_> {
                 }
             }
         }
+    }
+
+    /// What was declared once and is removed now does not come back when it is declared again.
+    fn forget_hidden(&mut self, urn: &str, name: &str) {
+        let mut document = Document::from_map(std::mem::take(&mut self.document));
+        document.forget(urn, name);
+        self.document = document.into_map();
     }
 
     /// An operation without path: its value has attributes of the resource.

@@ -326,7 +326,7 @@ impl Edit<'_, '_> {
 
     fn selects(&self, item: &Value) -> bool {
         let filter: Option<&TypedFilter> = self.target.filter.as_ref();
-        filter.is_none_or(|filter| element_matches(filter, item))
+        filter.is_none_or(|filter| element_matches(self.def, filter, item))
     }
 
     /// A value that this operation made primary takes it from the others.

@@ -250,11 +250,15 @@ mod tests {
         let [MemberChange::RemoveWhere(filter)] = seen.as_slice() else {
             panic!("a filter, not {seen:?}");
         };
+        let members = registry().resource_type(ResourceKind::Group);
+        let (_, members) = members.attribute("members").unwrap();
         assert!(element_matches(
+            members,
             filter,
             &json!({"value": "a", "type": "Group"})
         ));
         assert!(!element_matches(
+            members,
             filter,
             &json!({"value": "a", "type": "User"})
         ));

@@ -2,14 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::{At, ScimError};
+use super::{At, ScimError, merge_object};
 use crate::{
-    attr::{AttrDef, AttrId, Mutability},
+    attr::{AttrDef, Mutability},
     schema::ResourceType,
 };
 
 /// Registered attributes that a client sets, in schema order: `externalId`, core attributes, then
 /// extensions under their URN.
+///
+/// What was registered once and is not now stays where it was, hidden: no answer, filter or search
+/// value has it, and it is there again when it is registered again.
 ///
 /// Never `schemas`, `id`, `meta`, `password`, `groups`, `members` or anything unassigned.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,9 +22,9 @@ pub struct Document(Map<String, Value>);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Leaf<'a> {
     /// The attribute or sub-attribute.
-    pub id: AttrId,
+    pub def: &'a AttrDef,
     /// The complex attribute it belongs to.
-    pub parent: Option<AttrId>,
+    pub parent: Option<&'a AttrDef>,
     /// Position among the values of a multi-valued attribute, from 0.
     pub ordinal: usize,
     /// A string, number or boolean.
@@ -196,6 +199,52 @@ impl Document {
         Ok(())
     }
 
+    /// The document without what is not registered now, for answers.
+    #[must_use]
+    pub fn without_hidden(mut self, rt: &ResourceType) -> Self {
+        self.0.retain(|name, value| {
+            let Some((_, extension)) = rt.extension(name) else {
+                return !name.contains(':');
+            };
+            if let Value::Object(members) = value {
+                members.retain(|name, _| extension.schema.attribute(name).is_some());
+                return !members.is_empty();
+            }
+            true
+        });
+        self
+    }
+
+    /// Takes over what `old` hides: a replacement cannot name it, so it does not clear it.
+    #[must_use]
+    pub fn with_hidden_of(mut self, rt: &ResourceType, old: &Self) -> Self {
+        for (urn, value) in old.0.iter().filter(|(name, _)| name.contains(':')) {
+            let extension = rt.extension(urn).map(|(_, extension)| extension);
+            let Value::Object(members) = value else {
+                continue;
+            };
+            let known = |name: &str| {
+                extension.is_some_and(|extension| extension.schema.attribute(name).is_some())
+            };
+            let hidden = members.iter().filter(|(name, _)| !known(name));
+            let hidden = hidden.map(|(name, value)| (name.clone(), value.clone()));
+            merge_object(&mut self.0, urn, hidden.collect());
+        }
+        self
+    }
+
+    /// Removes one attribute of an extension, registered or not. False when it has no value.
+    pub fn forget(&mut self, urn: &str, name: &str) -> bool {
+        let Some(Value::Object(members)) = self.0.get_mut(urn) else {
+            return false;
+        };
+        let had = members.shift_remove(name).is_some();
+        if members.is_empty() {
+            self.0.shift_remove(urn);
+        }
+        had
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
@@ -216,7 +265,7 @@ pub(crate) fn sort_members(map: &mut Map<String, Value>, rt: &ResourceType) {
     map.extend(members);
 }
 
-fn push_leaves<'a>(def: &AttrDef, value: &'a Value, leaves: &mut Vec<Leaf<'a>>) {
+fn push_leaves<'a>(def: &'a AttrDef, value: &'a Value, leaves: &mut Vec<Leaf<'a>>) {
     match value {
         Value::Array(items) => {
             for (ordinal, item) in items.iter().enumerate() {
@@ -227,10 +276,10 @@ fn push_leaves<'a>(def: &AttrDef, value: &'a Value, leaves: &mut Vec<Leaf<'a>>) 
     }
 }
 
-fn push_element<'a>(def: &AttrDef, item: &'a Value, ordinal: usize, leaves: &mut Vec<Leaf<'a>>) {
+fn push_element<'a>(def: &'a AttrDef, item: &'a Value, ordinal: usize, leaves: &mut Vec<Leaf<'a>>) {
     let Value::Object(members) = item else {
         leaves.push(Leaf {
-            id: def.id,
+            def,
             parent: None,
             ordinal,
             value: item,
@@ -240,8 +289,8 @@ fn push_element<'a>(def: &AttrDef, item: &'a Value, ordinal: usize, leaves: &mut
     for sub in &def.sub_attributes {
         if let Some(value) = members.get(sub.name.as_ref()) {
             leaves.push(Leaf {
-                id: sub.id,
-                parent: Some(def.id),
+                def: sub,
+                parent: Some(def),
                 ordinal,
                 value,
             });

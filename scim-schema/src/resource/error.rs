@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::secret::{hide_in_path, without_secrets};
 use crate::schema::urn;
 
 /// The error keywords of RFC 7644 Table 9 and RFC 9865 Table 3.
@@ -123,9 +124,12 @@ impl ScimError {
         Self::of(ScimType::Mutability, format!("{path} {why}"))
     }
 
-    /// 400 `invalidPath`: `why` continues the sentence that begins with the path.
+    /// 400 `invalidPath`: `why` continues the sentence that begins with the path, of which what may
+    /// be a secret is left out.
     #[must_use]
     pub fn invalid_path(path: impl fmt::Display, why: impl fmt::Display) -> Self {
+        let path = path.to_string();
+        let path = hide_in_path(&path, "...");
         Self::of(ScimType::InvalidPath, format!("Path '{path}' {why}"))
     }
 
@@ -183,9 +187,10 @@ impl ScimError {
     }
 }
 
-/// Sentences repeat what a client sent, and control characters are nothing to be read: a terminal
-/// obeys them, and PostgreSQL stores no U+0000.
+/// Sentences repeat what a client sent. Secrets among it are nothing to be logged, and control
+/// characters nothing to be read: a terminal obeys them, and PostgreSQL stores no U+0000.
 fn printable(detail: String) -> String {
+    let detail = without_secrets(detail);
     if !detail.contains(char::is_control) {
         return detail;
     }

@@ -8,6 +8,8 @@ mod list;
 mod member;
 mod meta;
 mod normalise;
+#[cfg(test)]
+mod properties;
 mod search;
 mod secret;
 #[cfg(test)]
@@ -19,7 +21,7 @@ pub(crate) use self::{
     incoming::{check_schemas, is_undeclared_urn, merge_object, read_password, sort_extension},
     member::parse_members,
     normalise::{At, Members, Normaliser, is_unassigned, says_nothing},
-    secret::drop_secrets,
+    secret::{drop_secrets, without_secrets},
 };
 pub use self::{
     document::{Document, Leaf},
@@ -29,5 +31,5 @@ pub use self::{
     member::MemberRef,
     meta::Meta,
     search::{SearchRequest, parse_search},
-    secret::{mask_secrets, names_secret},
+    secret::{hide_in_path, hide_in_text, mask_secrets, names_secret},
 };

@@ -12,6 +12,10 @@ use crate::{
     prepare::{forbidden_in_label, forbidden_in_name},
 };
 
+/// Largest whole number, either side of zero, that every reader of JSON takes for the same (RFC 7493
+/// section 2.2); it is also the largest that a database compares exactly as a number.
+const INTEGER_MAX: u64 = (1 << 53) - 1;
+
 /// Where a value stands, for the sentence of an error: `emails[1].value`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<'a> {
@@ -253,7 +257,11 @@ fn check_simple(def: &AttrDef, value: &Value, at: At<'_>) -> Result<(), ScimErro
         (AttrType::Boolean, Value::Bool(_)) | (AttrType::Decimal, Value::Number(_)) => Ok(()),
         (AttrType::Boolean, _) => refuse("must be true or false"),
         (AttrType::Decimal, _) => refuse("must be a number"),
-        (AttrType::Integer, Value::Number(number)) if number.is_i64() => Ok(()),
+        (AttrType::Integer, Value::Number(number)) => match number.as_i64() {
+            Some(whole) if whole.unsigned_abs() <= INTEGER_MAX => Ok(()),
+            Some(_) => refuse("must be between -9007199254740991 and 9007199254740991"),
+            None => refuse("must be a whole number"),
+        },
         (AttrType::Integer, _) => refuse("must be a whole number"),
         (AttrType::Complex, _) => refuse("must be an object with sub-attributes"),
         (_, Value::String(text)) => check_text(def, text, at),
@@ -339,6 +347,8 @@ mod tests {
             (AttrType::Boolean, json!("true"), "must be true or false"),
             (AttrType::Decimal, json!("1"), "must be a number"),
             (AttrType::Integer, json!(1.0), "must be a whole number"),
+            (AttrType::Integer, json!(1_i64 << 53), "must be between"),
+            (AttrType::Integer, json!(u64::MAX), "must be a whole number"),
             (
                 AttrType::DateTime,
                 json!("2008-01-23"),
@@ -382,9 +392,8 @@ mod tests {
 
     #[test]
     fn an_error_names_element_and_sub_attribute() {
-        let emails = crate::schema::registry()
-            .location(AttrId::Emails)
-            .expect("defined");
+        let users = crate::schema::registry().resource_type(crate::schema::ResourceKind::User);
+        let (_, emails) = users.attribute("emails").expect("defined");
         let dialect = Dialect::of(ConnectionKind::Generic);
         let mut notes = Notes::new();
         let error = Normaliser {
@@ -392,7 +401,7 @@ mod tests {
             notes: &mut notes,
         }
         .attribute(
-            emails.attr,
+            emails,
             json!([{"value": "a"}, {"VALUE": 7}]),
             At::new(None, "emails"),
         )

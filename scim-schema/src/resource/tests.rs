@@ -354,7 +354,10 @@ fn leaves_are_every_simple_value() {
         .document
         .leaves(rt(ResourceKind::User))
         .into_iter()
-        .map(|leaf| (leaf.id, leaf.parent, leaf.ordinal, leaf.value.clone()))
+        .map(|leaf| {
+            let parent = leaf.parent.map(|parent| parent.id);
+            (leaf.def.id, parent, leaf.ordinal, leaf.value.clone())
+        })
         .collect();
     let emails = Some(AttrId::Emails);
     assert_eq!(

@@ -3,46 +3,53 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ResourceType, Schema, registry, urn};
+use super::{ResourceType, Schema, urn};
 use crate::attr::{AttrDef, AttrType};
 
-/// The list of all schemas. `base_url` is the SCIM base URL without trailing slash.
+/// The list of the schemas of these resource types, core ones first. `base_url` is the SCIM base
+/// URL without trailing slash.
 #[must_use]
-pub fn schemas_document(base_url: &str) -> Value {
-    let all: Vec<_> = registry()
-        .schemas()
-        .iter()
+pub fn schemas_document(base_url: &str, types: &[&ResourceType]) -> Value {
+    let all: Vec<_> = schemas(types)
         .map(|schema| schema_value(schema, base_url))
         .collect();
     list(&all)
 }
 
-/// One schema by its URN (any case); `None` when there is no such schema.
+/// One of these schemas by its URN (any case); `None` when there is no such schema.
 #[must_use]
-pub fn schema_document(base_url: &str, urn: &str) -> Option<Value> {
-    let schema = registry().schema(urn)?;
-    Some(schema_value(schema, base_url))
+pub fn schema_document(base_url: &str, types: &[&ResourceType], urn: &str) -> Option<Value> {
+    schemas(types)
+        .find(|schema| schema.is_named(urn))
+        .map(|schema| schema_value(schema, base_url))
 }
 
-/// The list of all resource types.
+/// The list of these resource types.
 #[must_use]
-pub fn resource_types_document(base_url: &str) -> Value {
-    let all: Vec<_> = registry()
-        .resource_types()
-        .into_iter()
+pub fn resource_types_document(base_url: &str, types: &[&ResourceType]) -> Value {
+    let all: Vec<_> = types
+        .iter()
         .map(|rt| resource_type_value(rt, base_url))
         .collect();
     list(&all)
 }
 
-/// One resource type by its id (any case); `None` when there is no such type.
+/// One of these resource types by its id (any case); `None` when there is no such type.
 #[must_use]
-pub fn resource_type_document(base_url: &str, id: &str) -> Option<Value> {
-    registry()
-        .resource_types()
-        .into_iter()
+pub fn resource_type_document(base_url: &str, types: &[&ResourceType], id: &str) -> Option<Value> {
+    types
+        .iter()
         .find(|rt| rt.name.eq_ignore_ascii_case(id))
         .map(|rt| resource_type_value(rt, base_url))
+}
+
+/// Core schemas, then extensions; no two types share one.
+fn schemas<'a>(types: &'a [&ResourceType]) -> impl Iterator<Item = &'a Schema> {
+    let extensions = types.iter().flat_map(|rt| &rt.extensions);
+    let cores = types.iter().map(|rt| &rt.schema);
+    cores
+        .chain(extensions.map(|extension| &extension.schema))
+        .map(AsRef::as_ref)
 }
 
 fn list(resources: &[Value]) -> Value {
@@ -144,33 +151,54 @@ fn resource_type_value(rt: &ResourceType, base_url: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        dialect::{ConnectionKind, Dialect},
+        schema::registry,
+    };
 
     const BASE: &str = "https://example.com/scim/v2";
 
     #[test]
     fn schemas_are_a_contract() {
-        insta::assert_json_snapshot!(schemas_document(BASE));
+        insta::assert_json_snapshot!(schemas_document(BASE, &registry().resource_types()));
     }
 
     #[test]
     fn resource_types_are_a_contract() {
-        insta::assert_json_snapshot!(resource_types_document(BASE));
+        insta::assert_json_snapshot!(resource_types_document(BASE, &registry().resource_types()));
+    }
+
+    #[test]
+    fn our_extension_is_a_schema_of_connections_that_expose_it() {
+        let mut dialect = Dialect::of(ConnectionKind::Generic);
+        for exposed in [false, true] {
+            dialect.expose_user_status = exposed;
+            let types = dialect.resource_types();
+            let found = schema_document(BASE, &types, urn::USER_STATUS);
+            assert_eq!(found.is_some(), exposed);
+            let schemas = schemas_document(BASE, &types);
+            assert_eq!(schemas["totalResults"], 3 + u32::from(exposed));
+            let user = resource_type_document(BASE, &types, "User").expect("known");
+            let extensions = user["schemaExtensions"].to_string();
+            assert_eq!(extensions.contains(urn::USER_STATUS), exposed);
+        }
     }
 
     #[test]
     fn one_document_is_found_by_its_id() {
-        let schema = schema_document(BASE, urn::GROUP).expect("known");
+        let types = registry().resource_types();
+        let schema = schema_document(BASE, &types, urn::GROUP).expect("known");
         assert_eq!(schema["name"], "Group");
         assert_eq!(
             schema["meta"]["location"],
             format!("{BASE}/Schemas/{}", urn::GROUP)
         );
         assert_eq!(
-            resource_type_document(BASE, "User").expect("known")["endpoint"],
+            resource_type_document(BASE, &types, "User").expect("known")["endpoint"],
             "/Users"
         );
-        assert!(schema_document(BASE, "urn:nope").is_none());
-        assert!(resource_type_document(BASE, "Nope").is_none());
+        assert!(schema_document(BASE, &types, "urn:nope").is_none());
+        assert!(resource_type_document(BASE, &types, "Nope").is_none());
     }
 
     #[test]
@@ -183,7 +211,7 @@ mod tests {
                 _ => {}
             }
         }
-        check(&schemas_document(BASE));
-        check(&resource_types_document(BASE));
+        check(&schemas_document(BASE, &registry().resource_types()));
+        check(&resource_types_document(BASE, &registry().resource_types()));
     }
 }

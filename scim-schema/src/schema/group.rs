@@ -1,7 +1,7 @@
 //! The core Group schema (RFC 7643 section 4.2, errata 5368 and 6011).
 
 use super::{Schema, urn};
-use crate::attr::{AttrDef, AttrId, Mutability, Preparation};
+use crate::attr::{AttrDef, AttrId, Mutability, Preparation, Returned};
 
 pub(super) fn schema() -> Schema {
     Schema {
@@ -54,6 +54,8 @@ fn members() -> Vec<AttrDef> {
             "display",
             "A human-readable name for the member, primarily used for display purposes.",
         )
-        .mutability(Mutability::ReadOnly),
+        .mutability(Mutability::ReadOnly)
+        // The names of a large group are a join with everyone in it, which hardly any client reads.
+        .returned(Returned::Request),
     ]
 }

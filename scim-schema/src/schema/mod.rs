@@ -23,13 +23,13 @@ pub use self::{
         BulkSettings, PaginationMethod, PaginationSettings, ProviderSettings,
         service_provider_config,
     },
-    registry::{Location, Registry, registry},
+    registry::{Registry, UserTypes, registry},
     resource_type::{Extension, Found, ResourceKind, ResourceType, Unknown},
 };
 use crate::attr::AttrDef;
 
 /// A named set of attributes (RFC 7643 section 7).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
     /// Its URN, as it is returned; compared without case.
     pub urn: Cow<'static, str>,

@@ -97,13 +97,22 @@ pub fn service_provider_config(settings: &ProviderSettings) -> Value {
     put("pagination", pagination(&settings.pagination));
     put(
         "authenticationSchemes",
-        json!([{
-            "type": "oauthbearertoken",
-            "name": "OAuth Bearer Token",
-            "description": "Authentication with a bearer token in the Authorization header",
-            "specUri": "https://www.rfc-editor.org/info/rfc6750",
-            "primary": true,
-        }]),
+        json!([
+            {
+                "type": "oauthbearertoken",
+                "name": "OAuth Bearer Token",
+                "description": "Authentication with a bearer token in the Authorization header",
+                "specUri": "https://www.rfc-editor.org/info/rfc6750",
+                "primary": true,
+            },
+            {
+                "type": "oauth2",
+                "name": "OAuth 2.0 Client Credentials",
+                "description": "Bearer tokens for an hour from the token endpoint that /.well-known/oauth-authorization-server names, for a client with a secret or a private key",
+                "specUri": "https://www.rfc-editor.org/info/rfc6749",
+                "primary": false,
+            },
+        ]),
     );
     put(
         "meta",

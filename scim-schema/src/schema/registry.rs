@@ -2,28 +2,50 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{
-    Extension, Found, ResourceKind, ResourceType, Schema, common, enterprise, group, ours, user,
-};
-use crate::attr::{AttrDef, AttrId};
+use super::{Extension, ResourceKind, ResourceType, Schema, common, enterprise, group, ours, user};
 
 /// Every schema and resource type.
 #[derive(Debug)]
 pub struct Registry {
     schemas: Vec<Arc<Schema>>,
-    users: ResourceType,
-    groups: ResourceType,
+    users: UserTypes,
+    groups: Arc<ResourceType>,
 }
 
-/// Where an attribute stands in a resource's JSON.
-#[derive(Clone, Copy, Debug)]
-pub struct Location {
-    /// URN of the extension object that holds it; `None` at the top level.
-    pub extension: Option<&'static str>,
-    /// The attribute.
-    pub attr: &'static AttrDef,
-    /// The sub-attribute, if the id names one.
-    pub sub: Option<&'static AttrDef>,
+/// The resource type of users, with and without our extension, which a connection exposes or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserTypes {
+    with_status: Arc<ResourceType>,
+    without_status: Arc<ResourceType>,
+}
+
+impl UserTypes {
+    /// The type with our extension, or without.
+    #[must_use]
+    pub fn exposing(&self, user_status: bool) -> &Arc<ResourceType> {
+        if user_status {
+            &self.with_status
+        } else {
+            &self.without_status
+        }
+    }
+
+    /// The same types with further extensions: those of an account, as a connection exposes them.
+    #[must_use]
+    pub fn extended(&self, schemas: &[Arc<Schema>]) -> Self {
+        let extend = |rt: &ResourceType| {
+            let more = schemas.iter().map(|schema| Extension {
+                schema: Arc::clone(schema),
+                required: false,
+            });
+            let all = rt.extensions.iter().cloned().chain(more);
+            Arc::new(rt.with_extensions(all.collect()))
+        };
+        Self {
+            with_status: extend(&self.with_status),
+            without_status: extend(&self.without_status),
+        }
+    }
 }
 
 /// The registry of the process.
@@ -39,92 +61,63 @@ impl Registry {
         let group = Arc::new(group::schema());
         let enterprise = Arc::new(enterprise::schema());
         let ours = Arc::new(ours::schema());
-        let extensions = [&enterprise, &ours].map(|schema| Extension {
-            schema: Arc::clone(schema),
-            required: false,
-        });
-        Self {
-            users: ResourceType::new(
-                ResourceKind::User,
-                "/Users",
-                common::attributes(),
-                Arc::clone(&user),
-                extensions.to_vec(),
-            ),
-            groups: ResourceType::new(
-                ResourceKind::Group,
-                "/Groups",
-                common::attributes(),
-                Arc::clone(&group),
+        let plain = |kind, endpoint: &'static str, schema: &Arc<Schema>| {
+            let (common, schema) = (common::attributes(), Arc::clone(schema));
+            Arc::new(ResourceType::new(
+                kind,
+                endpoint,
+                common,
+                schema,
                 Vec::new(),
-            ),
+            ))
+        };
+        let users = plain(ResourceKind::User, "/Users", &user);
+        let bare = UserTypes {
+            with_status: Arc::clone(&users),
+            without_status: users,
+        };
+        Self {
+            users: UserTypes {
+                with_status: bare
+                    .extended(&[Arc::clone(&enterprise), Arc::clone(&ours)])
+                    .with_status,
+                without_status: bare.extended(&[Arc::clone(&enterprise)]).without_status,
+            },
+            groups: plain(ResourceKind::Group, "/Groups", &group),
             schemas: vec![user, group, enterprise, ours],
         }
-    }
-
-    /// All schemas, core ones first.
-    #[must_use]
-    pub fn schemas(&self) -> &[Arc<Schema>] {
-        &self.schemas
     }
 
     /// The schema with this URN, in any case.
     #[must_use]
     pub fn schema(&self, urn: &str) -> Option<&Schema> {
-        self.schemas
-            .iter()
-            .map(AsRef::as_ref)
-            .find(|schema: &&Schema| schema.is_named(urn))
+        self.schemas().find(|schema| schema.is_named(urn))
+    }
+
+    /// Every schema of the product's own.
+    pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        self.schemas.iter().map(AsRef::as_ref)
     }
 
     /// All resource types.
     #[must_use]
     pub fn resource_types(&self) -> [&ResourceType; 2] {
-        [&self.users, &self.groups]
+        [ResourceKind::User, ResourceKind::Group].map(|kind| self.resource_type(kind).as_ref())
     }
 
-    /// The resource type of a kind.
+    /// The resource types of users that connections without attributes of their own have.
     #[must_use]
-    pub fn resource_type(&self, kind: ResourceKind) -> &ResourceType {
+    pub fn users(&self) -> &UserTypes {
+        &self.users
+    }
+
+    /// The resource type of a kind with every extension of the product's own.
+    #[must_use]
+    pub fn resource_type(&self, kind: ResourceKind) -> &Arc<ResourceType> {
         match kind {
-            ResourceKind::User => &self.users,
+            ResourceKind::User => self.users.exposing(true),
             ResourceKind::Group => &self.groups,
         }
-    }
-
-    /// Where an attribute stands, whatever its resource type. `None` only for an id that no
-    /// schema defines, and there is none.
-    #[must_use]
-    pub fn location(&self, id: AttrId) -> Option<Location> {
-        static LOCATIONS: LazyLock<Vec<Option<Location>>> = LazyLock::new(locations);
-        let slot = usize::try_from(id.code()).ok()?;
-        LOCATIONS.get(slot).copied().flatten()
-    }
-}
-
-fn locations() -> Vec<Option<Location>> {
-    let mut all = Vec::new();
-    for id in AttrId::ALL {
-        let found = registry()
-            .resource_types()
-            .into_iter()
-            .find_map(|rt| rt.find_id(*id));
-        let (Some(found), Ok(slot)) = (found, usize::try_from(id.code())) else {
-            continue;
-        };
-        if all.len() <= slot {
-            all.resize(slot + 1, None);
-        }
-        all[slot] = Some(place(found));
-    }
-    all
-}
-
-fn place(found: Found<'static>) -> Location {
-    Location {
-        extension: found.extension.map(|schema| schema.urn.as_ref()),
-        attr: found.attr,
-        sub: found.sub,
     }
 }
 
@@ -132,28 +125,33 @@ fn place(found: Found<'static>) -> Location {
 mod tests {
     use super::*;
     use crate::{
-        attr::{AttrPath, AttrType, Mutability},
-        schema::{Unknown, urn},
+        attr::{AttrId, AttrPath, AttrType, Mutability},
+        schema::{Found, Unknown, urn},
     };
 
     fn users() -> &'static ResourceType {
         registry().resource_type(ResourceKind::User)
     }
 
+    fn found(id: AttrId) -> Found<'static> {
+        let mut types = registry().resource_types().into_iter();
+        types.find_map(|rt| rt.find_id(id)).expect("defined")
+    }
+
     #[test]
     fn every_attribute_id_is_defined_exactly_once() {
         for id in AttrId::ALL {
-            let location = registry().location(*id).expect("defined");
-            assert_eq!(location.sub.unwrap_or(location.attr).id, *id);
-            let name = match location.sub {
-                Some(sub) => format!("{}.{}", location.attr.name, sub.name),
-                None => location.attr.name.to_string(),
+            let found = found(*id);
+            assert_eq!(found.leaf().id, *id);
+            let name = match found.sub {
+                Some(sub) => format!("{}.{}", found.attr.name, sub.name),
+                None => found.attr.name.to_string(),
             };
-            let path = match location.extension {
-                Some(urn) => format!("{urn}:{name}"),
+            let path = match found.extension {
+                Some(schema) => format!("{}:{name}", schema.urn),
                 None => name,
             };
-            assert_eq!(path, id.path());
+            assert_eq!(Some(path.as_str()), id.path());
         }
     }
 
@@ -185,10 +183,9 @@ mod tests {
     #[test]
     fn complex_attributes_are_never_nested() {
         for id in AttrId::ALL {
-            let location = registry().location(*id).expect("defined");
-            for sub in &location.attr.sub_attributes {
-                assert_ne!(sub.attr_type, AttrType::Complex, "{}", id.path());
-                assert!(!sub.multi_valued, "{}", id.path());
+            for sub in &found(*id).attr.sub_attributes {
+                assert_ne!(sub.attr_type, AttrType::Complex, "{id:?}");
+                assert!(!sub.multi_valued, "{id:?}");
             }
         }
     }

@@ -42,7 +42,7 @@ impl fmt::Display for ResourceKind {
 }
 
 /// A schema extension of a resource type (RFC 7643 section 6).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// The extending schema.
     pub schema: Arc<Schema>,
@@ -53,7 +53,7 @@ pub struct Extension {
 /// What one endpoint serves (RFC 7643 section 6), with look-up of its attributes.
 ///
 /// Self-contained, so that a connection with attributes of its own can hold one of its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceType {
     /// Which kind of resource it is.
     pub kind: ResourceKind,
@@ -68,9 +68,9 @@ pub struct ResourceType {
     /// Extensions in the order they are returned.
     pub extensions: Vec<Extension>,
     /// Attributes outside any schema document.
-    common: Vec<AttrDef>,
+    common: Arc<[AttrDef]>,
     /// Lower-case name to position among `attributes()`.
-    index: HashMap<String, usize>,
+    index: Arc<HashMap<String, usize>>,
 }
 
 /// An attribute found by its path.
@@ -129,8 +129,17 @@ impl ResourceType {
             description: schema.description.clone(),
             schema,
             extensions,
-            common,
-            index,
+            common: common.into(),
+            index: Arc::new(index),
+        }
+    }
+
+    /// The same type with other extensions.
+    #[must_use]
+    pub fn with_extensions(&self, extensions: Vec<Extension>) -> Self {
+        Self {
+            extensions,
+            ..self.clone()
         }
     }
 

@@ -1,5 +1,6 @@
 //! PATCH as RFC 7644 section 3.5.2 and the dialects have it.
 
+mod bodies;
 mod dialects;
 mod properties;
 mod rfc;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{ENTRA, document, object, replace, run, two_emails, users};
+use super::{ENTRA, GENERIC, document, object, replace, run, two_emails, users};
 use crate::{
     dialect::{ConnectionKind, Dialect, Notes},
     resource::parse_resource,
@@ -50,7 +50,19 @@ fn any_operation() -> impl Strategy<Value = Value> {
     })
 }
 
+/// An operation that RFC 7644 section 3.5.2 promises to do nothing the second time: the value is
+/// there already, or gone. (A path whose filter tests what the operation changes finds something
+/// else the second time.)
+fn settling_operation() -> impl Strategy<Value = Value> {
+    any_operation().prop_filter("a filter finds the same again", |operation| {
+        let path = operation["path"].as_str().unwrap_or_default();
+        operation["op"] == "remove" || path != "emails[type eq \"work\"]"
+    })
+}
+
 proptest! {
+    #![proptest_config(crate::random::seeded())]
+
     #[test]
     fn whatever_is_applied_could_have_been_sent_whole(
         operations in proptest::collection::vec(any_operation(), 1..5),
@@ -67,7 +79,25 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_paths_never_panic(path in any::<String>()) {
-        let _ = run(ENTRA, &document(two_emails()), replace(&path, json!("x")));
+    fn rfc7644_352_the_second_of_two_equal_operations_does_nothing(
+        operation in settling_operation(),
+        kind in proptest::sample::select(ConnectionKind::ALL.to_vec()),
+    ) {
+        let operations = json!([operation]);
+        if let Ok(once) = run(kind, &document(two_emails()), operations.clone()) {
+            let before = document(once.document.clone());
+            let twice = run(kind, &before, operations).map(|twice| twice.document);
+            prop_assert_eq!(twice, Ok(once.document));
+        }
+    }
+
+    #[test]
+    fn arbitrary_paths_are_refused_by_name(path in any::<String>()) {
+        for kind in [GENERIC, ENTRA] {
+            if let Err(error) = run(kind, &document(two_emails()), replace(&path, json!("x"))) {
+                prop_assert!(error.detail.starts_with("Operations[0]"), "{}", error);
+                prop_assert!(path.is_empty() || error.detail.contains(&path), "{}", error);
+            }
+        }
     }
 }

@@ -1,0 +1,124 @@
+//! The shadow of a connection: `/idp-connections/{id}/shadow` (domain.md section 11, 2).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{connections::ConnectionMode, rehearsals::ChangedAttribute};
+use crate::id::UserId;
+
+/// What a connection would do, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowSummary {
+    /// The connection's mode.
+    pub mode: ConnectionMode,
+    /// Users in the shadow.
+    pub users: u64,
+    /// Those of them who would not be let in, because the provider sent `active: false`.
+    pub inactive: u64,
+    /// Those of them whose user name somebody has already.
+    pub met: u64,
+    /// Groups in the shadow.
+    pub groups: u64,
+    /// Memberships in the shadow.
+    pub members: u64,
+    /// Objects that stayed behind when the connection went live.
+    pub refused: u64,
+    /// Objects at most.
+    pub limit: u64,
+    /// The last time that the shadow went live, or goes.
+    pub run: Option<ShadowRun>,
+}
+
+/// How a shadow goes live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowRun {
+    /// Objects when it began.
+    pub total: u64,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended; `None` while it goes on.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// What would become of a user of a shadow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShadowOutcome {
+    /// A person is created.
+    Create,
+    /// A person who is here already belongs to the connection from then on.
+    Adopt,
+    /// A person who is here already is in the way; nothing happens to them.
+    Conflict,
+}
+
+/// One user of a shadow, with what would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShadowUser {
+    /// The SCIM `id`, which stays when it goes live.
+    pub id: Uuid,
+    /// Name to show.
+    pub name: String,
+    /// `userName`.
+    pub user_name: String,
+    /// Whether the person could sign in.
+    pub active: bool,
+    /// What would become of it.
+    pub outcome: ShadowOutcome,
+    /// Who is here already, if somebody is.
+    pub person: Option<ShadowPerson>,
+    /// What would be another value than now; everything, of somebody new.
+    pub changes: Vec<ChangedAttribute>,
+    /// Names of groups it is in, the first of them.
+    pub groups: Vec<String>,
+    /// Whether it stayed behind when the connection went live.
+    pub refused: bool,
+}
+
+/// Somebody who is here already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowPerson {
+    /// The person.
+    pub id: UserId,
+    /// Name to show.
+    pub name: String,
+    /// The connection that provisions the person; `None` for a local one.
+    pub connection: Option<String>,
+}
+
+/// One group of a shadow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowGroup {
+    /// The SCIM `id`, which stays when it goes live.
+    pub id: Uuid,
+    /// `displayName`.
+    pub name: String,
+    /// Users and groups in it.
+    pub members: u64,
+}
+
+/// A page of users or groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShadowPage<T> {
+    /// In the order they were sent.
+    pub items: Vec<T>,
+    /// The id to ask for what comes after, if anything does.
+    pub next: Option<Uuid>,
+}
+
+/// Query of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShadowQuery {
+    /// The last id of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Uuid>,
+}
+
+/// Answer to `DELETE /idp-connections/{id}/shadow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowDiscarded {
+    /// Users and groups that are gone.
+    pub objects: u64,
+}
