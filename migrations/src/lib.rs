@@ -17,6 +17,17 @@ mod m20261122_000400_create_groups;
 mod m20261122_000500_create_sessions;
 mod m20261122_000600_create_audit;
 mod m20261122_000700_create_work;
+mod m20261122_000850_unassign_active;
+mod m20261122_000860_switch_dialects;
+mod m20261122_000870_log_facts;
+mod m20261122_000880_scope_tokens;
+mod m20261122_000900_conflicts;
+mod m20261122_000910_mapping_rules;
+mod m20261122_000920_custom_attributes;
+mod m20261122_000940_counters;
+mod m20261122_000941_search_index;
+mod m20261122_000950_shadow;
+mod m20261122_000970_conformance_runs;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -33,6 +44,17 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000500_create_sessions::Migration),
             Box::new(m20261122_000600_create_audit::Migration),
             Box::new(m20261122_000700_create_work::Migration),
+            Box::new(m20261122_000850_unassign_active::Migration),
+            Box::new(m20261122_000860_switch_dialects::Migration),
+            Box::new(m20261122_000870_log_facts::Migration),
+            Box::new(m20261122_000880_scope_tokens::Migration),
+            Box::new(m20261122_000900_conflicts::Migration),
+            Box::new(m20261122_000910_mapping_rules::Migration),
+            Box::new(m20261122_000920_custom_attributes::Migration),
+            Box::new(m20261122_000940_counters::Migration),
+            Box::new(m20261122_000941_search_index::Migration),
+            Box::new(m20261122_000950_shadow::Migration),
+            Box::new(m20261122_000970_conformance_runs::Migration),
         ]
     }
 }

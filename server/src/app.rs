@@ -8,7 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app_state::AppState,
     clock::Clock,
-    config::Config,
+    config::{Config, Synchronous},
     db::{DatabaseSettings, migrate, migrate::Changes, migrate::MigrateError},
     http::{router::router, spa::ConsoleFiles},
     ids::Ids,
@@ -38,6 +38,8 @@ impl App {
     ) -> Result<Self, MigrateError> {
         let mut settings = DatabaseSettings::new(config.database.url());
         settings.query_timeout = config.limits.query_timeout;
+        settings.lazy_sync = config.synchronous == Synchronous::Normal;
+        settings.most_candidates = config.limits.filter_candidates;
         let db = migrate::open(&settings, ids.clone(), Changes::All)
             .await?
             .db;

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    http::{limits::RateLimits, scim::log::ScimLog, shares::Shares},
+    http::{
+        limits::RateLimits,
+        scim::{log::ScimLog, walks::Walks},
+        shares::Shares,
+    },
     ids::Ids,
     jobs::live::LiveHub,
     ops::passwords::PasswordPool,
@@ -32,6 +37,8 @@ pub struct AppState {
     pub tokens: TokenCache,
     /// Queue of the provisioning log.
     pub scim_log: ScimLog,
+    /// Where walks by index have come to.
+    pub walks: Walks,
     /// Live updates of open consoles.
     pub live: LiveHub,
     /// Request budgets per credential and address.
@@ -40,7 +47,12 @@ pub struct AppState {
     pub searches: Shares,
     /// Memory for bodies of SCIM requests, in KiB.
     pub bodies: Shares,
+    /// Runs of the conformance checks at a time: each is hundreds of requests.
+    pub examinations: Arc<Semaphore>,
 }
+
+/// Runs of the conformance checks at a time.
+const EXAMINATIONS: usize = 2;
 
 impl AppState {
     /// The state of a process, with its tasks started: the writer of the provisioning log and the
@@ -58,10 +70,12 @@ impl AppState {
             passwords: PasswordPool::new(ids.clone()),
             tokens: TokenCache::new(),
             scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
+            walks: Walks::new(),
             live: LiveHub::start(db.clone(), clock.clone(), stop),
             limits: RateLimits::new(config.limits.scim_rate_per_second),
             searches: Shares::new(db.readers()),
             bodies: Shares::new(kibibytes(config.limits.body_budget)),
+            examinations: Arc::new(Semaphore::new(EXAMINATIONS)),
             db,
             clock,
             ids,

@@ -7,6 +7,7 @@ pub mod app_state;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conformance;
 pub mod ctx;
 pub mod data_folder;
 pub mod db;

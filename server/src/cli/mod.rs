@@ -8,6 +8,7 @@ mod account;
 mod admin;
 mod connection;
 mod doctor;
+mod domain;
 mod failure;
 mod installation;
 mod migrate;
@@ -66,6 +67,11 @@ enum Command {
         #[command(subcommand)]
         command: connection::Command,
     },
+    /// Domains that belong to an account
+    Domain {
+        #[command(subcommand)]
+        command: domain::Command,
+    },
     /// Check configuration, database, clock and permissions, and say how to mend what is wrong
     Doctor {
         #[command(flatten)]
@@ -119,6 +125,7 @@ async fn carry_out(
         Command::Account { command } => account::run(command, variables, terminal).await?,
         Command::Admin { command } => admin::run(command, variables, terminal).await?,
         Command::Connection { command } => connection::run(command, variables, terminal).await?,
+        Command::Domain { command } => domain::run(command, variables, terminal).await?,
         Command::Doctor { flags } => return doctor::run(&flags, variables, terminal).await,
     }
     Ok(0)

@@ -97,6 +97,7 @@ fn a_line_that_cannot_be_understood_is_told_apart_from_a_failure() {
     assert_eq!(code("admin unlock"), 2);
     assert_eq!(code("admin unlock --email a@b.c --user-name a"), 2);
     assert_eq!(code("connection create --name Okta --kind oktopus"), 2);
+    assert_eq!(code("connection create --name Okta --with wings"), 2);
 }
 
 #[tokio::test]
@@ -276,13 +277,29 @@ async fn a_connection_is_printed_once_and_as_json_when_asked() {
     assert_eq!(keys, ["id", "base_url", "token"]);
     assert_eq!(value["base_url"], "http://127.0.0.1:8080/scim/v2");
 
+    let reader = "connection create --name Reader --scope groups --scope read";
+    let text = succeed_with_remark(data, reader, "").await;
+    assert!(text.contains("scopes    read groups"), "{text}");
     let text = succeed_with_remark(data, "connection create --name Entra", "").await;
+    assert!(text.contains("scopes    read users groups"), "{text}");
     assert!(
         text.contains("not shown again") && text.contains("/scim/v2"),
         "{text}"
     );
     let taken = fail(data, "connection create --name Okta", "").await;
     assert!(taken.contains("Okta"), "{taken}");
+}
+
+#[tokio::test]
+async fn functions_of_the_dialect_are_turned_on_and_off_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    succeed(data, ACCOUNT, "").await;
+    let line = "connection create --name Okta --kind okta --with group_patch_200 --with scim1_urns --without ignore_undeclared_urn";
+    succeed_with_remark(data, line, "").await;
+    let both = "connection create --name Both --with scim1_urns --without scim1_urns";
+    let refused = fail(data, both, "").await;
+    assert!(refused.starts_with("scim1_urns is both"), "{refused}");
 }
 
 #[tokio::test]

@@ -74,6 +74,33 @@ impl DatabaseLocation {
     }
 }
 
+/// When SQLite waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// At each commit: whoever was answered is on the disk, even when the power fails.
+    Full,
+    /// Now and then: a power failure may take the last seconds; a crash of the process takes nothing.
+    Normal,
+}
+
+impl Synchronous {
+    pub(super) fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
+        let Some(setting) = layers.text("sqlite_synchronous")? else {
+            return Ok(Self::Full);
+        };
+        match setting.text.trim() {
+            "full" => Ok(Self::Full),
+            "normal" => Ok(Self::Normal),
+            other => Err(setting.refuse(
+                format!(
+                    "is \"{other}\", but SQLite waits for the disk at each commit or now and then"
+                ),
+                "Write full or normal",
+            )),
+        }
+    }
+}
+
 /// The location without what a reader of logs must not learn.
 impl fmt::Display for DatabaseLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -44,6 +44,10 @@ pub struct ServeFlags {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
+    /// When SQLite waits for the disk: `full`, at each commit, or `normal`, where a power failure
+    /// may take the last seconds [default: full]
+    #[arg(long, value_name = "WHEN")]
+    pub sqlite_synchronous: Option<String>,
     /// Certificate chain in PEM; makes the server speak TLS
     #[arg(long, value_name = "FILE")]
     pub tls_cert: Option<String>,
@@ -99,6 +103,7 @@ impl Flags {
             ("log_format", &store.log_format),
             ("log_filter", &store.log_filter),
             ("listen", &serve.listen),
+            ("sqlite_synchronous", &serve.sqlite_synchronous),
             ("tls_cert", &serve.tls_cert),
             ("tls_key", &serve.tls_key),
             ("metrics_listen", &serve.metrics_listen),

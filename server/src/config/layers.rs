@@ -14,7 +14,7 @@ use super::file::{ConfigFile, DEFAULT_DATA, FILE_KEY, syntax_error};
 use super::flags::{self, Flags};
 
 /// Every setting, as the file spells it.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "body_budget",
     "body_limit",
     "data",
@@ -29,6 +29,7 @@ const KEYS: [&str; 17] = [
     "request_timeout_s",
     "scim_rate_per_second",
     "shutdown_grace_s",
+    "sqlite_synchronous",
     "tls_cert",
     "tls_key",
     "trusted_proxies",

@@ -15,6 +15,7 @@ const SMALLEST_BODY_LIMIT: usize = 64 * KIB;
 const BODIES_AT_A_TIME: usize = 4;
 const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 const DEFAULT_QUERY_SECONDS: u64 = 5;
+const FILTER_CANDIDATES: u64 = 10_000;
 const DEFAULT_SCIM_RATE: u32 = 2_000;
 /// Microsoft Entra sends up to 25 requests per second and quarantines a server that refuses them.
 const SCIM_RATE_FLOOR: u32 = 25;
@@ -31,6 +32,9 @@ pub struct Limits {
     pub body_budget: usize,
     /// After how long the database stops a search.
     pub query_timeout: Duration,
+    /// Users or groups that a SCIM filter without an index may be compared with. A rule of the
+    /// product and no setting: it has no name in the file.
+    pub filter_candidates: u64,
     /// After how long a request is given up.
     pub request_timeout: Duration,
     /// Requests per second that one SCIM token may send; at least 25.
@@ -74,6 +78,7 @@ impl Limits {
             body,
             body_budget,
             query_timeout: Duration::from_secs(query),
+            filter_candidates: FILTER_CANDIDATES,
             request_timeout: Duration::from_secs(timeout),
             scim_rate_per_second,
         })

@@ -11,6 +11,7 @@
 //! metrics_listen = "127.0.0.1:9090"    # "off" for none
 //! public_url = "http://127.0.0.1:8080" # https unless the host is this machine
 //! # database_url = "postgres://rollcall@localhost/rollcall"  (default: rollcall.db in the data folder)
+//! sqlite_synchronous = "full"          # or "normal": a power failure may take the last seconds
 //! # tls_cert = "/etc/rollcall/fullchain.pem"
 //! # tls_key = "/etc/rollcall/key.pem"
 //! trusted_proxies = []                 # for example ["10.0.0.0/8"]
@@ -40,7 +41,7 @@ use std::hash::BuildHasher;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-pub use database::DatabaseLocation;
+pub use database::{DatabaseLocation, Synchronous};
 pub use error::ConfigError;
 pub use flags::{Flags, ServeFlags, StoreFlags};
 pub use limits::{Limits, Retention};
@@ -57,6 +58,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the records are kept.
     pub database: DatabaseLocation,
+    /// When the embedded database waits for the disk.
+    pub synchronous: Synchronous,
     /// How the server listens, and whom it believes.
     pub listen: ListenConfig,
     /// The address under which people and identity providers reach the server.
@@ -85,6 +88,7 @@ impl Config {
         Ok(Self {
             data: layers.data().to_path_buf(),
             database: DatabaseLocation::from_layers(&layers)?,
+            synchronous: Synchronous::from_layers(&layers)?,
             public_url: PublicUrl::from_layers(&layers, listen.address, listen.tls.is_some())?,
             limits: Limits::from_layers(&layers)?,
             retention: Retention::from_layers(&layers)?,

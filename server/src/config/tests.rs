@@ -52,6 +52,7 @@ fn without_any_source_the_defaults_hold() {
     assert_eq!(config.limits.query_timeout.as_secs(), 5);
     assert_eq!(config.limits.request_timeout.as_secs(), 30);
     assert_eq!(config.limits.scim_rate_per_second, 2_000);
+    assert_eq!(config.synchronous, Synchronous::Full);
     assert_eq!(config.retention.provisioning_body_days, 30);
     assert_eq!(config.log.format, LogFormat::Text);
     assert_eq!(config.log.filter, "info,sea_orm_migration=warn");

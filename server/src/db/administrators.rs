@@ -9,13 +9,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    entity::{account_role as role, user},
+    entity::{account_role as role, membership, user},
     error::DbError,
     fetch,
     scope::AccountScope,
     unit::AccountTx,
 };
 
+/// Organisation Administrators among the roles of a membership, a JSON array of words.
+const ORGANISATION_ADMIN: &str = "%\"organisation_administrator\"%";
 /// Lifecycles in which a user counts as an administrator.
 const LIVING: [&str; 2] = ["staged", "active"];
 
@@ -75,6 +77,38 @@ pub(super) async fn roles_of<C: ConnectionTrait>(
         .collect::<Result<Vec<_>, _>>()?;
     roles.sort_unstable();
     Ok(roles)
+}
+
+/// Whether the user of the row has an administrative role, parked ones included, or is break-glass
+/// (domain.md section 4, *Administrators and the `IdP`*).
+pub(super) fn is_administrator() -> Expr {
+    let own = |entity_account: Expr, entity_user: Expr| {
+        entity_account
+            .equals((user::Entity, user::Column::AccountId))
+            .and(entity_user.equals((user::Entity, user::Column::Id)))
+    };
+    let account_wide = Query::select()
+        .expr(Expr::val(1))
+        .from(role::Entity)
+        .and_where(own(
+            Expr::col((role::Entity, role::Column::AccountId)),
+            Expr::col((role::Entity, role::Column::UserId)),
+        ))
+        .to_owned();
+    let of_organisation = Query::select()
+        .expr(Expr::val(1))
+        .from(membership::Entity)
+        .and_where(own(
+            Expr::col((membership::Entity, membership::Column::AccountId)),
+            Expr::col((membership::Entity, membership::Column::UserId)),
+        ))
+        .and_where(
+            Expr::col((membership::Entity, membership::Column::Roles)).like(ORGANISATION_ADMIN),
+        )
+        .to_owned();
+    Expr::col((user::Entity, user::Column::BreakGlass))
+        .or(Expr::exists(account_wide))
+        .or(Expr::exists(of_organisation))
 }
 
 /// The role that a stored word stands for.

@@ -1,20 +1,26 @@
 //! Searchable values of a user: which attribute is found in which column, and the rows of
 //! `user_attribute_values` that a document yields.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    attr::{AttrDef, AttrId, AttrType},
+    attr::{AttrDef, AttrId, AttrType, parse_date_time},
     id::UserId,
     resource::Document,
-    schema::{ResourceKind, registry},
+    schema::ResourceType,
     text::fold,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use uuid::Uuid;
 
 use super::{entity::user_attribute_value as value, error::DbError, unit::AccountTx};
 
 /// Characters of a text that its index holds; longer ones are compared in full after that.
 pub(crate) const TEXT_KEY_CHARS: usize = 200;
+
+/// Rows of one statement: both databases bound the values of one.
+const ROWS_OF_STATEMENT: usize = 1000;
 
 /// Where an attribute of a user is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +139,8 @@ pub(crate) const fn storage(id: AttrId) -> Storage {
         | A::EnterpriseManager
         | A::EnterpriseManagerValue
         | A::EnterpriseManagerRef
-        | A::EnterpriseManagerDisplayName => Storage::Row,
+        | A::EnterpriseManagerDisplayName
+        | A::Custom(_) => Storage::Row,
     }
 }
 
@@ -150,36 +157,30 @@ pub(crate) struct AttributeValue {
     present: bool,
 }
 
-/// The rows of a user's document, ordered by attribute and position.
-pub(crate) fn rows_of(document: &Document) -> Vec<AttributeValue> {
+/// The rows of a user's document, as far as `users` defines it, ordered by attribute and position.
+pub(crate) fn rows_of(users: &ResourceType, document: &Document) -> Vec<AttributeValue> {
     let mut rows: Vec<AttributeValue> = Vec::new();
-    for leaf in document.leaves(registry().resource_type(ResourceKind::User)) {
+    for leaf in document.leaves(users) {
         let Ok(ordinal) = i16::try_from(leaf.ordinal) else {
             continue;
         };
-        let target = match storage(leaf.id) {
+        let target = match storage(leaf.def.id) {
             Storage::Column | Storage::Derived => continue,
             Storage::Row => {
                 // Every element has its own row, so that a value path finds all of them.
-                if let Some(parent) = leaf.parent.filter(|parent| is_multi_valued(*parent)) {
-                    row_mut(&mut rows, parent, ordinal);
+                if let Some(parent) = leaf.parent.filter(|parent| parent.multi_valued) {
+                    row_mut(&mut rows, parent.id, ordinal);
                 }
-                leaf.id
+                leaf.def.id
             }
             Storage::ElementText(parent)
             | Storage::ElementType(parent)
             | Storage::ElementPrimary(parent) => parent,
         };
-        fill(row_mut(&mut rows, target, ordinal), leaf.id, leaf.value);
+        fill(row_mut(&mut rows, target, ordinal), leaf.def, leaf.value);
     }
     rows.sort_by_key(|row| (row.attribute, row.ordinal));
     rows
-}
-
-fn is_multi_valued(id: AttrId) -> bool {
-    registry()
-        .location(id)
-        .is_some_and(|location| location.attr.multi_valued)
 }
 
 fn row_mut(rows: &mut Vec<AttributeValue>, attribute: AttrId, ordinal: i16) -> &mut AttributeValue {
@@ -198,18 +199,17 @@ fn row_mut(rows: &mut Vec<AttributeValue>, attribute: AttrId, ordinal: i16) -> &
     &mut rows[at]
 }
 
-fn fill(row: &mut AttributeValue, id: AttrId, value: &serde_json::Value) {
-    match storage(id) {
+fn fill(row: &mut AttributeValue, def: &AttrDef, value: &serde_json::Value) {
+    match storage(def.id) {
         Storage::ElementType(_) => row.element_type = value.as_str().map(fold),
         Storage::ElementPrimary(_) => row.is_primary = value.as_bool(),
         _ => {
             row.number = value.as_f64();
-            row.text = value.as_str().map(|text| comparable(definition(id), text));
+            row.text = value.as_str().map(|text| comparable(def, text));
             row.instant = value
                 .as_str()
-                .filter(|_| definition(id).is_some_and(|def| def.attr_type == AttrType::DateTime))
-                .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
-                .map(|instant| instant.to_utc());
+                .filter(|_| def.attr_type == AttrType::DateTime)
+                .and_then(parse_date_time);
             if let Some(flag) = value.as_bool() {
                 row.number = Some(f64::from(u8::from(flag)));
             }
@@ -217,15 +217,11 @@ fn fill(row: &mut AttributeValue, id: AttrId, value: &serde_json::Value) {
     }
 }
 
-fn definition(id: AttrId) -> Option<&'static AttrDef> {
-    let location = registry().location(id)?;
-    Some(location.sub.unwrap_or(location.attr))
-}
-
-fn comparable(def: Option<&AttrDef>, text: &str) -> String {
-    match def {
-        Some(def) if def.case_exact => text.to_owned(),
-        _ => fold(text),
+fn comparable(def: &AttrDef, text: &str) -> String {
+    if def.case_exact {
+        text.to_owned()
+    } else {
+        fold(text)
     }
 }
 
@@ -264,46 +260,96 @@ impl AccountTx {
         user: UserId,
         rows: &[AttributeValue],
     ) -> Result<(), DbError> {
-        if rows.is_empty() {
-            return Ok(());
+        self.upsert_values(rows.iter().map(|row| (user, row))).await
+    }
+
+    /// The same for many users.
+    pub(super) async fn upsert_values<'r>(
+        &self,
+        rows: impl Iterator<Item = (UserId, &'r AttributeValue)>,
+    ) -> Result<(), DbError> {
+        let account = self.account().0;
+        let models: Vec<_> = rows.map(|(user, row)| model(account, user, row)).collect();
+        for part in models.chunks(ROWS_OF_STATEMENT) {
+            use value::Column as C;
+            value::Entity::insert_many(part.iter().cloned())
+                .on_conflict(
+                    OnConflict::columns([C::AccountId, C::UserId, C::AttributeId, C::Ordinal])
+                        .update_columns([
+                            C::Present,
+                            C::Text,
+                            C::TextKey,
+                            C::ElementType,
+                            C::IsPrimary,
+                            C::Number,
+                            C::Instant,
+                        ])
+                        .to_owned(),
+                )
+                .exec_without_returning(&self.connection)
+                .await?;
         }
-        let models = rows.iter().map(|row| value::ActiveModel {
-            account_id: Set(self.account().0),
-            user_id: Set(user.0),
-            attribute_id: Set(row.attribute),
-            ordinal: Set(row.ordinal),
-            present: Set(row.present),
-            text: Set(row.text.clone()),
-            text_key: Set(row.text.as_deref().map(text_key)),
-            element_type: Set(row.element_type.clone()),
-            is_primary: Set(row.is_primary),
-            number: Set(row.number),
-            instant: Set(row.instant),
-        });
-        use value::Column as C;
-        value::Entity::insert_many(models)
-            .on_conflict(
-                OnConflict::columns([C::AccountId, C::UserId, C::AttributeId, C::Ordinal])
-                    .update_columns([
-                        C::Present,
-                        C::Text,
-                        C::TextKey,
-                        C::ElementType,
-                        C::IsPrimary,
-                        C::Number,
-                        C::Instant,
-                    ])
-                    .to_owned(),
-            )
-            .exec_without_returning(&self.connection)
-            .await?;
         Ok(())
+    }
+
+    /// The values of these users for attributes of the account's own, by user.
+    pub(super) async fn custom_values(
+        &self,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Vec<AttributeValue>>, DbError> {
+        use value::Column as C;
+        let rows = value::Entity::find()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::UserId.is_in(users.iter().map(|user| user.0)))
+            .filter(C::AttributeId.gte(AttrId::FIRST_CUSTOM))
+            .filter(C::Present.eq(true))
+            .all(&self.connection)
+            .await?;
+        let mut values: HashMap<UserId, Vec<AttributeValue>> = HashMap::new();
+        for row in rows {
+            values
+                .entry(row.user_id.into())
+                .or_default()
+                .push(AttributeValue {
+                    attribute: row.attribute_id,
+                    ordinal: row.ordinal,
+                    text: row.text,
+                    element_type: row.element_type,
+                    is_primary: row.is_primary,
+                    number: row.number,
+                    instant: row.instant,
+                    present: row.present,
+                });
+        }
+        Ok(values)
+    }
+}
+
+fn model(account: Uuid, user: UserId, row: &AttributeValue) -> value::ActiveModel {
+    value::ActiveModel {
+        account_id: Set(account),
+        user_id: Set(user.0),
+        attribute_id: Set(row.attribute),
+        ordinal: Set(row.ordinal),
+        present: Set(row.present),
+        text: Set(row.text.clone()),
+        text_key: Set(row.text.as_deref().map(text_key)),
+        element_type: Set(row.element_type.clone()),
+        is_primary: Set(row.is_primary),
+        number: Set(row.number),
+        instant: Set(row.instant),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use scim_schema::schema::{ResourceKind, registry};
+
     use super::*;
+
+    fn rows_of(document: &Document) -> Vec<AttributeValue> {
+        super::rows_of(registry().resource_type(ResourceKind::User), document)
+    }
 
     fn document(text: &str) -> Document {
         Document::from_json_text(text).expect("a document")

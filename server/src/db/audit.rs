@@ -4,7 +4,7 @@ use scim_schema::{
     api::users::Actor,
     id::{AuditEventId, RequestId},
 };
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::ActiveValue::Set;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -108,13 +108,8 @@ pub(super) async fn insert(tx: &AccountTx, entries: &[AuditEntry]) -> Result<(),
             salt: Set(salt.to_vec()),
         });
     }
-    audit_event::Entity::insert_many(events)
-        .exec_without_returning(&tx.connection)
-        .await?;
-    audit_detail::Entity::insert_many(details)
-        .exec_without_returning(&tx.connection)
-        .await?;
-    Ok(())
+    tx.insert_rows(events).await?;
+    tx.insert_rows(details).await
 }
 
 fn event(

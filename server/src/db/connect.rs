@@ -12,7 +12,7 @@ use std::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
 use tokio::sync::{Notify, watch};
 
-use super::{error::DbError, options, reader::Reader, writer::SqliteWriter};
+use super::{error::DbError, options, reader::Reader, statements, writer::SqliteWriter};
 use crate::ids::Ids;
 
 /// Connections of each pool: enough for PostgreSQL to commit in groups.
@@ -21,6 +21,8 @@ const CONNECTIONS: u32 = 16;
 const GRACE: Duration = Duration::from_secs(1);
 /// Longest time of a read, unless the settings say otherwise.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Resources that a filter without an index may be compared with (scim.md section 1.4).
+const MOST_CANDIDATES: u64 = 10_000;
 
 /// Where the database is and how much of it to use.
 #[derive(Clone, Debug)]
@@ -31,6 +33,12 @@ pub struct DatabaseSettings {
     pub max_connections: u32,
     /// Longest time that a read may take; what takes longer ends with [`DbError::TooSlow`].
     pub query_timeout: Duration,
+    /// Whether SQLite leaves it to the operating system when commits reach the disk: a power failure
+    /// may take the last seconds then, and nothing else does.
+    pub lazy_sync: bool,
+    /// Resources that a filter without an index may be compared with; with more it ends with
+    /// [`DbError::TooMany`].
+    pub most_candidates: u64,
 }
 
 impl DatabaseSettings {
@@ -46,13 +54,16 @@ impl DatabaseSettings {
         self.query_timeout + GRACE
     }
 
-    /// Settings with the usual number of connections, 16, and reads of at most 5 seconds.
+    /// Settings with the usual number of connections, 16, reads of at most 5 seconds and every commit
+    /// on the disk.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             max_connections: CONNECTIONS,
             query_timeout: QUERY_TIMEOUT,
+            lazy_sync: false,
+            most_candidates: MOST_CANDIDATES,
         }
     }
 
@@ -208,12 +219,13 @@ impl Db {
 
 async fn open(
     options: ConnectOptions,
-    statements: &Arc<AtomicU64>,
+    total: &Arc<AtomicU64>,
 ) -> Result<DatabaseConnection, DbError> {
     let mut connection = Database::connect(options).await?;
-    let statements = Arc::clone(statements);
+    let total = Arc::clone(total);
     connection.set_metric_callback(move |info| {
-        statements.fetch_add(1, Ordering::Relaxed);
+        total.fetch_add(1, Ordering::Relaxed);
+        statements::note();
         // The text alone: values are personal data.
         tracing::trace!(target: "rollcall_server::sql", statement = info.statement.sql);
     });

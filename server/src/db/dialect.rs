@@ -40,7 +40,27 @@ pub(crate) fn unique_key(message: &str) -> UniqueKey {
             "idp_connections.name_folded",
             UniqueKey::ConnectionName,
         ),
+        (
+            "ux_attribute_definitions_name",
+            "attribute_definitions.name_folded",
+            UniqueKey::AttributeName,
+        ),
         ("accounts_slug_key", "accounts.slug", UniqueKey::AccountSlug),
+        (
+            "ux_verified_domains_domain",
+            "verified_domains.domain",
+            UniqueKey::Domain,
+        ),
+        (
+            "ux_shadow_objects_name",
+            "shadow_objects.name_folded",
+            UniqueKey::ShadowName,
+        ),
+        (
+            "ux_shadow_objects_external_id",
+            "shadow_objects.external_id",
+            UniqueKey::ShadowExternalId,
+        ),
         ("ux_holds_open", "holds.source_id", UniqueKey::OpenHold),
     ];
     RULES
@@ -160,6 +180,38 @@ pub(crate) fn group_users_json(backend: DatabaseBackend, of: &str) -> Expr {
     })
 }
 
+/// As [`group_users_json`] without `display`, and so without a look at the users.
+pub(crate) fn group_user_ids_json(backend: DatabaseBackend, of: &str) -> Expr {
+    Expr::cust(match backend {
+        DatabaseBackend::Sqlite => {
+            format!(
+                "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = {of}.connection_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
+        }
+        _ => {
+            format!(
+                "(SELECT json_agg(json_build_object('id', l.scim_id::text))::text FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = {of}.connection_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
+        }
+    })
+}
+
+/// Members of the group in `of` that are groups, as [`group_user_ids_json`].
+pub(crate) fn group_subgroup_ids_json(backend: DatabaseBackend, of: &str) -> Expr {
+    Expr::cust(match backend {
+        DatabaseBackend::Sqlite => {
+            format!(
+                "(SELECT json_group_array(json_object('id', lower(hex(m.member_group_id)))) FROM group_subgroups m WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
+        }
+        _ => {
+            format!(
+                "(SELECT json_agg(json_build_object('id', m.member_group_id::text))::text FROM group_subgroups m WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+            )
+        }
+    })
+}
+
 /// Members of the group in `of` that are groups, as [`group_users_json`].
 pub(crate) fn group_subgroups_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
@@ -173,6 +225,21 @@ pub(crate) fn group_subgroups_json(backend: DatabaseBackend, of: &str) -> Expr {
                 "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
             )
         }
+    })
+}
+
+/// The attributes of the account that the connection in `idp_connections` exposes, as one JSON text:
+/// an array of `scim_schema::custom::CustomAttribute` in any order.
+pub(crate) fn custom_attributes_json(backend: DatabaseBackend) -> Expr {
+    const ROWS: &str = "FROM connection_attributes c JOIN attribute_definitions d ON d.account_id = c.account_id AND d.id = c.definition_id WHERE c.account_id = idp_connections.account_id AND c.connection_id = idp_connections.id";
+    const TEXTS: &str = "'number', d.number, 'urn', c.urn, 'name', c.name, 'type', d.value_type, 'returned', d.returned, 'description', d.description";
+    Expr::cust(match backend {
+        DatabaseBackend::Sqlite => format!(
+            "(SELECT json_group_array(json_object({TEXTS}, 'multi_valued', json(iif(d.multi_valued, 'true', 'false')), 'case_exact', json(iif(d.case_exact, 'true', 'false')))) {ROWS})"
+        ),
+        _ => format!(
+            "(SELECT json_agg(json_build_object({TEXTS}, 'multi_valued', d.multi_valued, 'case_exact', d.case_exact))::text {ROWS})"
+        ),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in the database, as the layers above need to tell it apart.
 
+use scim_schema::attr::AttrId;
 use sea_orm::{ConnAcquireErr, DbErr, SqlErr};
 
 use super::{
@@ -22,8 +23,16 @@ pub enum UniqueKey {
     GroupExternalId,
     /// Names of the connections of an account.
     ConnectionName,
+    /// Names of the attributes that an account defined.
+    AttributeName,
     /// Slugs of accounts.
     AccountSlug,
+    /// Verified domains of an account.
+    Domain,
+    /// User names, or display names of groups, of the shadow of a connection.
+    ShadowName,
+    /// `externalId` of the users, or of the groups, of the shadow of a connection.
+    ShadowExternalId,
     /// One open hold per user, kind, scope and source.
     OpenHold,
     /// Any other.
@@ -48,6 +57,16 @@ pub enum DbError {
     /// A statement took longer than it may and was stopped; it changed nothing.
     #[error("a statement took longer than it may and was stopped")]
     TooSlow,
+    /// A filter that no index serves has more candidates than it may be compared with.
+    #[error("a filter on {} has {candidates} candidates, and {most} are allowed", attribute.path().unwrap_or("a custom attribute"))]
+    TooMany {
+        /// The attribute that is in no index.
+        attribute: AttrId,
+        /// What the filter would be compared with.
+        candidates: u64,
+        /// Allowed at most.
+        most: u64,
+    },
     /// The commit failed: nothing of the unit is stored.
     #[error("the commit failed: {0}")]
     Commit(Cause),
@@ -81,12 +100,16 @@ impl DbError {
             | Self::OutcomeUnknown(_)
             | Self::Closed => true,
             Self::Driver(cause) => cause.passes(),
-            Self::Unique(_) | Self::Reference(_) | Self::Panic | Self::Corrupt(_) => false,
+            Self::Unique(_)
+            | Self::Reference(_)
+            | Self::TooMany { .. }
+            | Self::Panic
+            | Self::Corrupt(_) => false,
         }
     }
 
     /// Whether the same unit of work may end otherwise at once: it reads what others have changed.
-    pub(super) const fn asks_for_retry(&self) -> bool {
+    pub(crate) const fn asks_for_retry(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::Reference(_))
     }
 

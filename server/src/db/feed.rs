@@ -81,10 +81,7 @@ pub(super) async fn insert(tx: &AccountTx, changes: &[Change]) -> Result<(), DbE
         delta: Set(change.delta),
         occurred_at: Set(tx.ctx().now),
     });
-    change::Entity::insert_many(rows)
-        .exec_without_returning(&tx.connection)
-        .await?;
-    Ok(())
+    tx.insert_rows(rows.collect()).await
 }
 
 impl Db {

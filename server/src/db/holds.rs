@@ -93,6 +93,15 @@ fn parse_holds(text: &str) -> Option<Vec<OpenHold>> {
         .collect()
 }
 
+/// An open hold of its columns.
+pub(super) fn open_hold(kind: &str, scope: &str) -> Result<OpenHold, DbError> {
+    let corrupt = |column| DbError::Corrupt(format!("holds.{column}"));
+    Ok(OpenHold {
+        kind: kind.parse().map_err(|_| corrupt("kind"))?,
+        scope: scope.parse().map_err(|_| corrupt("scope"))?,
+    })
+}
+
 impl AccountTx {
     /// Places a hold and brings the user's status up to date; `false` when the same source holds
     /// the user already, which changes nothing.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::connections::{ConnectionView, RequestSummary, TokenView},
+    api::connections::{ConnectionMode, ConnectionView, RequestSummary, TokenView},
     dialect::Dialect,
     id::{ConnectionId, OrganisationId, ProvisioningRequestId},
     text::fold,
@@ -17,14 +17,16 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    connection_dialects::{parse_kind, switches_text},
     entity::{
         group, idp_connection as connection, scim_link as link, scim_request_log as log,
-        scim_token as token,
+        scim_token as token, shadow_object,
     },
     error::DbError,
     fetch::{self, unsigned},
-    scim_tokens::parse_kind,
+    scim_tokens::parse_scopes,
     scope::AccountScope,
+    shadow::parse_mode,
     unit::AccountTx,
 };
 
@@ -39,6 +41,8 @@ pub struct NewIdpConnection {
     pub dialect: Dialect,
     /// Where the people it creates belong.
     pub default_organisation: OrganisationId,
+    /// What becomes of what its provider sends.
+    pub mode: ConnectionMode,
 }
 
 #[derive(FromQueryResult)]
@@ -46,6 +50,8 @@ struct Row {
     id: Uuid,
     name: String,
     kind: String,
+    mode: String,
+    shadow_count: i64,
     created_at: DateTime<Utc>,
     user_count: i64,
     group_count: i64,
@@ -64,7 +70,7 @@ struct RequestRow {
 }
 
 impl AccountScope<'_> {
-    /// Every connection by name, or the one of `only`, in at most three statements. `base_url` is
+    /// Every connection by name, or the one of `only`, in at most four statements. `base_url` is
     /// what each view tells to paste into the provider.
     ///
     /// # Errors
@@ -79,6 +85,7 @@ impl AccountScope<'_> {
             return Ok(Vec::new());
         }
         let mut tokens = self.open_tokens(rows.iter().map(|row| row.id)).await?;
+        let mut clients = self.oauth_clients(rows.iter().map(|row| row.id)).await?;
         let mentioned = rows
             .iter()
             .flat_map(|row| [row.last_request, row.last_error])
@@ -90,6 +97,8 @@ impl AccountScope<'_> {
                 Ok(ConnectionView {
                     id: row.id.into(),
                     kind: parse_kind(&row.kind)?,
+                    mode: parse_mode(&row.mode)?,
+                    shadow_count: unsigned(row.shadow_count),
                     name: row.name,
                     base_url: base_url.to_owned(),
                     created_at: row.created_at,
@@ -98,6 +107,7 @@ impl AccountScope<'_> {
                     last_request: summary(row.last_request),
                     last_error: summary(row.last_error),
                     tokens: tokens.remove(&row.id).unwrap_or_default(),
+                    oauth_clients: clients.remove(&row.id).unwrap_or_default(),
                 })
             })
             .collect()
@@ -110,6 +120,7 @@ impl AccountScope<'_> {
     pub async fn has_connection(&self) -> Result<bool, DbError> {
         let row = connection::Entity::find()
             .filter(connection::Column::AccountId.eq(self.account.0))
+            .filter(connection::Column::Mode.ne(HIDDEN))
             .one(self.connection)
             .await?;
         Ok(row.is_some())
@@ -118,16 +129,18 @@ impl AccountScope<'_> {
     fn connection_rows(&self, only: Option<ConnectionId>) -> SelectStatement {
         use connection::Column as C;
         let mut select = Query::select();
-        for column in [C::Id, C::Name, C::Kind, C::CreatedAt] {
+        for column in [C::Id, C::Name, C::Kind, C::Mode, C::CreatedAt] {
             select.column((connection::Entity, column));
         }
         select
             .expr_as(live_links(), "user_count")
             .expr_as(own_groups(), "group_count")
+            .expr_as(shadow_objects(), "shadow_count")
             .expr_as(newest_request(false), "last_request")
             .expr_as(newest_request(true), "last_error")
             .from(connection::Entity)
             .and_where(Expr::col((connection::Entity, C::AccountId)).eq(self.account.0))
+            .and_where(Expr::col((connection::Entity, C::Mode)).ne(HIDDEN))
             .order_by((connection::Entity, C::NameFolded), Order::Asc);
         if let Some(id) = only {
             select.and_where(Expr::col((connection::Entity, C::Id)).eq(id.0));
@@ -143,6 +156,7 @@ impl AccountScope<'_> {
             .filter(token::Column::AccountId.eq(self.account.0))
             .filter(token::Column::ConnectionId.is_in(connections))
             .filter(token::Column::RevokedAt.is_null())
+            .filter(token::Column::ClientId.is_null())
             .order_by_desc(token::Column::Id)
             .all(self.connection)
             .await?;
@@ -154,6 +168,7 @@ impl AccountScope<'_> {
                 .push(TokenView {
                     id: row.id.into(),
                     hint: row.hint,
+                    scopes: parse_scopes(&row.scopes)?,
                     created_at: row.created_at,
                     expires_at: row.expires_at,
                     last_used_at: row.last_used_at,
@@ -196,12 +211,12 @@ impl AccountTx {
             name: Set(new.name.clone()),
             name_folded: Set(fold(&new.name)),
             kind: Set(new.dialect.kind.as_str().to_owned()),
-            mode: Set("live".to_owned()),
+            mode: Set(new.mode.as_str().to_owned()),
             default_organisation_id: Set(new.default_organisation.0),
             adopt_existing: Set(true),
-            accept_password: Set(new.dialect.accept_password),
-            user_patch_204: Set(new.dialect.user_patch_204),
-            group_patch_200: Set(new.dialect.group_patch_200),
+            switches: Set(switches_text(&new.dialect)?),
+            mapping_rules: Set("[]".to_owned()),
+            mapping_version: Set(1),
             version: Set(1),
             created_at: Set(self.ctx().now),
         };
@@ -227,6 +242,9 @@ impl AccountTx {
         Ok(rows.first().map(|row| row.version))
     }
 }
+
+/// Connections that no list shows.
+const HIDDEN: &str = ConnectionMode::ThrowAway.as_str();
 
 /// The words of an unbound literal let both databases use a partial index.
 fn literal(word: &str) -> Expr {
@@ -257,6 +275,19 @@ fn own_groups() -> Expr {
             Expr::col((group::Entity, G::ConnectionId)),
         ))
         .and_where(Expr::col((group::Entity, G::State)).eq(literal("live")))
+        .to_owned();
+    count.into()
+}
+
+fn shadow_objects() -> Expr {
+    use shadow_object::Column as O;
+    let count = Query::select()
+        .expr(Expr::cust("COUNT(*)"))
+        .from(shadow_object::Entity)
+        .and_where(of_connection(
+            Expr::col((shadow_object::Entity, O::AccountId)),
+            Expr::col((shadow_object::Entity, O::ConnectionId)),
+        ))
         .to_owned();
     count.into()
 }

@@ -1,11 +1,11 @@
 //! Members of groups: set-based, so that a change costs what it changes and not the whole group.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use scim_schema::{
     filter::TypedFilter,
     id::{ConnectionId, GroupId},
-    schema::ResourceKind,
+    schema::{ResourceKind, registry},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -236,6 +236,7 @@ impl AccountTx {
             account: self.account(),
             connection,
             base_url: base_url.to_owned(),
+            users: Arc::clone(registry().resource_type(ResourceKind::User)),
         };
         let users = filter::user_members(&scope)
             .column((group_member::Entity, group_member::Column::UserId))

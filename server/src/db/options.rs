@@ -73,6 +73,7 @@ pub(super) fn postgres_migrator(settings: &DatabaseSettings) -> ConnectOptions {
 
 /// Pragmas belong to a connection, so they are part of the options and not a statement at start.
 fn sqlite_options(settings: &DatabaseSettings, size: u32, read_only: bool) -> ConnectOptions {
+    let synchronous = if settings.lazy_sync { "NORMAL" } else { "FULL" };
     let mut options = ConnectOptions::new(settings.url.clone());
     options
         .max_connections(size)
@@ -89,7 +90,7 @@ fn sqlite_options(settings: &DatabaseSettings, size: u32, read_only: bool) -> Co
                 .foreign_keys(true)
                 .statement_cache_capacity(256)
                 .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
+                .pragma("synchronous", synchronous)
                 .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
                 .pragma("temp_store", "MEMORY")
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })

@@ -1,27 +1,25 @@
-//! The provisioning log: written in batches, read newest first.
+//! The provisioning log: written in batches, and one row of it with its bodies.
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::provisioning_log::{LogDetail, LogNote, LogRow},
-    id::{ConnectionId, ProvisioningRequestId, ScimTokenId, UserId},
+    api::provisioning_log::{LogDetail, LogFacts, LogNote},
+    id::{ConnectionId, ProvisioningRequestId, RequestId, ScimTokenId, UserId},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 use uuid::Uuid;
 
 use super::{
-    entity::{
-        idp_connection as connection, scim_request_log as log, scim_request_user as touched, user,
-    },
+    entity::{scim_request_log as log, scim_request_user as touched, user},
     error::DbError,
-    fetch::{self, unsigned},
+    fetch,
+    log_search::{Row, from_row, rows_of},
     log_subjects::LogSubject,
-    scope::AccountScope,
     unit::AccountTx,
 };
 
@@ -51,6 +49,12 @@ pub struct NewLogRow {
     pub decision: String,
     /// How long it took, in microseconds.
     pub duration_us: u64,
+    /// The request's own id.
+    pub request: Option<RequestId>,
+    /// SQL statements that it took.
+    pub statements: Option<u32>,
+    /// What it did.
+    pub facts: LogFacts,
     /// Rewrites and remarks.
     pub notes: Vec<LogNote>,
     /// The request's body.
@@ -63,82 +67,10 @@ pub struct NewLogRow {
     pub subjects: Vec<LogSubject>,
 }
 
-/// Which rows of the log are wanted; newest first.
-#[derive(Clone, Debug, Default)]
-pub struct LogFilter {
-    /// Only requests that touched this user.
-    pub user: Option<UserId>,
-    /// Only requests of this connection.
-    pub connection: Option<ConnectionId>,
-    /// Only answers with status 400 or more.
-    pub errors_only: bool,
-    /// Only rows older than this one.
-    pub before: Option<ProvisioningRequestId>,
-    /// Rows at most.
-    pub limit: u64,
-}
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    at: DateTime<Utc>,
-    connection_id: Uuid,
-    name: String,
-    method: String,
-    path: String,
-    status: i16,
-    scim_type: Option<String>,
-    decision: String,
-    duration_us: i64,
-    notes: String,
-}
-
 #[derive(FromQueryResult)]
 struct Bodies {
     request_body: Option<String>,
     response_body: Option<String>,
-}
-
-impl AccountScope<'_> {
-    /// Rows of the log, newest first, without bodies.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn log_rows(&self, filter: &LogFilter) -> Result<Vec<LogRow>, DbError> {
-        use log::Column as L;
-        let mut select = rows_of(self.account.0);
-        if let Some(user) = filter.user {
-            select
-                .inner_join(
-                    touched::Entity,
-                    Expr::col((touched::Entity, touched::Column::AccountId))
-                        .equals((log::Entity, L::AccountId))
-                        .and(
-                            Expr::col((touched::Entity, touched::Column::RequestId))
-                                .equals((log::Entity, L::Id)),
-                        ),
-                )
-                .and_where(Expr::col((touched::Entity, touched::Column::UserId)).eq(user.0));
-        }
-        if let Some(id) = filter.connection {
-            select.and_where(Expr::col((log::Entity, L::ConnectionId)).eq(id.0));
-        }
-        if filter.errors_only {
-            // A literal, not a parameter: the index of errors is partial.
-            select
-                .and_where(Expr::col((log::Entity, L::Status)).gte(Expr::Constant(400_i32.into())));
-        }
-        let key = match filter.user {
-            Some(_) => Expr::col((touched::Entity, touched::Column::RequestId)),
-            None => Expr::col((log::Entity, L::Id)),
-        };
-        if let Some(before) = filter.before {
-            select.and_where(key.clone().lt(before.0));
-        }
-        select.order_by_expr(key, Order::Desc).limit(filter.limit);
-        let rows: Vec<Row> = fetch::all(self.connection, &select).await?;
-        rows.into_iter().map(from_row).collect()
-    }
 }
 
 impl AccountTx {
@@ -151,7 +83,7 @@ impl AccountTx {
         id: ProvisioningRequestId,
     ) -> Result<Option<LogDetail>, DbError> {
         use log::Column as L;
-        let mut select = rows_of(self.account().0);
+        let mut select = rows_of(self.account().0, None);
         select.and_where(Expr::col((log::Entity, L::Id)).eq(id.0));
         let Some(row) = fetch::one::<Row, _>(&self.connection, &select).await? else {
             return Ok(None);
@@ -215,6 +147,8 @@ impl AccountTx {
     fn log_model(&self, row: &NewLogRow) -> Result<log::ActiveModel, DbError> {
         let notes = serde_json::to_string(&row.notes)
             .map_err(|error| DbError::Corrupt(format!("notes: {error}")))?;
+        let facts = serde_json::to_string(&row.facts)
+            .map_err(|error| DbError::Corrupt(format!("facts: {error}")))?;
         Ok(log::ActiveModel {
             account_id: Set(self.account().0),
             id: Set(row.id.0),
@@ -230,6 +164,9 @@ impl AccountTx {
             notes: Set(notes),
             request_body: Set(row.request_body.clone()),
             response_body: Set(row.response_body.clone()),
+            request_id: Set(row.request.map(|id| id.0)),
+            statements: Set(row.statements.and_then(|count| i32::try_from(count).ok())),
+            facts: Set((row.facts != LogFacts::default()).then_some(facts)),
         })
     }
 
@@ -249,53 +186,4 @@ impl AccountTx {
         }
         Ok(known)
     }
-}
-
-fn rows_of(account: Uuid) -> SelectStatement {
-    use connection::Column as C;
-    use log::Column as L;
-    let mut select = Query::select();
-    for column in [
-        L::Id,
-        L::At,
-        L::ConnectionId,
-        L::Method,
-        L::Path,
-        L::Status,
-        L::ScimType,
-        L::Decision,
-        L::DurationUs,
-        L::Notes,
-    ] {
-        select.column((log::Entity, column));
-    }
-    select
-        .column((connection::Entity, C::Name))
-        .from(log::Entity)
-        .inner_join(
-            connection::Entity,
-            Expr::col((connection::Entity, C::AccountId))
-                .equals((log::Entity, L::AccountId))
-                .and(Expr::col((connection::Entity, C::Id)).equals((log::Entity, L::ConnectionId))),
-        )
-        .and_where(Expr::col((log::Entity, L::AccountId)).eq(account))
-        .to_owned()
-}
-
-fn from_row(row: Row) -> Result<LogRow, DbError> {
-    let notes = serde_json::from_str(&row.notes)
-        .map_err(|error| DbError::Corrupt(format!("scim_request_log.notes: {error}")))?;
-    Ok(LogRow {
-        id: row.id.into(),
-        at: row.at,
-        connection: row.connection_id.into(),
-        connection_name: row.name,
-        method: row.method,
-        path: row.path,
-        status: u16::try_from(row.status).unwrap_or(0),
-        scim_type: row.scim_type,
-        decision: row.decision,
-        duration_us: unsigned(row.duration_us),
-        notes,
-    })
 }

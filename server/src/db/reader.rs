@@ -15,6 +15,7 @@ use super::{connect::DatabaseSettings, error::DbError, options::close};
 pub(crate) struct Reader {
     pool: DatabaseConnection,
     patience: Duration,
+    most_candidates: u64,
 }
 
 /// A state of the database that several reads agree on.
@@ -28,7 +29,13 @@ impl Reader {
         Self {
             pool,
             patience: settings.patience(),
+            most_candidates: settings.most_candidates,
         }
+    }
+
+    /// Resources that a filter without an index may be compared with.
+    pub(super) const fn most_candidates(&self) -> u64 {
+        self.most_candidates
     }
 
     /// Begins a snapshot; dropping it ends it.

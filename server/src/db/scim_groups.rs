@@ -7,7 +7,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
     sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use serde::Deserialize;
@@ -53,8 +53,20 @@ pub struct ScimGroup {
 pub struct MemberOfGroup {
     /// The member's SCIM `id`.
     pub id: Uuid,
-    /// Its name.
-    pub display: String,
+    /// Its name, if it was asked for.
+    pub display: Option<String>,
+}
+
+/// What is wanted of the members of a group, or of the groups of a user, which have their names
+/// always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Members {
+    /// Nothing: no row of a member is read.
+    None,
+    /// Their ids.
+    Ids,
+    /// Their ids and names.
+    Named,
 }
 
 /// A group to insert or what an existing one becomes.
@@ -164,44 +176,54 @@ pub(super) fn with_columns(select: &mut SelectStatement) {
 pub(super) fn with_members(
     select: &mut SelectStatement,
     backend: sea_orm::DatabaseBackend,
-    wanted: bool,
+    wanted: Members,
 ) {
     let none = || Expr::cust("CAST(NULL AS text)");
-    let (users, subgroups) = if wanted {
-        (
-            dialect::group_users_json(backend, "groups"),
-            dialect::group_subgroups_json(backend, "groups"),
-        )
-    } else {
-        (none(), none())
-    };
+    let (users, subgroups) =
+        members_json(backend, wanted, "groups").unwrap_or_else(|| (none(), none()));
     select.expr_as(users, USERS).expr_as(subgroups, SUBGROUPS);
+}
+
+/// The members of the group in `of`, users and groups; `None` when none are wanted.
+fn members_json(
+    backend: sea_orm::DatabaseBackend,
+    wanted: Members,
+    of: &str,
+) -> Option<(Expr, Expr)> {
+    match wanted {
+        Members::None => None,
+        Members::Ids => Some((
+            dialect::group_user_ids_json(backend, of),
+            dialect::group_subgroup_ids_json(backend, of),
+        )),
+        Members::Named => Some((
+            dialect::group_users_json(backend, of),
+            dialect::group_subgroups_json(backend, of),
+        )),
+    }
 }
 
 /// A page of the groups that `base` selects, with the columns of [`Row`].
 pub(super) fn page(
     mut base: SelectStatement,
     backend: sea_orm::DatabaseBackend,
-    members: bool,
+    wanted: Members,
 ) -> Page {
     with_columns(&mut base);
-    if !members {
-        with_members(&mut base, backend, false);
+    let Some((users, subgroups)) = members_json(backend, wanted, PAGE) else {
+        with_members(&mut base, backend, Members::None);
         return Page::plain(base);
-    }
+    };
     for column in [group::Column::AccountId, group::Column::ConnectionId] {
         base.column((group::Entity, column));
     }
     let of_group = "m.account_id = groups.account_id AND m.group_id = groups.id";
-    let subgroups = count_of("group_subgroups", of_group);
+    let weight_of_groups = count_of("group_subgroups", of_group);
     Page {
         rows: base,
         weighed: Some(Weighed {
-            weight: count_of("group_members", of_group).add(subgroups),
-            columns: vec![
-                (USERS, dialect::group_users_json(backend, PAGE)),
-                (SUBGROUPS, dialect::group_subgroups_json(backend, PAGE)),
-            ],
+            weight: count_of("group_members", of_group).add(weight_of_groups),
+            columns: vec![(USERS, users), (SUBGROUPS, subgroups)],
         }),
     }
 }
@@ -215,21 +237,50 @@ impl AccountScope<'_> {
         &self,
         connection: ConnectionId,
         id: GroupId,
-        members: bool,
+        members: Members,
     ) -> Result<Option<ScimGroup>, DbError> {
-        let mut select = groups_of(self.account.0, connection);
-        with_columns(&mut select);
-        with_members(&mut select, self.backend(), members);
-        select.and_where(group::Column::Id.eq(id.0));
-        Row::find_by_statement(self.backend().build(&select))
-            .one(self.connection)
-            .await?
-            .map(Row::into_group)
-            .transpose()
+        read(
+            self.connection,
+            groups_of(self.account.0, connection),
+            id,
+            members,
+        )
+        .await
     }
 }
 
+async fn read<C: ConnectionTrait>(
+    from: &C,
+    mut select: SelectStatement,
+    id: GroupId,
+    members: Members,
+) -> Result<Option<ScimGroup>, DbError> {
+    let backend = from.get_database_backend();
+    with_columns(&mut select);
+    with_members(&mut select, backend, members);
+    select.and_where(group::Column::Id.eq(id.0));
+    Row::find_by_statement(backend.build(&select))
+        .one(from)
+        .await?
+        .map(Row::into_group)
+        .transpose()
+}
+
 impl AccountTx {
+    /// The same group as the unit has made it so far.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn scim_group(
+        &self,
+        connection: ConnectionId,
+        id: GroupId,
+        members: Members,
+    ) -> Result<Option<ScimGroup>, DbError> {
+        let select = groups_of(self.account().0, connection);
+        read(&self.connection, select, id, members).await
+    }
+
     /// One group, locked until the unit ends, and which of `ids` are users of the connection, in
     /// one statement whose cost does not depend on the size of the group.
     ///

@@ -1,27 +1,28 @@
 //! Lists of users and groups: by index, and by cursor.
 
+use std::sync::Arc;
+
 use scim_schema::{
     attr::AttrId,
     filter::{AttrRef, CompareOp, TypedFilter},
     id::ConnectionId,
-    schema::ResourceKind,
+    schema::{ResourceKind, ResourceType},
 };
-use sea_orm::{
-    ConnectionTrait, FromQueryResult, IntoSimpleExpr,
-    sea_query::{Expr, SelectStatement},
-};
+use sea_orm::{FromQueryResult, IntoSimpleExpr, sea_query::SelectStatement};
 
 use super::{
     dialect,
     entity::{group, scim_link as link},
     error::DbError,
-    fetch::{self, unsigned},
-    filter::{self, FilterScope},
-    keyset::{self, Place, Sequence, SortKey, Walk, Walked},
-    page::{Page, Part},
-    scim_groups::{self as groups, ScimGroup},
+    fetch,
+    filter::{self, FilterScope, Reach},
+    index_pages::{self, Resumption},
+    keyset::{self, KeyKind, Place, Sequence, SortKey, Walk, Walked},
+    page::Page,
+    scim_groups::{self as groups, Members, ScimGroup},
     scim_users::{self as users, ScimUser},
     scope::AccountScope,
+    totals::{Bound, Counting, kept},
 };
 
 /// Which rows of a sorted list to answer with.
@@ -49,20 +50,23 @@ pub struct ListQuery {
     pub connection: ConnectionId,
     /// SCIM base URL without a trailing slash, for filters on locations.
     pub base_url: String,
+    /// What a user is on this connection.
+    pub user_type: Arc<ResourceType>,
     /// Only resources that match.
     pub filter: Option<TypedFilter>,
     /// By id when absent.
     pub sort: Option<Sort>,
     /// Which part.
     pub window: Window,
-    /// Whether members (of groups) or groups (of users) are wanted.
-    pub with_members: bool,
+    /// What is wanted of the members of groups, or of the groups of users.
+    pub members: Members,
 }
 
 /// The statements of a list.
 pub(super) struct List {
     /// Its rows, without columns.
     pub(super) base: SelectStatement,
+    pub(super) counting: Counting,
     pub(super) page: Page,
     pub(super) sequence: Sequence,
 }
@@ -72,13 +76,23 @@ impl ListQuery {
     /// from.
     #[must_use]
     pub fn takes(&self, kind: ResourceKind, place: &Place) -> bool {
-        let scope = FilterScope {
+        self.sequence(kind, &self.nowhere()).takes(place)
+    }
+
+    /// What kind of value the list of `kind` is sorted by; `None` when that is the id.
+    pub(crate) fn sorted_by(&self, kind: ResourceKind) -> Option<KeyKind> {
+        self.sort_key(kind, &self.nowhere()).map(|key| key.kind)
+    }
+
+    /// A scope for what is told apart without a database.
+    fn nowhere(&self) -> FilterScope {
+        FilterScope {
             backend: sea_orm::DatabaseBackend::Sqlite,
             account: uuid::Uuid::nil().into(),
             connection: self.connection,
             base_url: String::new(),
-        };
-        self.sequence(kind, &scope).takes(place)
+            users: Arc::clone(&self.user_type),
+        }
     }
 
     fn scope(&self, scope: &AccountScope<'_>) -> FilterScope {
@@ -87,6 +101,7 @@ impl ListQuery {
             account: scope.account,
             connection: self.connection,
             base_url: self.base_url.clone(),
+            users: Arc::clone(&self.user_type),
         }
     }
 
@@ -114,58 +129,96 @@ impl ListQuery {
         }
     }
 
+    /// What the filter has to look at; everything without one.
+    pub(super) fn reach(&self, kind: ResourceKind) -> Reach {
+        let filter = self.filter.as_ref();
+        filter.map_or(Reach::Everything, |filter| filter::reach(kind, filter))
+    }
+
+    /// How the rows of a list with this reach are counted.
+    pub(super) fn counting(
+        &self,
+        scope: &AccountScope<'_>,
+        reach: Reach,
+        kinds: &[ResourceKind],
+    ) -> Counting {
+        let kept = || kept(scope.account.0, self.connection, kinds);
+        match reach {
+            Reach::Everything => Counting::Kept(kept()),
+            Reach::Nothing | Reach::Indexed => Counting::Rows,
+            Reach::Scanned(attribute) => Counting::Bounded(Bound {
+                candidates: kept(),
+                attribute,
+                most: scope.connection.most_candidates(),
+            }),
+        }
+    }
+
     pub(super) fn users(&self, scope: &AccountScope<'_>) -> List {
+        let (kind, reach) = (ResourceKind::User, self.reach(ResourceKind::User));
         let filter_scope = self.scope(scope);
         let mut base = users::live_users(scope.account.0, self.connection);
-        if let Some(filter) = &self.filter {
+        if let Some(filter) = self.filter.as_ref().filter(|_| reach != Reach::Everything) {
             base.and_where(filter::condition(&filter::Users(&filter_scope), filter));
         }
         List {
-            page: users::page(base.clone(), scope.backend(), self.with_members),
+            page: users::page(base.clone(), scope.backend(), self.members != Members::None),
             base,
-            sequence: self.sequence(ResourceKind::User, &filter_scope),
+            counting: self.counting(scope, reach, &[kind]),
+            sequence: self.sequence(kind, &filter_scope),
         }
     }
 
     pub(super) fn groups(&self, scope: &AccountScope<'_>) -> List {
+        let (kind, reach) = (ResourceKind::Group, self.reach(ResourceKind::Group));
         let filter_scope = self.scope(scope);
         let mut base = groups::groups_of(scope.account.0, self.connection);
-        if let Some(filter) = &self.filter {
+        if let Some(filter) = self.filter.as_ref().filter(|_| reach != Reach::Everything) {
             base.and_where(filter::condition(&filter::Groups(&filter_scope), filter));
         }
         List {
-            page: groups::page(base.clone(), scope.backend(), self.with_members),
+            page: groups::page(base.clone(), scope.backend(), self.members),
             base,
-            sequence: self.sequence(ResourceKind::Group, &filter_scope),
+            counting: self.counting(scope, reach, &[kind]),
+            sequence: self.sequence(kind, &filter_scope),
         }
     }
 }
 
 impl AccountScope<'_> {
-    /// A part of the matching users and the total: one statement for a look-up by a unique value
-    /// and for a list that is shown whole, else two in one snapshot.
+    /// A page of the matching users by index, and the total: one statement for a look-up by a
+    /// unique value, for a list that is shown whole and for a page that goes on where an earlier
+    /// one ended, else two in one snapshot. `next` is where the page after goes on.
     ///
     /// # Errors
-    /// Those of the database.
-    pub async fn scim_users(&self, query: &ListQuery) -> Result<(Vec<ScimUser>, u64), DbError> {
-        let (rows, total) = fetch_window(self, query, query.users(self)).await?;
-        Ok((users::into_users(rows)?, total))
+    /// [`DbError::TooMany`], and those of the database; see [`ListQuery::takes`] about the place.
+    pub async fn scim_users(
+        &self,
+        query: &ListQuery,
+        from: Option<&Resumption>,
+    ) -> Result<Walked<ScimUser>, DbError> {
+        let page = fetch_page(self, query, query.users(self), from).await?;
+        page.try_map(users::into_users)
     }
 
-    /// A part of the matching groups and the total, as [`AccountScope::scim_users`].
+    /// A page of the matching groups by index, as [`AccountScope::scim_users`].
     ///
     /// # Errors
-    /// Those of the database.
-    pub async fn scim_groups(&self, query: &ListQuery) -> Result<(Vec<ScimGroup>, u64), DbError> {
-        let (rows, total) = fetch_window(self, query, query.groups(self)).await?;
-        Ok((groups::into_groups(rows)?, total))
+    /// [`DbError::TooMany`], and those of the database; see [`ListQuery::takes`] about the place.
+    pub async fn scim_groups(
+        &self,
+        query: &ListQuery,
+        from: Option<&Resumption>,
+    ) -> Result<Walked<ScimGroup>, DbError> {
+        let page = fetch_page(self, query, query.groups(self), from).await?;
+        page.try_map(groups::into_groups)
     }
 
     /// Matching users from a place on, or from the first: at most `window.limit`, in at most two
     /// statements of one snapshot.
     ///
     /// # Errors
-    /// Those of the database; see [`ListQuery::takes`] about the place.
+    /// [`DbError::TooMany`], and those of the database; see [`ListQuery::takes`] about the place.
     pub async fn walk_users(
         &self,
         query: &ListQuery,
@@ -179,7 +232,7 @@ impl AccountScope<'_> {
     /// Matching groups from a place on, as [`AccountScope::walk_users`].
     ///
     /// # Errors
-    /// Those of the database; see [`ListQuery::takes`] about the place.
+    /// [`DbError::TooMany`], and those of the database; see [`ListQuery::takes`] about the place.
     pub async fn walk_groups(
         &self,
         query: &ListQuery,
@@ -192,33 +245,36 @@ impl AccountScope<'_> {
 }
 
 impl List {
-    pub(super) fn walk<'w>(&'w self, limit: u64, from: Option<&'w Place>) -> Walk<'w> {
+    pub(super) const fn walk<'w>(&'w self, limit: u64, from: Option<&'w Place>) -> Walk<'w> {
         Walk {
-            base: self.base.clone(),
-            page: &self.page,
-            sequence: &self.sequence,
+            list: self,
             limit,
             from,
         }
     }
 }
 
-/// The rows of a window and the total behind them.
-async fn fetch_window<R: FromQueryResult>(
+/// A page by index.
+async fn fetch_page<R: FromQueryResult>(
     scope: &AccountScope<'_>,
     query: &ListQuery,
     list: List,
-) -> Result<(Vec<R>, u64), DbError> {
+    from: Option<&Resumption>,
+) -> Result<Walked<R>, DbError> {
     let window = query.window;
     // Nothing else can match: no second statement, and so no snapshot. There is nothing to sort
     // either; asked to, SQLite would read every link in its order instead of looking one up.
     if window.limit > 0 && window.offset == 0 && query.filter.as_ref().is_some_and(names_one) {
-        let rows = fetch::all(scope.connection, &list.page.only()).await?;
-        let total = rows.len() as u64;
-        return Ok((rows, total));
+        let rows: Vec<R> = fetch::all(scope.connection, &list.page.only()).await?;
+        return Ok(Walked {
+            total: rows.len() as u64,
+            items: rows,
+            previous: None,
+            next: None,
+        });
     }
     let snapshot = scope.snapshot().await?;
-    let found = window_in(&snapshot, list, window).await?;
+    let found = index_pages::page_in(&snapshot, &list, window, from).await?;
     snapshot.commit().await?;
     Ok(found)
 }
@@ -259,37 +315,4 @@ fn names_few(filter: &TypedFilter) -> bool {
         ),
         _ => false,
     }
-}
-
-/// The same inside a snapshot.
-pub(super) async fn window_in<R: FromQueryResult, C: ConnectionTrait>(
-    snapshot: &C,
-    list: List,
-    window: Window,
-) -> Result<(Vec<R>, u64), DbError> {
-    let part = Part {
-        from: None,
-        offset: window.offset,
-        limit: window.limit,
-    };
-    let mut rows = if window.limit == 0 {
-        Vec::new()
-    } else {
-        let page = list.page.part(&list.sequence, part);
-        snapshot.query_all(&page).await?
-    };
-    let found = rows.len() as u64;
-    rows.truncate(list.page.fitting(&rows)?);
-    let rows = keyset::read(rows)?;
-    // The first page of a list that ends before the page does knows the whole.
-    if window.offset == 0 && found < window.limit {
-        return Ok((rows, found));
-    }
-    let mut count = list.base;
-    count.expr_as(Expr::cust("COUNT(*)"), "total");
-    let total = snapshot
-        .query_one(&count)
-        .await?
-        .map_or(Ok(0), |row| row.try_get::<i64>("", "total"))?;
-    Ok((rows, unsigned(total)))
 }

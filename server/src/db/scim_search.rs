@@ -14,13 +14,16 @@ use super::{
     entity::{group, scim_link as link},
     error::DbError,
     fetch,
+    filter::Reach,
+    index_pages::{self, Resumption},
     keyset::{self, KeyKind, Place, Sequence, SortKey, Walked},
     page::{Page, Weighed, count_of},
     reader::Snapshot,
-    scim_groups::{self as groups, ScimGroup},
-    scim_lists::{List, ListQuery, window_in},
+    scim_groups::{self as groups, Members, ScimGroup},
+    scim_lists::{List, ListQuery},
     scim_users::{self as users, ScimUser},
     scope::AccountScope,
+    totals::Counting,
 };
 
 /// Name of the select over both types.
@@ -48,8 +51,8 @@ pub struct SearchQuery {
 /// How a page is found.
 #[derive(Clone, Copy, Debug)]
 pub enum Paging<'p> {
-    /// By the window's offset.
-    Index,
+    /// By the window's offset, or from where an earlier page ended.
+    Index(Option<&'p Resumption>),
     /// From a place on, or from the first resource.
     Cursor(Option<&'p Place>),
 }
@@ -70,19 +73,21 @@ impl SearchQuery {
     /// Both types weigh what they show.
     fn weighed(&self) -> Option<Weighed> {
         let (groups_of, members_of) = (members_of("user_id"), members_of("group_id"));
-        let of_user = if self.users.with_members {
+        let with_groups = self.users.members != Members::None;
+        let with_members = self.groups.members != Members::None;
+        let of_user = if with_groups {
             count_of("group_members", &groups_of)
         } else {
             Expr::val(0)
         };
-        let of_group = if self.groups.with_members {
+        let of_group = if with_members {
             let subgroups = count_of("group_subgroups", &members_of);
             count_of("group_members", &members_of).add(subgroups)
         } else {
             Expr::val(0)
         };
         let is_user = Expr::col((FOUND, "kind")).eq(ResourceKind::User.name());
-        (self.users.with_members || self.groups.with_members).then(|| Weighed {
+        (with_groups || with_members).then(|| Weighed {
             weight: Expr::case(is_user, of_user).finally(of_group).into(),
             columns: Vec::new(),
         })
@@ -103,6 +108,7 @@ impl SearchQuery {
         }
         List {
             base,
+            counting: self.counting(scope),
             page: Page {
                 rows,
                 weighed: self.weighed(),
@@ -116,6 +122,29 @@ impl SearchQuery {
                 descending: users.sequence.descending || groups.sequence.descending,
             },
         }
+    }
+}
+
+impl SearchQuery {
+    /// What has to be looked at of both types; one that cannot match is not counted either.
+    fn counting(&self, scope: &AccountScope<'_>) -> Counting {
+        let reaches = [
+            (ResourceKind::User, self.users.reach(ResourceKind::User)),
+            (ResourceKind::Group, self.groups.reach(ResourceKind::Group)),
+        ];
+        let kinds = |wanted: fn(Reach) -> bool| -> Vec<ResourceKind> {
+            let of_both = reaches.iter().filter(|(_, reach)| wanted(*reach));
+            of_both.map(|(kind, _)| *kind).collect()
+        };
+        let scanned = |reach| matches!(reach, Reach::Scanned(_));
+        if let Some((_, reach)) = reaches.iter().find(|(_, reach)| scanned(*reach)) {
+            return self.users.counting(scope, *reach, &kinds(scanned));
+        }
+        if kinds(|reach| reach == Reach::Indexed).is_empty() {
+            let everything = kinds(|reach| reach == Reach::Everything);
+            return self.users.counting(scope, Reach::Everything, &everything);
+        }
+        Counting::Rows
     }
 }
 
@@ -147,6 +176,7 @@ fn marked(list: &List, kind: ResourceKind, key: Option<KeyKind>) -> SelectStatem
                 KeyKind::Text => "CAST(NULL AS text)",
                 KeyKind::Flag => "CAST(NULL AS boolean)",
                 KeyKind::Number => "CAST(NULL AS bigint)",
+                KeyKind::Decimal => "CAST(NULL AS double precision)",
                 KeyKind::Instant => "CAST(NULL AS timestamptz)",
             })
         };
@@ -158,10 +188,9 @@ fn marked(list: &List, kind: ResourceKind, key: Option<KeyKind>) -> SelectStatem
 
 impl AccountScope<'_> {
     /// A page of the matching users and groups, in at most four statements of one snapshot.
-    /// `previous` and `next` are for cursors alone.
     ///
     /// # Errors
-    /// Those of the database; see [`SearchQuery::takes`] about the place.
+    /// [`DbError::TooMany`], and those of the database; see [`SearchQuery::takes`] about the place.
     pub async fn search(
         &self,
         query: &SearchQuery,
@@ -174,15 +203,7 @@ impl AccountScope<'_> {
             Paging::Cursor(from) => {
                 keyset::walk_in(&snapshot, list.walk(window.limit, from)).await?
             }
-            Paging::Index => {
-                let (items, total) = window_in(&snapshot, list, window).await?;
-                Walked {
-                    items,
-                    total,
-                    previous: None,
-                    next: None,
-                }
-            }
+            Paging::Index(from) => index_pages::page_in(&snapshot, &list, window, from).await?,
         };
         let mut found = self.resources(&snapshot, query, &hits.items).await?;
         snapshot.commit().await?;
@@ -206,7 +227,11 @@ impl AccountScope<'_> {
         let user_ids = ids(ResourceKind::User);
         if !user_ids.is_empty() {
             let mut select = users::live_users(self.account.0, query.users.connection);
-            users::with_columns(&mut select, self.backend(), query.users.with_members);
+            users::with_columns(
+                &mut select,
+                self.backend(),
+                query.users.members != Members::None,
+            );
             select.and_where(link::Column::ScimId.is_in(user_ids));
             for user in users::into_users(fetch::all(snapshot, &select).await?)? {
                 found.insert(user.scim_id.0, Resource::User(Box::new(user)));
@@ -216,7 +241,7 @@ impl AccountScope<'_> {
         if !group_ids.is_empty() {
             let mut select = groups::groups_of(self.account.0, query.groups.connection);
             groups::with_columns(&mut select);
-            groups::with_members(&mut select, self.backend(), query.groups.with_members);
+            groups::with_members(&mut select, self.backend(), query.groups.members);
             select.and_where(group::Column::Id.is_in(group_ids));
             for group in groups::into_groups(fetch::all(snapshot, &select).await?)? {
                 found.insert(group.id.0, Resource::Group(Box::new(group)));

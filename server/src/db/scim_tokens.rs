@@ -1,23 +1,31 @@
 //! Bearer tokens of connections: found by SHA-256, together with their connection.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
-    api::connections::TokenView,
-    dialect::{ConnectionKind, Dialect},
-    id::{AccountId, ConnectionId, OrganisationId, ScimTokenId},
+    api::connections::{ConnectionMode, TokenView},
+    dialect::Dialect,
+    id::{AccountId, ConnectionId, OAuthClientId, OrganisationId, ScimTokenId},
+    mapping::RuleSet,
+    scope::Scopes,
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
     sea_query::{Condition, Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
 use super::{
+    connection_dialects::{CUSTOM, stored_dialect},
+    dialect::custom_attributes_json,
     entity::{idp_connection as connection, scim_token as token},
     error::DbError,
     fetch,
+    mapping::stored_rules,
     scope::PlatformScope,
+    shadow::parse_mode,
     unit::AccountTx,
 };
 
@@ -34,6 +42,10 @@ pub struct ConnectionInfo {
     pub default_organisation: OrganisationId,
     /// Whether a SCIM POST may take over a local user.
     pub adopt_existing: bool,
+    /// Where else they belong.
+    pub rules: Arc<RuleSet>,
+    /// What becomes of what its provider sends.
+    pub mode: ConnectionMode,
 }
 
 /// A token with its connection.
@@ -45,6 +57,8 @@ pub struct StoredToken {
     pub account: AccountId,
     /// Whose.
     pub connection: ConnectionInfo,
+    /// What it may do.
+    pub scopes: Scopes,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// Last use, to the minute.
@@ -64,6 +78,10 @@ pub struct NewScimToken {
     pub token_hash: [u8; 32],
     /// First characters of the secret.
     pub hint: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The OAuth client that it was issued to; `None` when it was made by hand.
+    pub client: Option<OAuthClientId>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -72,6 +90,7 @@ pub struct NewScimToken {
 struct Row {
     id: Uuid,
     account_id: Uuid,
+    scopes: String,
     expires_at: DateTime<Utc>,
     last_used_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
@@ -80,9 +99,10 @@ struct Row {
     kind: String,
     default_organisation_id: Uuid,
     adopt_existing: bool,
-    accept_password: bool,
-    user_patch_204: bool,
-    group_patch_200: bool,
+    switches: String,
+    mapping_rules: String,
+    mode: String,
+    custom: Option<String>,
 }
 
 impl PlatformScope<'_> {
@@ -98,6 +118,7 @@ impl PlatformScope<'_> {
             T::Id,
             T::AccountId,
             T::ConnectionId,
+            T::Scopes,
             T::ExpiresAt,
             T::LastUsedAt,
             T::RevokedAt,
@@ -109,13 +130,15 @@ impl PlatformScope<'_> {
             C::Kind,
             C::DefaultOrganisationId,
             C::AdoptExisting,
-            C::AcceptPassword,
-            C::UserPatch204,
-            C::GroupPatch200,
+            C::Switches,
+            C::MappingRules,
+            C::Mode,
         ] {
             select.column((connection::Entity, column));
         }
+        let backend = self.connection.get_database_backend();
         let select = select
+            .expr_as(custom_attributes_json(backend), CUSTOM)
             .from(token::Entity)
             .inner_join(
                 connection::Entity,
@@ -150,6 +173,8 @@ impl AccountTx {
             expires_at: Set(new.expires_at),
             last_used_at: Set(None),
             revoked_at: Set(None),
+            scopes: Set(new.scopes.to_string()),
+            client_id: Set(new.client.map(|client| client.0)),
         };
         token::Entity::insert(row)
             .exec_without_returning(&self.connection)
@@ -157,13 +182,14 @@ impl AccountTx {
         Ok(TokenView {
             id: new.id,
             hint: new.hint.clone(),
+            scopes: new.scopes,
             created_at: now,
             expires_at: new.expires_at,
             last_used_at: None,
         })
     }
 
-    /// Tokens of a connection that are not revoked.
+    /// Tokens of a connection that were made by hand and are not revoked.
     ///
     /// # Errors
     /// Those of the database.
@@ -172,36 +198,10 @@ impl AccountTx {
             .filter(token::Column::AccountId.eq(self.account().0))
             .filter(token::Column::ConnectionId.eq(connection.0))
             .filter(token::Column::RevokedAt.is_null())
+            .filter(token::Column::ClientId.is_null())
             .count(&self.connection)
             .await?;
         Ok(count)
-    }
-
-    /// Revokes a token of a connection and answers its hash; `None` when the connection has no such
-    /// token or it was revoked before.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn revoke_scim_token(
-        &self,
-        connection: ConnectionId,
-        id: ScimTokenId,
-    ) -> Result<Option<[u8; 32]>, DbError> {
-        use token::Column as T;
-        let revoked = token::Entity::update_many()
-            .filter(T::AccountId.eq(self.account().0))
-            .filter(T::ConnectionId.eq(connection.0))
-            .filter(T::Id.eq(id.0))
-            .filter(T::RevokedAt.is_null())
-            .col_expr(T::RevokedAt, Expr::val(self.ctx().now))
-            .exec_with_returning(&self.connection)
-            .await?;
-        let Some(row) = revoked.into_iter().next() else {
-            return Ok(None);
-        };
-        <[u8; 32]>::try_from(row.token_hash)
-            .map(Some)
-            .map_err(|_| DbError::Corrupt("scim_tokens.token_hash".to_owned()))
     }
 
     /// Notes that a token was used now, unless that was noted less than a minute ago.
@@ -226,21 +226,19 @@ impl AccountTx {
 }
 
 fn from_row(row: Row) -> Result<StoredToken, DbError> {
-    let kind = parse_kind(&row.kind)?;
+    let dialect = stored_dialect(&row.kind, &row.switches, row.custom.as_deref())?;
     Ok(StoredToken {
+        scopes: parse_scopes(&row.scopes)?,
         id: row.id.into(),
         account: row.account_id.into(),
         connection: ConnectionInfo {
             id: row.connection_id.into(),
             name: row.name,
-            dialect: Dialect {
-                accept_password: row.accept_password,
-                user_patch_204: row.user_patch_204,
-                group_patch_200: row.group_patch_200,
-                ..Dialect::of(kind)
-            },
+            rules: Arc::new(stored_rules(&row.mapping_rules, &dialect)?),
+            dialect,
             default_organisation: row.default_organisation_id.into(),
             adopt_existing: row.adopt_existing,
+            mode: parse_mode(&row.mode)?,
         },
         expires_at: row.expires_at,
         last_used_at: row.last_used_at,
@@ -248,8 +246,7 @@ fn from_row(row: Row) -> Result<StoredToken, DbError> {
     })
 }
 
-/// The kind that a stored word stands for.
-pub(super) fn parse_kind(word: &str) -> Result<ConnectionKind, DbError> {
-    ConnectionKind::parse(word)
-        .ok_or_else(|| DbError::Corrupt(format!("idp_connections.kind: {word}")))
+/// The scopes that stored words stand for.
+pub(super) fn parse_scopes(words: &str) -> Result<Scopes, DbError> {
+    Scopes::parse(words).ok_or_else(|| DbError::Corrupt(format!("scopes: {words}")))
 }

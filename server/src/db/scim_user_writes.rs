@@ -106,6 +106,8 @@ pub struct NewLink {
     pub document: String,
     /// What no definition knows.
     pub unmapped: String,
+    /// Made here: its provider does not know of it yet.
+    pub prepared: bool,
 }
 
 /// What changes of a user.
@@ -117,8 +119,8 @@ pub struct UserUpdate {
     pub profile: Option<Profile>,
     /// The axes now; `None` leaves them.
     pub axes: Option<Axes>,
-    /// `active` of its connection now; `None` leaves it.
-    pub idp_active: Option<bool>,
+    /// `active` of its connection now, or that it is unassigned; `None` leaves it.
+    pub idp_active: Option<Option<bool>>,
     /// Whether sessions and tokens of before are refused from now on.
     pub cut_access: bool,
     /// When it is purged; `None` leaves it.
@@ -131,10 +133,18 @@ impl AccountTx {
     /// # Errors
     /// [`DbError::Unique`] with `UserName`, and those of the database.
     pub async fn insert_user(&self, new: &NewUser) -> Result<(), DbError> {
+        user::Entity::insert(self.user_row(new))
+            .exec_without_returning(&self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// The row of a new user.
+    pub(super) fn user_row(&self, new: &NewUser) -> user::ActiveModel {
         let now = self.ctx().now;
         let status = StatusColumns::of(&new.axes);
         let profile = new.profile.clone();
-        let row = user::ActiveModel {
+        user::ActiveModel {
             account_id: Set(self.account().0),
             id: Set(new.id.0),
             kind: Set("person".to_owned()),
@@ -158,7 +168,7 @@ impl AccountTx {
             status: Set(status.status.as_str().to_owned()),
             status_rank: Set(status.status_rank),
             hold_kinds: Set(status.hold_kinds),
-            idp_active: Set(new.idp_active),
+            idp_active: Set(Some(new.idp_active)),
             break_glass: Set(new.break_glass),
             password_hash: Set(new.password_hash.clone()),
             failed_password_count: Set(0),
@@ -170,11 +180,7 @@ impl AccountTx {
             version: Set(1),
             created_at: Set(now),
             updated_at: Set(now),
-        };
-        user::Entity::insert(row)
-            .exec_without_returning(&self.connection)
-            .await?;
-        Ok(())
+        }
     }
 
     /// Inserts a live link.
@@ -194,7 +200,8 @@ impl AccountTx {
             state: Set("live".to_owned()),
             linked_at: Set(self.ctx().now),
             ended_at: Set(None),
-            last_idp_request_at: Set(Some(self.ctx().now)),
+            last_idp_request_at: Set((!new.prepared).then(|| self.ctx().now)),
+            prepared: Set(new.prepared),
         };
         link::Entity::insert(row)
             .exec_without_returning(&self.connection)
@@ -218,6 +225,7 @@ impl AccountTx {
             organisation_id: Set(organisation.0),
             roles: Set("[]".to_owned()),
             parked_roles: Set("[]".to_owned()),
+            rule_roles: Set("[]".to_owned()),
             source: Set(source.to_owned()),
             joined_at: Set(self.ctx().now),
         };
@@ -301,6 +309,7 @@ impl AccountTx {
             .col_expr(C::Document, Expr::val(new.document.as_str()))
             .col_expr(C::Unmapped, Expr::val(new.unmapped.as_str()))
             .col_expr(C::LastIdpRequestAt, Expr::val(self.ctx().now))
+            .col_expr(C::Prepared, Expr::val(false))
             .exec(&self.connection)
             .await?;
         Ok(())
@@ -343,18 +352,25 @@ impl AccountTx {
             .exec_with_returning(&self.connection)
             .await?;
         let groups: Vec<GroupId> = left.into_iter().map(|row| row.group_id.into()).collect();
-        if !groups.is_empty() {
-            group::Entity::update_many()
-                .filter(group::Column::AccountId.eq(self.account().0))
-                .filter(group::Column::Id.is_in(groups.iter().map(|group| group.0)))
-                .col_expr(
-                    group::Column::Version,
-                    Expr::col(group::Column::Version).add(1),
-                )
-                .col_expr(group::Column::UpdatedAt, Expr::val(self.ctx().now))
-                .exec(&self.connection)
-                .await?;
-        }
+        self.touch_groups(&groups).await?;
         Ok(groups)
+    }
+
+    /// Raises the versions of groups whose members changed.
+    pub(super) async fn touch_groups(&self, groups: &[GroupId]) -> Result<(), DbError> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        group::Entity::update_many()
+            .filter(group::Column::AccountId.eq(self.account().0))
+            .filter(group::Column::Id.is_in(groups.iter().map(|group| group.0)))
+            .col_expr(
+                group::Column::Version,
+                Expr::col(group::Column::Version).add(1),
+            )
+            .col_expr(group::Column::UpdatedAt, Expr::val(self.ctx().now))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! Users as a connection sees them: the live link joined with the user.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use scim_schema::{
     filter::TypedFilter,
     id::{ConnectionId, LinkId, UserId},
     lifecycle::Axes,
+    schema::{ResourceKind, registry},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, FromQueryResult,
@@ -14,7 +17,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    dialect,
+    administrators, dialect,
     entity::{scim_link as link, user},
     error::DbError,
     filter::{self, FilterScope},
@@ -38,12 +41,14 @@ pub struct ScimUser {
     pub document: String,
     /// What no definition knows, a JSON object.
     pub unmapped: String,
-    /// The connection's own `active`.
-    pub active: bool,
+    /// The connection's own `active`; unassigned counts as true.
+    pub active: Option<bool>,
     /// The three axes.
     pub axes: Axes,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
+    /// Has an administrative role or is break-glass; looked at only where the user is locked.
+    pub administrator: bool,
     /// Rises with every change; the ETag.
     pub version: i64,
     /// When the link was made.
@@ -74,8 +79,9 @@ pub(super) struct Row {
     lifecycle: String,
     invitation: String,
     hold_kinds: String,
-    idp_active: bool,
+    idp_active: Option<bool>,
     break_glass: bool,
+    administrator: bool,
     version: i64,
     updated_at: DateTime<Utc>,
     groups: Option<String>,
@@ -92,6 +98,7 @@ impl Row {
             unmapped: self.unmapped,
             active: self.idp_active,
             break_glass: self.break_glass,
+            administrator: self.administrator,
             version: self.version,
             created: self.linked_at,
             last_modified: self.updated_at,
@@ -140,7 +147,11 @@ pub(super) fn with_columns(
     backend: DatabaseBackend,
     with_groups: bool,
 ) {
-    with_own_columns(select);
+    with_own_columns(select, Expr::cust("FALSE"));
+    with_groups_column(select, backend, with_groups);
+}
+
+fn with_groups_column(select: &mut SelectStatement, backend: DatabaseBackend, with_groups: bool) {
     let groups = if with_groups {
         dialect::groups_json(backend, "scim_links")
     } else {
@@ -155,7 +166,7 @@ pub(super) fn page(mut base: SelectStatement, backend: DatabaseBackend, with_gro
         with_columns(&mut base, backend, false);
         return Page::plain(base);
     }
-    with_own_columns(&mut base);
+    with_own_columns(&mut base, Expr::cust("FALSE"));
     for column in [link::Column::AccountId, link::Column::ConnectionId] {
         base.column((link::Entity, column));
     }
@@ -169,7 +180,7 @@ pub(super) fn page(mut base: SelectStatement, backend: DatabaseBackend, with_gro
     }
 }
 
-fn with_own_columns(select: &mut SelectStatement) {
+fn with_own_columns(select: &mut SelectStatement, administrator: Expr) {
     use link::Column as L;
     use user::Column as U;
     for column in [L::ScimId, L::UserId, L::Document, L::Unmapped, L::LinkedAt] {
@@ -186,6 +197,7 @@ fn with_own_columns(select: &mut SelectStatement) {
     ] {
         select.column((user::Entity, column));
     }
+    select.expr_as(administrator, "administrator");
 }
 
 impl AccountScope<'_> {
@@ -218,7 +230,8 @@ impl AccountTx {
         id: LinkId,
     ) -> Result<Option<ScimUser>, DbError> {
         let mut select = live_users(self.account().0, connection);
-        with_columns(&mut select, self.backend(), true);
+        with_own_columns(&mut select, administrators::is_administrator());
+        with_groups_column(&mut select, self.backend(), true);
         select
             .and_where(link::Column::ScimId.eq(id.0))
             .lock(LockType::Update);
@@ -239,6 +252,7 @@ impl AccountTx {
             account: self.account(),
             connection,
             base_url: String::new(),
+            users: Arc::clone(registry().resource_type(ResourceKind::User)),
         };
         let mut select = live_users(self.account().0, connection);
         with_columns(&mut select, self.backend(), false);

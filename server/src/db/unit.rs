@@ -6,7 +6,8 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::{FutureExt, future::BoxFuture};
 use scim_schema::id::AccountId;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, TransactionTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    EntityTrait, TransactionTrait,
 };
 use tokio::sync::oneshot;
 
@@ -18,6 +19,7 @@ use super::{
     feed::{self, Change},
     jobs::NewJob,
     reader::answer_within,
+    statements::{self, StatementCount},
     writer::Unit,
 };
 use crate::{ctx::Ctx, ids::Ids};
@@ -26,8 +28,20 @@ use crate::{ctx::Ctx, ids::Ids};
 const UNIT_SECONDS: u64 = 5;
 /// Longest time to wait for PostgreSQL's answer to a commit.
 const COMMIT_SECONDS: u64 = 15;
+/// Rows of one statement; no table has more than 32 columns that are filled in bulk.
+const ROWS_AT_ONCE: usize = 1_000;
 /// Tries of a unit that PostgreSQL asks to run again.
 const TRIES: u32 = 6;
+
+/// What becomes of what a unit of work did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It is stored.
+    Store,
+    /// Only its answer is wanted: it is undone whatever it did. It holds the database as long as a
+    /// write does, on SQLite in a savepoint among others.
+    Rehearse,
+}
 
 /// What a unit of work leaves behind.
 #[derive(Debug)]
@@ -74,10 +88,11 @@ impl<T> Written<T> {
         self.bookkeeping || !self.audit.is_empty()
     }
 
-    fn trace(&self) -> Trace {
+    fn trace(&self, purpose: Purpose) -> Trace {
+        let stored = self.is_stored() && purpose == Purpose::Store;
         Trace {
-            stored: self.is_stored(),
-            queued: self.is_stored() && !self.jobs.is_empty(),
+            stored,
+            queued: stored && !self.jobs.is_empty(),
         }
     }
 
@@ -114,6 +129,17 @@ impl<T> Written<T> {
             jobs: self.jobs,
             bookkeeping: self.bookkeeping,
         }
+    }
+}
+
+impl Written<()> {
+    /// Adds what a part of the unit leaves behind and answers its value.
+    pub fn absorb<T>(&mut self, part: Written<T>) -> T {
+        self.audit.extend(part.audit);
+        self.changes.extend(part.changes);
+        self.jobs.extend(part.jobs);
+        self.bookkeeping |= part.bookkeeping;
+        part.value
     }
 }
 
@@ -162,6 +188,48 @@ impl AccountTx {
         self.ids.uuid_v7(self.ctx.now)
     }
 
+    /// Inserts rows, however many: a statement of PostgreSQL takes 65,535 parameters, one of SQLite
+    /// half of that.
+    pub(super) async fn insert_rows<A: ActiveModelTrait>(
+        &self,
+        mut rows: Vec<A>,
+    ) -> Result<(), DbError> {
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(ROWS_AT_ONCE));
+            A::Entity::insert_many(rows)
+                .exec_without_returning(&self.connection)
+                .await?;
+            rows = rest;
+        }
+        Ok(())
+    }
+
+    /// Runs a part of the unit: when it fails, or leaves nothing to store, it is undone alone.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn part<T, E, F>(&self, work: F) -> Result<Written<T>, E>
+    where
+        E: UnitError,
+        F: for<'t> FnOnce(&'t Self) -> BoxFuture<'t, Result<Written<T>, E>>,
+    {
+        let part = Self {
+            connection: self.connection.begin().await.map_err(DbError::from)?,
+            ctx: Arc::clone(&self.ctx),
+            ids: self.ids.clone(),
+        };
+        let outcome = work(&part).await;
+        let stored = outcome.as_ref().is_ok_and(Written::is_stored);
+        let end = if stored {
+            part.connection.commit().await
+        } else {
+            part.connection.rollback().await
+        };
+        let written = outcome?;
+        end.map_err(DbError::from)?;
+        Ok(written)
+    }
+
     pub(super) fn ids(&self) -> &Ids {
         &self.ids
     }
@@ -190,13 +258,37 @@ impl Db {
             + Sync
             + 'static,
     {
+        self.carry_out(ctx, Purpose::Store, work).await
+    }
+
+    /// Runs `work` as [`Db::write`] does; in a rehearsal it is rolled back and announced to nobody.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn carry_out<T, E, F>(
+        &self,
+        ctx: &Arc<Ctx>,
+        purpose: Purpose,
+        work: F,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError,
+        F: for<'t> Fn(&'t AccountTx) -> BoxFuture<'t, Result<Written<T>, E>>
+            + Send
+            + Sync
+            + 'static,
+    {
         let work: Arc<Work<T, E>> = Arc::new(work);
+        let count = statements::present();
         let answer = match &self.inner.engine {
             Engine::Sqlite { writer, .. } => {
                 let (sender, receiver) = oneshot::channel();
                 writer
                     .submit(Box::new(Queued {
                         work,
+                        purpose,
+                        count,
                         ctx: Arc::clone(ctx),
                         ids: self.inner.ids.clone(),
                         result: None,
@@ -207,7 +299,8 @@ impl Db {
             }
             Engine::Postgres { writers, .. } => {
                 let (db, writers, ctx) = (self.clone(), writers.clone(), Arc::clone(ctx));
-                tokio::spawn(async move { db.write_postgres(&writers, &ctx, &*work).await })
+                let unit = async move { db.write_postgres(&writers, &ctx, purpose, &*work).await };
+                tokio::spawn(statements::counted(count, unit))
                     .await
                     .map_err(|_| DbError::Panic)?
             }
@@ -226,12 +319,13 @@ impl Db {
         &self,
         writers: &DatabaseConnection,
         ctx: &Arc<Ctx>,
+        purpose: Purpose,
         work: &Work<T, E>,
     ) -> Result<(T, Trace), E> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            match self.try_postgres(writers, ctx, work).await {
+            match self.try_postgres(writers, ctx, purpose, work).await {
                 Err(error)
                     if attempt < TRIES && error.database().is_some_and(DbError::asks_for_retry) =>
                 {
@@ -246,6 +340,7 @@ impl Db {
         &self,
         writers: &DatabaseConnection,
         ctx: &Arc<Ctx>,
+        purpose: Purpose,
         work: &Work<T, E>,
     ) -> Result<(T, Trace), E> {
         let begin = answer_within(self.inner.settings.patience() * 2, writers.begin());
@@ -255,8 +350,8 @@ impl Db {
             ctx: Arc::clone(ctx),
             ids: self.inner.ids.clone(),
         };
-        let written = run_bounded(&tx, work).await?;
-        let trace = written.trace();
+        let written = run_bounded(&tx, purpose, work).await?;
+        let trace = written.trace(purpose);
         if trace.stored {
             commit(tx.connection).await?;
         } else {
@@ -282,6 +377,8 @@ async fn commit(transaction: DatabaseTransaction) -> Result<(), DbError> {
 /// A unit that waits for the SQLite writer.
 struct Queued<T, E> {
     work: Arc<Work<T, E>>,
+    purpose: Purpose,
+    count: Option<StatementCount>,
     ctx: Arc<Ctx>,
     ids: Ids,
     result: Option<Result<(T, Trace), E>>,
@@ -302,7 +399,8 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
                     return;
                 }
             };
-            self.result = Some(run_in_savepoint(tx, Arc::clone(&self.work)).await);
+            let unit = run_in_savepoint(tx, self.purpose, Arc::clone(&self.work));
+            self.result = Some(statements::counted(self.count.take(), unit).await);
         })
     }
 
@@ -318,12 +416,13 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
 
 async fn run_in_savepoint<T, E: UnitError>(
     tx: AccountTx,
+    purpose: Purpose,
     work: Arc<Work<T, E>>,
 ) -> Result<(T, Trace), E> {
-    let result = run_bounded(&tx, &*work).await;
+    let result = run_bounded(&tx, purpose, &*work).await;
     let trace = result
         .as_ref()
-        .map_or_else(|_| Trace::default(), Written::trace);
+        .map_or_else(|_| Trace::default(), |written| written.trace(purpose));
     let end = if trace.stored {
         tx.connection.commit().await
     } else {
@@ -335,10 +434,14 @@ async fn run_in_savepoint<T, E: UnitError>(
 }
 
 /// Runs the closure and writes what it leaves behind; a panic or too long a run is an error.
-async fn run_bounded<T, E: UnitError>(tx: &AccountTx, work: &Work<T, E>) -> Result<Written<T>, E> {
+async fn run_bounded<T, E: UnitError>(
+    tx: &AccountTx,
+    purpose: Purpose,
+    work: &Work<T, E>,
+) -> Result<Written<T>, E> {
     let run = AssertUnwindSafe(async {
         let written = work(tx).await?;
-        if written.is_stored() {
+        if written.trace(purpose).stored {
             record(tx, &written.audit, &written.changes, &written.jobs).await?;
         }
         Ok(written)

@@ -78,7 +78,7 @@ pub(super) async fn form(
 
 async fn names(stage: &Stage<'_>, connection: ConnectionId) -> Result<HashSet<String>, OpError> {
     let scope = stage.db.account(stage.account);
-    let (groups, _) = scope.scim_groups(&everybody(connection)).await?;
+    let groups = scope.scim_groups(&everybody(connection), None).await?.items;
     let names = groups.iter().map(|group| {
         let document = Document::from_json_text(&group.document)
             .map_err(|error| DbError::Corrupt(format!("groups.document: {error}")))?;

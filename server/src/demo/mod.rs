@@ -16,8 +16,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
+    api::connections::ConnectionMode,
     dialect::{ConnectionKind, Dialect},
     id::{AccountId, ConnectionId, OrganisationId, RequestId, ScimTokenId},
+    scope::Scopes,
     text::fold,
 };
 use serde_json::json;
@@ -266,7 +268,10 @@ impl Stage<'_> {
             name: name.to_owned(),
             dialect: Dialect::of(kind),
             default_organisation: office,
+            adopt_existing: true,
+            rules: Arc::default(),
             base_url: base_url.to_owned(),
+            mode: ConnectionMode::Live,
         })
     }
 }
@@ -292,7 +297,7 @@ impl Stage<'_> {
             return Ok(());
         }
         let ctx = self.ctx(ago);
-        connections::new_token(self.db, &ctx, self.ids, connection).await?;
+        connections::new_token(self.db, &ctx, self.ids, connection, Scopes::all()).await?;
         for token in expired {
             connections::revoke_token(self.db, &ctx, None, connection, token).await?;
         }

@@ -7,6 +7,7 @@ use scim_schema::{
     id::{ConnectionId, LinkId, OrganisationId, UserId},
     lifecycle::{Axes, InvitationState, Lifecycle},
     resource::Document,
+    schema::{ResourceKind, registry},
 };
 use serde_json::json;
 
@@ -18,7 +19,10 @@ use super::{
     roster::{Origin, Person},
 };
 use crate::{
-    db::{AccountTx, AuditEntry, Change, DbError, ListQuery, NewUser, Profile, Window, Written},
+    db::{
+        AccountTx, AuditEntry, Change, DbError, ListQuery, Members, NewUser, Profile, Window,
+        Written,
+    },
     ops::{OpError, provisioner::Provisioner, users},
 };
 
@@ -91,8 +95,8 @@ async fn find(stage: &Stage<'_>, plan: &Plan) -> Result<HashMap<usize, Placed>, 
     let scope = stage.db.account(stage.account);
     let mut by_name: HashMap<String, Placed> = HashMap::new();
     for provisioner in [&plan.staff, &plan.services] {
-        let (users, _) = scope.scim_users(&everybody(provisioner.id)).await?;
-        for user in users {
+        let users = scope.scim_users(&everybody(provisioner.id), None).await?;
+        for user in users.items {
             let document = Document::from_json_text(&user.document)
                 .map_err(|error| DbError::Corrupt(format!("scim_links.document: {error}")))?;
             let name = document.user_name().unwrap_or_default().to_owned();
@@ -124,10 +128,11 @@ pub(super) fn everybody(connection: ConnectionId) -> ListQuery {
     ListQuery {
         connection,
         base_url: String::new(),
+        user_type: Arc::clone(registry().resource_type(ResourceKind::User)),
         filter: None,
         sort: None,
         window: EVERYBODY,
-        with_members: false,
+        members: Members::None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::{cmp::Reverse, sync::Arc};
 
 use chrono::TimeDelta;
 use scim_schema::{
+    api::provisioning_log::{LogAct, LogEffect, LogFacts},
     dialect::ConnectionKind,
     id::{ProvisioningRequestId, ScimTokenId, UserId},
     resource::ScimError,
@@ -33,6 +34,7 @@ struct Request {
     error: Option<ScimError>,
     body: Option<Value>,
     users: Vec<UserId>,
+    facts: LogFacts,
 }
 
 impl Request {
@@ -46,7 +48,25 @@ impl Request {
             error: None,
             body: None,
             users: Vec::new(),
+            facts: LogFacts::default(),
         }
+    }
+
+    fn finding(mut self, found: u64) -> Self {
+        self.facts.found = Some(found);
+        self
+    }
+
+    /// What it did to somebody.
+    fn doing(mut self, act: LogAct, placed: Placed) -> Self {
+        self.facts.effects.push(LogEffect {
+            act,
+            id: placed.user.0,
+            name: None,
+            attributes: Vec::new(),
+            members: None,
+        });
+        self
     }
 
     fn answered(mut self, status: u16, decision: &str) -> Self {
@@ -147,6 +167,9 @@ fn row(
             .map(|kind| kind.keyword().to_owned()),
         decision: request.decision,
         duration_us: 900 + place * 1_370 % 4_100,
+        request: None,
+        statements: None,
+        facts: request.facts,
         notes: Vec::new(),
         response_body: error.map(|error| error.to_json().to_string()),
         request_body: request.body.map(|body| body.to_string()),
@@ -197,8 +220,11 @@ fn fateful(person: &Person, placed: Placed, kind: ConnectionKind) -> Option<Requ
     let request = match person.fate {
         Fate::DisabledByIdp | Fate::SuspendedAndDisabled => Request::new(ago, "PATCH", path)
             .answered(200, "Changed the user")
+            .doing(LogAct::DisableUser, placed)
             .sending(Value::Object(deactivation(kind))),
-        Fate::Deleted => Request::new(ago, "DELETE", path).answered(204, "Deleted the user"),
+        Fate::Deleted => Request::new(ago, "DELETE", path)
+            .answered(204, "Deleted the user")
+            .doing(LogAct::DeleteUser, placed),
         _ => return None,
     };
     Some(request.touching(placed))
@@ -208,6 +234,7 @@ fn fateful(person: &Person, placed: Placed, kind: ConnectionKind) -> Option<Requ
 fn look_up((_, placed): (&Person, Placed), ago: TimeDelta) -> Request {
     Request::new(ago, "GET", "/Users")
         .answered(200, "Listed users")
+        .finding(1)
         .touching(placed)
 }
 

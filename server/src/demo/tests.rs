@@ -1,4 +1,4 @@
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use scim_schema::{
     api::session::AdministratorProfile,
@@ -232,7 +232,10 @@ async fn people_who_are_there_already_are_not_mixed_with_invented_ones() {
         name: "Provider".to_owned(),
         dialect: Dialect::of(ConnectionKind::Generic),
         default_organisation: db.account(*account).organisation_tree().await.unwrap()[0].id,
+        adopt_existing: true,
+        rules: Arc::default(),
         base_url: BASE_URL.to_owned(),
+        mode: ConnectionMode::Live,
     };
     let incoming = Arc::new(body::incoming(&roster::roster()[0], None, &provisioner).unwrap());
     db.write::<_, OpError, _>(&ctx, move |tx| {

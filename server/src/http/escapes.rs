@@ -3,8 +3,13 @@
 /// Whether a query is UTF-8 once it is percent-decoded. The decoder would replace what is not, and
 /// so answer another question than the one that was asked.
 pub(super) fn is_utf8(query: &str) -> bool {
-    let mut decoded = Vec::with_capacity(query.len());
-    let mut rest = query.as_bytes();
+    std::str::from_utf8(&decoded(query)).is_ok()
+}
+
+/// The bytes that a text with escapes spells; what is no escape stands for itself.
+pub(super) fn decoded(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         let escaped = (byte == b'%')
             .then(|| after.split_at_checked(2))
@@ -17,7 +22,7 @@ pub(super) fn is_utf8(query: &str) -> bool {
         decoded.push(byte);
         rest = after;
     }
-    std::str::from_utf8(&decoded).is_ok()
+    decoded
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock,
     middleware::StateInformationMiddleware,
 };
-use scim_schema::id::ScimTokenId;
+use scim_schema::id::{OAuthClientId, ScimTokenId};
 
 /// Sign-ins and one-time links that an address may try at once; one more every second after that.
 /// An office shares one address.
@@ -39,6 +39,7 @@ pub struct RateLimits(Arc<Budgets>);
 
 struct Budgets {
     scim: Budget<ScimTokenId>,
+    oauth_client: Budget<OAuthClientId>,
     sign_in: Budget<IpAddr>,
     bad_token: Budget<IpAddr>,
     floods: Budget<ScimTokenId>,
@@ -56,6 +57,7 @@ impl RateLimits {
         let sign_in = Quota::with_period(SIGN_IN_EVERY).unwrap_or(Quota::per_second(SCIM_FLOOR));
         Self(Arc::new(Budgets {
             scim: Budget::new(Quota::per_second(scim)),
+            oauth_client: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
             sign_in: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
             bad_token: Budget::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
             floods: Budget::new(Quota::per_second(NonZeroU32::MIN)),
@@ -76,6 +78,15 @@ impl RateLimits {
     #[must_use]
     pub fn notes_flood(&self, token: ScimTokenId) -> bool {
         self.0.floods.take(&token).is_ok()
+    }
+
+    /// Takes one request for a token from an OAuth client's budget. A token works for an hour, so
+    /// that a client which asks for one each time is told.
+    ///
+    /// # Errors
+    /// How long to wait when it is used up.
+    pub fn oauth_client(&self, client: OAuthClientId) -> Result<(), Duration> {
+        self.0.oauth_client.take(&client).map(|_| ())
     }
 
     /// Takes one try from an address's budget for signing in.

@@ -7,6 +7,7 @@ mod escapes;
 pub mod extract;
 pub mod health;
 pub mod limits;
+pub mod oauth;
 mod panics;
 pub mod problem;
 pub mod router;

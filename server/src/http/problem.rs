@@ -17,6 +17,7 @@ use scim_schema::{
     api::problem::{ErrorCode, FieldError, Problem},
     id::RequestId,
     lifecycle::{HoldKind, SignInRefusal},
+    mapping::{RuleError, RuleField},
 };
 
 use crate::{
@@ -168,9 +169,32 @@ impl From<OpError> for ApiError {
                 ErrorCode::Conflict,
                 format!("Something else has this value already ({key:?}). Choose another one."),
             ),
+            OpError::Collision(_) => Self::new(
+                ErrorCode::Conflict,
+                "Somebody else has this user name or e-mail address.",
+            ),
             OpError::Conflict(sentence) => Self::new(ErrorCode::Conflict, sentence),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),
+            OpError::InvalidRule(error) => {
+                let RuleError {
+                    index,
+                    field,
+                    message,
+                } = error;
+                match field {
+                    RuleField::Rules => Self::invalid("rules", message),
+                    field => {
+                        let path = format!("rules.{index}.{}", field.as_str());
+                        let place = format!("Rule {}, {}", index + 1, field.as_str());
+                        Self::invalid(path, format!("{place}: {message}"))
+                    }
+                }
+            }
+            OpError::PlanStale => Self::new(
+                ErrorCode::PlanStale,
+                "Since you reviewed this, people, groups or rules have changed, so it would do something else. Review it again.",
+            ),
             OpError::InvalidCursor => Self::new(
                 ErrorCode::InvalidCursor,
                 "This page link no longer fits the list. Start from the first page.",

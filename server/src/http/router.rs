@@ -11,7 +11,7 @@ use super::{
     admin,
     client_address::find_client,
     health::{self, NotReady},
-    panics,
+    oauth, panics,
     scim::{self, BASE_PATH},
     security_headers::set_security_headers,
     spa::{ConsoleFiles, serve_console},
@@ -44,6 +44,7 @@ pub fn router(state: AppState, console: ConsoleFiles, shutdown: CancellationToke
             admin::router(state.clone()).with_state(()),
         )
         .merge(scim::misdirected())
+        .merge(oauth::router())
         .with_state(state)
         .merge(admin::misdirected())
         .merge(health::routes(ready, shutdown))

@@ -1,8 +1,11 @@
 //! Background work: a worker that takes jobs by lease, the schedules that queue them, and live
 //! updates. Every job reads the state anew and may run twice.
 
+mod attributes;
 mod close_sessions;
+mod go_live;
 pub mod live;
+mod mapping;
 mod retention;
 mod schedule;
 mod worker;
@@ -51,7 +54,12 @@ type Handler = for<'j> fn(&'j JobCtx, &'j ClaimedJob) -> BoxFuture<'j, Result<()
 /// Every queue and its handler.
 const HANDLERS: &[(&str, Handler)] = &[
     (crate::ops::sessions::CLOSE_SESSIONS, close_sessions::run),
+    (crate::ops::mapping::APPLY, mapping::apply),
+    (crate::ops::mapping::REGROUP, mapping::regroup),
+    (crate::ops::shadow::going_live::GO_LIVE, go_live::run),
     (retention::QUEUE, retention::run),
+    (crate::ops::attribute_reading::REREAD, attributes::reread),
+    (crate::ops::attribute_reading::PURGE, attributes::purge),
 ];
 
 /// Starts the worker and the schedules; they end when `shutdown` is cancelled.

@@ -7,7 +7,7 @@ use scim_schema::{
     id::{GroupId, LinkId, UserId},
     patch::{MemberChange, parse_patch},
     resource::{Incoming, MemberRef},
-    schema::{ResourceKind, registry, urn},
+    schema::{ResourceKind, urn},
 };
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -114,7 +114,7 @@ async fn create_part(
     trace: &mut Written<()>,
 ) -> Result<CircleCreated, OpError> {
     if part.kind == ResourceKind::Group {
-        let created = join(trace, groups::create(tx, by, &part.incoming).await?);
+        let created = trace.absorb(groups::create(tx, by, &part.incoming).await?);
         return Ok(CircleCreated {
             id: created.id.0,
             version: created.version,
@@ -122,7 +122,7 @@ async fn create_part(
             notes: created.notes,
         });
     }
-    let created = join(trace, users::create(tx, by, &part.incoming).await?);
+    let created = trace.absorb(users::create(tx, by, &part.incoming).await?);
     Ok(CircleCreated {
         id: created.scim_id.0,
         version: created.version,
@@ -142,7 +142,7 @@ async fn complete(
     let (version, mut notes) = match kind {
         ResourceKind::Group => {
             let changed = add_members(tx, by, created.id.into(), targets).await?;
-            let changed = join(trace, changed);
+            let changed = trace.absorb(changed);
             (changed.version, changed.notes)
         }
         ResourceKind::User => set_manager(tx, by, created.id.into(), targets, trace).await?,
@@ -194,17 +194,9 @@ async fn set_manager(
         ("schemas".to_owned(), json!([urn::PATCH_OP])),
         ("Operations".to_owned(), operations.into()),
     ]);
-    let rt = registry().resource_type(ResourceKind::User);
+    let rt = by.dialect.resource_type(ResourceKind::User);
     let operations = parse_patch(rt, body, &by.dialect, &mut Notes::new())?;
     let patched = users::patch(tx, by, id, &Precondition::NONE, &operations).await?;
-    let (user, notes) = join(trace, patched);
+    let (user, notes) = trace.absorb(patched);
     Ok((user.version, notes))
-}
-
-/// Adds the trace of one step to that of the whole.
-fn join<T>(whole: &mut Written<()>, step: Written<T>) -> T {
-    whole.audit.extend(step.audit);
-    whole.changes.extend(step.changes);
-    whole.jobs.extend(step.jobs);
-    step.value
 }

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
-    api::{connections::check_name, events::ChangeKind},
-    dialect::{ConnectionKind, Dialect},
+    api::{
+        connections::{ConnectionMode, OldTokenEnds, check_name},
+        events::ChangeKind,
+    },
+    dialect::Dialect,
     id::{ConnectionId, ScimTokenId},
+    scope::Scopes,
 };
 use serde_json::json;
 
@@ -45,7 +49,7 @@ pub fn base_url(public_url: &str) -> String {
     format!("{public_url}/scim/v2")
 }
 
-/// Makes a connection with its first token.
+/// Makes a connection with its first token. A kind stands for its dialect.
 ///
 /// # Errors
 /// [`OpError::Invalid`] with path `name`, [`OpError::Conflict`] when the name is taken, and those
@@ -55,9 +59,45 @@ pub async fn create(
     ctx: &Arc<Ctx>,
     ids: &Ids,
     name: &str,
-    kind: ConnectionKind,
+    dialect: impl Into<Dialect>,
 ) -> Result<IssuedToken, OpError> {
-    let name = name.trim().to_owned();
+    let beginning = Beginning::default();
+    create_with(db, ctx, ids, name, dialect, beginning).await
+}
+
+/// How a connection begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beginning {
+    /// What its first token may do.
+    pub scopes: Scopes,
+    /// Whether what its provider sends is kept in a shadow (domain.md section 11, 2).
+    pub shadow: bool,
+}
+
+impl Beginning {
+    const fn mode(self) -> ConnectionMode {
+        if self.shadow {
+            ConnectionMode::Shadow
+        } else {
+            ConnectionMode::Live
+        }
+    }
+}
+
+/// The same, beginning otherwise.
+///
+/// # Errors
+/// Those of [`create`].
+pub async fn create_with(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    ids: &Ids,
+    name: &str,
+    dialect: impl Into<Dialect>,
+    beginning: Beginning,
+) -> Result<IssuedToken, OpError> {
+    let (name, dialect) = (name.trim().to_owned(), dialect.into());
+    let scopes = beginning.scopes;
     check_name(&name).map_err(|message| OpError::Invalid {
         path: "name",
         message: message.to_owned(),
@@ -66,17 +106,25 @@ pub async fn create(
     let taken = format!("There is a connection named {name} already. Choose another name.");
     let token = secret.clone();
     db.write::<_, OpError, _>(ctx, move |tx| {
-        let (name, token) = (name.clone(), token.clone());
+        let (name, token, dialect) = (name.clone(), token.clone(), dialect.clone());
         Box::pin(async move {
             let new = NewIdpConnection {
                 id: ConnectionId(tx.new_id()),
                 name,
-                dialect: Dialect::of(kind),
+                dialect,
                 default_organisation: tx.root_organisation().await?,
+                mode: beginning.mode(),
             };
             tx.insert_connection(&new).await?;
-            let issued = insert_token(tx, new.id, token).await?;
-            let details = json!({ "name": new.name, "kind": kind, "token": issued.id });
+            let issued = insert_token(tx, new.id, token, scopes).await?;
+            let details = json!({
+                "name": new.name,
+                "kind": new.dialect.kind,
+                "switches": new.dialect.switches(),
+                "mode": new.mode,
+                "token": issued.id,
+                "scopes": scopes,
+            });
             let entry = AuditEntry::done("connection.create", "connection", new.id, details);
             let change = Change::created(ChangeKind::Connection, new.id);
             Ok(Written::audited(issued, entry).announcing(change))
@@ -99,26 +147,67 @@ pub async fn new_token(
     ctx: &Arc<Ctx>,
     ids: &Ids,
     connection: ConnectionId,
+    scopes: Scopes,
 ) -> Result<IssuedToken, OpError> {
     let token = Secret::new(ids, SCIM_TOKEN_PREFIX);
     db.write(ctx, move |tx| {
         let token = token.clone();
         Box::pin(async move {
-            let version = tx.bump_connection(connection).await?;
-            let version = version.ok_or(OpError::NotFound)?;
-            if tx.open_token_count(connection).await? >= TOKENS_AT_MOST {
-                return Err(OpError::Conflict(format!(
-                    "This connection has {TOKENS_AT_MOST} tokens. Revoke those that are not in use first."
-                )));
-            }
-            let issued = insert_token(tx, connection, token).await?;
-            let details = json!({ "token": issued.id, "expires_at": issued.expires_at });
+            let change = touched(tx, connection).await?;
+            refuse_too_many(tx, connection).await?;
+            let issued = insert_token(tx, connection, token, scopes).await?;
+            let details = json!({
+                "token": issued.id,
+                "scopes": scopes,
+                "expires_at": issued.expires_at,
+            });
             let entry = AuditEntry::done("connection.new_token", "connection", connection, details);
-            let change = Change::updated(ChangeKind::Connection, connection, version);
             Ok(Written::audited(issued, entry).announcing(change))
         })
     })
     .await
+}
+
+/// Makes a token that may do what `old` may; `old` ends as `ends` says, so that both work while the
+/// provider changes over.
+///
+/// # Errors
+/// [`OpError::NotFound`] when the connection has no such token, [`OpError::Conflict`] when it has
+/// very many, and those of the database.
+pub async fn rotate_token(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    ids: &Ids,
+    cache: Option<&TokenCache>,
+    (connection, old): (ConnectionId, ScimTokenId),
+    ends: OldTokenEnds,
+) -> Result<IssuedToken, OpError> {
+    let token = Secret::new(ids, SCIM_TOKEN_PREFIX);
+    let (issued, revoked) = db
+        .write::<_, OpError, _>(ctx, move |tx| {
+            let token = token.clone();
+            Box::pin(async move {
+                let change = touched(tx, connection).await?;
+                let at = tx.ctx().now + TimeDelta::hours(ends.hours());
+                let scopes = tx.end_scim_token_by(connection, old, at).await?;
+                let scopes = scopes.ok_or(OpError::NotFound)?;
+                let revoked = match ends {
+                    OldTokenEnds::Now => tx.revoke_scim_token(connection, old).await?,
+                    OldTokenEnds::InOneDay | OldTokenEnds::InSevenDays => None,
+                };
+                refuse_too_many(tx, connection).await?;
+                let issued = insert_token(tx, connection, token, scopes).await?;
+                let details = json!({ "token": issued.id, "old": old, "old_ends": ends });
+                let entry =
+                    AuditEntry::done("connection.rotate_token", "connection", connection, details);
+                Ok(Written::audited((issued, revoked), entry).announcing(change))
+            })
+        })
+        .await?;
+    if let (Some(cache), Some(hash)) = (cache, revoked) {
+        cache.revoke(hash).await;
+    }
+    Ok(issued)
 }
 
 /// Ends a token: at once in the process of `cache`, within a second elsewhere.
@@ -138,12 +227,10 @@ pub async fn revoke_token(
             Box::pin(async move {
                 let hash = tx.revoke_scim_token(connection, token).await?;
                 let hash = hash.ok_or(OpError::NotFound)?;
-                let version = tx.bump_connection(connection).await?;
-                let version = version.ok_or(OpError::NotFound)?;
+                let change = touched(tx, connection).await?;
                 let details = json!({ "token": token });
                 let entry =
                     AuditEntry::done("connection.revoke_token", "connection", connection, details);
-                let change = Change::updated(ChangeKind::Connection, connection, version);
                 Ok(Written::audited(hash, entry).announcing(change))
             })
         })
@@ -154,16 +241,35 @@ pub async fn revoke_token(
     Ok(())
 }
 
+/// Raises the version of a connection, for its change to be announced.
+pub(super) async fn touched(tx: &AccountTx, connection: ConnectionId) -> Result<Change, OpError> {
+    let version = tx.bump_connection(connection).await?;
+    let version = version.ok_or(OpError::NotFound)?;
+    Ok(Change::updated(ChangeKind::Connection, connection, version))
+}
+
+async fn refuse_too_many(tx: &AccountTx, connection: ConnectionId) -> Result<(), OpError> {
+    if tx.open_token_count(connection).await? < TOKENS_AT_MOST {
+        return Ok(());
+    }
+    Err(OpError::Conflict(format!(
+        "This connection has {TOKENS_AT_MOST} tokens. Revoke those that are not in use first."
+    )))
+}
+
 async fn insert_token(
     tx: &AccountTx,
     connection: ConnectionId,
     secret: Secret,
+    scopes: Scopes,
 ) -> Result<IssuedToken, OpError> {
     let new = NewScimToken {
         id: ScimTokenId(tx.new_id()),
         connection,
         token_hash: secret.hash(),
         hint: secret.hint(),
+        scopes,
+        client: None,
         expires_at: tx.ctx().now + TOKEN_LIVES,
     };
     tx.insert_scim_token(&new).await?;

@@ -1,8 +1,22 @@
 //! What a verb of `ops` can end with, for the two renderers (`http::problem` and the SCIM one).
 
-use scim_schema::{lifecycle::SignInRefusal, resource::ScimError};
+use scim_schema::{
+    api::conflicts::{ConflictCause, ConflictKind},
+    lifecycle::SignInRefusal,
+    mapping::RuleError,
+    resource::ScimError,
+};
 
 use crate::db::{DbError, UniqueKey, UnitError};
+
+/// Why a connection was not given somebody whom it sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Collision {
+    /// The kind of conflict that it is; `None` when the connection has the person itself.
+    pub kind: Option<ConflictKind>,
+    /// Why.
+    pub cause: ConflictCause,
+}
 
 /// Why an act was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +27,9 @@ pub enum OpError {
     /// A unique rule refused the value.
     #[error("a unique rule refused the value: {0:?}")]
     Unique(UniqueKey),
+    /// Somebody who is here is in the way of somebody whom a connection sends.
+    #[error("somebody is in the way: {0:?}")]
+    Collision(Collision),
     /// Something else is in the way; the sentence says what, and what to do.
     #[error("{0}")]
     Conflict(String),
@@ -27,6 +44,12 @@ pub enum OpError {
         /// What is wrong and what to do, as a sentence.
         message: String,
     },
+    /// A mapping rule that cannot be used.
+    #[error(transparent)]
+    InvalidRule(#[from] RuleError),
+    /// What was reviewed is not what applying it would do any more.
+    #[error("the plan that was reviewed is out of date")]
+    PlanStale,
     /// A cursor that was not issued for this query.
     #[error("the cursor was not issued for this query")]
     InvalidCursor,

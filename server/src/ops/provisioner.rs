@@ -1,9 +1,13 @@
 //! The connection on whose behalf a SCIM request is carried out.
 
+use std::sync::Arc;
+
 use scim_schema::{
-    api::users::Actor,
+    api::{connections::ConnectionMode, users::Actor},
     dialect::Dialect,
     id::{ConnectionId, OrganisationId},
+    mapping::RuleSet,
+    schema::{ResourceKind, ResourceType},
 };
 
 /// A connection as the verbs of SCIM need it.
@@ -17,11 +21,23 @@ pub struct Provisioner {
     pub dialect: Dialect,
     /// Where its people become members.
     pub default_organisation: OrganisationId,
+    /// Whether it may take over local users.
+    pub adopt_existing: bool,
+    /// Where else they belong.
+    pub rules: Arc<RuleSet>,
     /// SCIM base URL without a trailing slash.
     pub base_url: String,
+    /// Whether its people and groups are live, or in its shadow.
+    pub mode: ConnectionMode,
 }
 
 impl Provisioner {
+    /// What a user is on this connection.
+    #[must_use]
+    pub fn user_type(&self) -> Arc<ResourceType> {
+        Arc::clone(self.dialect.resource_type(ResourceKind::User))
+    }
+
     /// The connection as the one who acts.
     #[must_use]
     pub fn actor(&self) -> Actor {

@@ -123,6 +123,11 @@ impl TokenCache {
         Ok(Ok(token))
     }
 
+    /// Looks every token up again, with its connection as it is now.
+    pub fn forget(&self) {
+        self.entries.invalidate_all();
+    }
+
     /// Refuses a token from now on in this process, even where a look-up of before is under way.
     pub async fn revoke(&self, hash: SecretHash) {
         self.revoked.insert(hash, ()).await;

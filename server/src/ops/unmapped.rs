@@ -27,22 +27,46 @@ pub fn fitting(members: Map<String, Value>) -> Map<String, Value> {
     kept
 }
 
-/// Earlier members with newer ones over them.
+/// What a row keeps aside. A text that is no JSON object keeps nothing.
 #[must_use]
-pub fn merged(stored: &str, newer: &Map<String, Value>) -> String {
-    if newer.is_empty() {
-        return stored.to_owned();
-    }
-    let mut members: Map<String, Value> = serde_json::from_str(stored).unwrap_or_default();
+pub fn stored(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Earlier members with newer ones over them, as stored text; those of a schema one by one.
+#[must_use]
+pub fn merged(mut members: Map<String, Value>, newer: &Map<String, Value>) -> String {
     for (name, value) in newer {
-        // Null means that the provider took it back (RFC 7643 section 2.5).
-        if value.is_null() {
-            members.shift_remove(name);
-        } else {
-            members.insert(name.clone(), value.clone());
-        }
+        put(&mut members, name, value);
     }
     bounded(members)
+}
+
+/// Null means that the provider took it back (RFC 7643 section 2.5).
+fn put(members: &mut Map<String, Value>, name: &str, value: &Value) {
+    match (members.get_mut(name), value) {
+        (_, Value::Null) => {
+            members.shift_remove(name);
+        }
+        (Some(Value::Object(present)), Value::Object(newer)) if name.contains(':') => {
+            for (name, value) in newer {
+                put(present, name, value);
+            }
+            if present.is_empty() {
+                members.shift_remove(name);
+            }
+        }
+        (_, Value::Object(newer)) if name.contains(':') => {
+            let mut kept = newer.clone();
+            kept.retain(|_, value| !value.is_null());
+            if !kept.is_empty() {
+                members.insert(name.to_owned(), Value::Object(kept));
+            }
+        }
+        _ => {
+            members.insert(name.to_owned(), value.clone());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +83,18 @@ mod tests {
 
     #[test]
     fn newer_members_replace_older_ones() {
-        let newer = serde_json::from_str(r#"{"a":2}"#).expect("json");
-        assert_eq!(merged(r#"{"a":1,"b":1}"#, &newer), r#"{"a":2,"b":1}"#);
+        let seen = |old: &str, newer: &str| merged(stored(old), &stored(newer));
+        assert_eq!(seen(r#"{"a":1,"b":1}"#, r#"{"a":2}"#), r#"{"a":2,"b":1}"#);
+        assert_eq!(seen(r#"{"a":1,"b":1}"#, r#"{"a":null}"#), r#"{"b":1}"#);
+    }
+
+    #[test]
+    fn attributes_of_a_schema_are_replaced_and_taken_back_one_by_one() {
+        let seen = |old: &str, newer: &str| merged(stored(old), &stored(newer));
+        let old = r#"{"urn:x:y":{"a":1,"b":1}}"#;
+        let newer = r#"{"urn:x:y":{"a":2,"c":3,"b":null}}"#;
+        assert_eq!(seen(old, newer), r#"{"urn:x:y":{"a":2,"c":3}}"#);
+        assert_eq!(seen(old, r#"{"urn:x:y":{"a":null,"b":null}}"#), "{}");
+        assert_eq!(seen("{}", r#"{"urn:x:y":{"a":null}}"#), "{}");
     }
 }

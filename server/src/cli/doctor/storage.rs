@@ -27,41 +27,67 @@ pub(super) async fn examine(config: &Config) -> Vec<Check> {
             "The first start makes it. If it should be there, correct --data or --database-url.";
         return vec![Outcome::warning(found, mend).named("database")];
     }
-    let mut checks = vec![schema(config).await.named("database")];
+    let mut checks = schema(config).await;
     if let Some(file) = file {
         checks.push(write_ahead_log(file).named("write-ahead log"));
     }
     checks
 }
 
-async fn schema(config: &Config) -> Outcome {
+/// The schema, and on PostgreSQL how the console's search goes about.
+async fn schema(config: &Config) -> Vec<Check> {
+    let (outcome, search) = look(config).await;
+    let mut checks = vec![outcome.named("database")];
+    checks.extend(search.map(|search| search.named("search")));
+    checks
+}
+
+async fn look(config: &Config) -> (Outcome, Option<Outcome>) {
     const MEND: &str =
         "Check --database-url, that the database runs, and that this user may use it.";
     let database = &config.database;
     let settings = DatabaseSettings::new(database.url());
     let ids = match Ids::from_os() {
         Ok(ids) => ids,
-        Err(error) => return Outcome::error(sentence(&error), ""),
+        Err(error) => return (Outcome::error(sentence(&error), ""), None),
     };
     if let Err(reason) = knock(database).await {
-        return Outcome::error(format!("{database} does not answer: {reason}."), MEND);
+        let found = format!("{database} does not answer: {reason}.");
+        return (Outcome::error(found, MEND), None);
     }
     let db = match Db::connect(&settings, ids).await {
         Ok(db) => db,
         Err(error) => {
             let found = format!("{database} does not answer: {}", sentence(&error));
-            return Outcome::error(found, MEND);
+            return (Outcome::error(found, MEND), None);
         }
     };
     let status = migrate::status(&db).await;
+    let search = match status {
+        Ok(SchemaStatus::Current) if !settings.is_sqlite() => db.has_search_index().await.ok(),
+        _ => None,
+    };
     db.close().await;
-    match status {
+    let outcome = match status {
         Ok(status) => judge_schema(&database.to_string(), status),
         Err(error) => {
             let found = format!("{database} cannot be read: {}", sentence(&error));
             Outcome::error(found, MEND)
         }
+    };
+    (outcome, search.map(judge_search))
+}
+
+fn judge_search(is_indexed: bool) -> Outcome {
+    if is_indexed {
+        return Outcome::fine("The console finds people by trigrams.");
     }
+    Outcome::warning(
+        "The console reads everybody of an account to find one: the extension pg_trgm could not be \
+         created. This is slow beyond some ten thousand people.",
+        "Let a superuser run CREATE EXTENSION pg_trgm in this database, and then CREATE INDEX \
+         ix_users_search ON users USING gin (search_text gin_trgm_ops).",
+    )
 }
 
 /// Whether the address of a PostgreSQL server takes connections. The driver goes on trying where
@@ -139,6 +165,17 @@ mod tests {
         };
         let newer = judge_schema("SQLite", newer);
         assert!(matches!(&newer, Outcome::Error { found, .. } if found.contains("it is at m2")));
+    }
+
+    #[test]
+    fn a_search_without_an_index_warns_and_says_how_to_make_one() {
+        assert!(matches!(judge_search(true), Outcome::Fine(_)));
+        let without = judge_search(false).named("search").to_string();
+        assert!(without.starts_with("warning"), "{without}");
+        assert!(
+            without.contains("CREATE INDEX ix_users_search"),
+            "{without}"
+        );
     }
 
     #[tokio::test]

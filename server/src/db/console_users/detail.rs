@@ -2,9 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::users::{GroupRef, HoldView, LinkDetail, MembershipView, UserDetail},
+    api::users::{
+        GroupRef, HoldView, LinkDetail, MembershipOrigin, MembershipView, PendingIdentifier,
+        UserDetail,
+    },
     id::{ConnectionId, UserId},
     lifecycle::Lifecycle,
+    mapping::{MembershipSource, Rule},
+    resource::Document,
+    schema::ResourceKind,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
@@ -52,6 +58,8 @@ struct Extra {
 struct MembershipRow {
     organisation_id: Uuid,
     name: String,
+    source: String,
+    rule_roles: String,
     joined_at: DateTime<Utc>,
 }
 
@@ -81,7 +89,7 @@ impl AccountScope<'_> {
         let row = row::Row::from_query_result(&found, "")?;
         let extra = Extra::from_query_result(&found, "")?;
         let roles = administrators::roles_of(self.connection, self.account.0, id.0).await?;
-        let memberships = self.memberships(id, row.home_organisation_id).await?;
+        let memberships = self.memberships(id, &row).await?;
         let (groups, group_count) = self.groups_of(id).await?;
         let names = memberships.iter().map(|m| m.name.clone()).collect();
         let corrupt = |column| DbError::Corrupt(format!("users.{column}"));
@@ -96,10 +104,11 @@ impl AccountScope<'_> {
             display_name: row.display_name.clone(),
             lifecycle,
             invitation: row.invitation.parse().map_err(|_| corrupt("invitation"))?,
+            pending_identifiers: pending(&row, &extra, !roles.is_empty())?,
             roles,
             open_holds: self.holds_of(id, true).await?,
             lifted_holds: self.holds_of(id, false).await?,
-            link: link_detail(&row, &extra)?,
+            link: self.link_detail(&row, &extra).await?,
             row: user_row(row, names)?,
             time_zone: extra.time_zone,
             locale: extra.locale,
@@ -109,6 +118,46 @@ impl AccountScope<'_> {
             groups,
             group_count,
             deletion,
+        }))
+    }
+
+    /// The link with its document as SCIM answers it; what the connection does not expose any more is
+    /// among what no definition knows.
+    async fn link_detail(
+        &self,
+        row: &row::Row,
+        extra: &Extra,
+    ) -> Result<Option<LinkDetail>, DbError> {
+        let (Some(scim_id), Some(connection), Some(linked_at)) =
+            (extra.scim_id, row.connection_id, extra.linked_at)
+        else {
+            return Ok(None);
+        };
+        let connection = ConnectionId(connection);
+        let document = extra.document.as_deref().filter(|text| !text.is_empty());
+        let document = document.unwrap_or("{}");
+        let document = Document::from_json_text(document)
+            .map_err(|error| DbError::Corrupt(format!("scim_links.document: {error}")))?;
+        let mut unmapped = object("unmapped", extra.unmapped.as_deref())?;
+        let dialect = self.connection_dialect(connection).await?;
+        let shown = match &dialect {
+            Some(dialect) => {
+                let users = dialect.resource_type(ResourceKind::User);
+                let hidden = Document::default().with_hidden_of(users, &document);
+                add_hidden(&mut unmapped, hidden);
+                document.without_hidden(users)
+            }
+            None => document,
+        };
+        Ok(Some(LinkDetail {
+            scim_id: scim_id.into(),
+            connection,
+            connection_name: row.connection_name.clone().unwrap_or_default(),
+            external_id: extra.external_id.clone(),
+            linked_at,
+            last_idp_request_at: extra.last_idp_request_at,
+            attributes: shown.into_map(),
+            unmapped,
         }))
     }
 
@@ -130,10 +179,16 @@ impl AccountScope<'_> {
         rows.into_iter().map(hold_view).collect()
     }
 
-    async fn memberships(&self, id: UserId, home: Uuid) -> Result<Vec<MembershipView>, DbError> {
+    async fn memberships(
+        &self,
+        id: UserId,
+        user: &row::Row,
+    ) -> Result<Vec<MembershipView>, DbError> {
         use membership::Column as M;
         let select = Query::select()
             .column((membership::Entity, M::OrganisationId))
+            .column((membership::Entity, M::Source))
+            .column((membership::Entity, M::RuleRoles))
             .column((membership::Entity, M::JoinedAt))
             .column((organisation::Entity, organisation::Column::Name))
             .from(membership::Entity)
@@ -152,15 +207,17 @@ impl AccountScope<'_> {
             .order_by((membership::Entity, M::OrganisationId), Order::Asc)
             .to_owned();
         let rows: Vec<MembershipRow> = fetch::all(self.connection, &select).await?;
-        let mut memberships: Vec<MembershipView> = rows
+        let rules = match user.connection_id {
+            Some(connection) if rows.iter().any(|row| row.source.starts_with("rule:")) => {
+                let mapping = self.mapping(ConnectionId(connection)).await?;
+                mapping.map_or_else(Vec::new, |mapping| mapping.rules.rules().to_vec())
+            }
+            _ => Vec::new(),
+        };
+        let views = rows
             .into_iter()
-            .map(|row| MembershipView {
-                organisation: row.organisation_id.into(),
-                name: row.name,
-                home: row.organisation_id == home,
-                joined_at: row.joined_at,
-            })
-            .collect();
+            .map(|row| membership_view(row, user, &rules));
+        let mut memberships = views.collect::<Result<Vec<_>, _>>()?;
         memberships.sort_by_key(|membership| !membership.home);
         Ok(memberships)
     }
@@ -224,6 +281,33 @@ impl AccountScope<'_> {
     }
 }
 
+fn membership_view(
+    row: MembershipRow,
+    user: &row::Row,
+    rules: &[Rule],
+) -> Result<MembershipView, DbError> {
+    let corrupt = |column: &str| DbError::Corrupt(format!("memberships.{column}"));
+    let origin = match row.source.parse().map_err(|_| corrupt("source"))? {
+        MembershipSource::Local => MembershipOrigin::Local,
+        MembershipSource::Invitation => MembershipOrigin::Invitation,
+        MembershipSource::Default => MembershipOrigin::Default,
+        MembershipSource::Rule(id) => MembershipOrigin::Rule {
+            name: rules
+                .iter()
+                .find(|rule| rule.id == id)
+                .map(|rule| rule.name.clone()),
+        },
+    };
+    Ok(MembershipView {
+        organisation: row.organisation_id.into(),
+        name: row.name,
+        home: row.organisation_id == user.home_organisation_id,
+        origin,
+        rule_roles: serde_json::from_str(&row.rule_roles).map_err(|_| corrupt("rule_roles"))?,
+        joined_at: row.joined_at,
+    })
+}
+
 fn with_extra(select: &mut SelectStatement) {
     use link::Column as L;
     use user::Column as U;
@@ -248,22 +332,51 @@ fn with_extra(select: &mut SelectStatement) {
     }
 }
 
-fn link_detail(row: &row::Row, extra: &Extra) -> Result<Option<LinkDetail>, DbError> {
-    let (Some(scim_id), Some(connection), Some(linked_at)) =
-        (extra.scim_id, row.connection_id, extra.linked_at)
-    else {
-        return Ok(None);
+/// What is hidden stands beside what the provider sent since.
+fn add_hidden(unmapped: &mut Map<String, Value>, hidden: Document) {
+    for (urn, value) in hidden.into_map() {
+        match (unmapped.get_mut(&urn), value) {
+            (Some(Value::Object(newer)), Value::Object(older)) => {
+                for (name, value) in older {
+                    newer.entry(name).or_insert(value);
+                }
+            }
+            (None, value) => {
+                unmapped.insert(urn, value);
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+/// What the live link's document says of an administrator and does not hold here.
+fn pending(
+    row: &row::Row,
+    extra: &Extra,
+    has_role: bool,
+) -> Result<Vec<PendingIdentifier>, DbError> {
+    let document = extra.document.as_deref();
+    let Some(text) = document.filter(|_| has_role || extra.break_glass) else {
+        return Ok(Vec::new());
     };
-    Ok(Some(LinkDetail {
-        scim_id: scim_id.into(),
-        connection: ConnectionId(connection),
-        connection_name: row.connection_name.clone().unwrap_or_default(),
-        external_id: extra.external_id.clone(),
-        linked_at,
-        last_idp_request_at: extra.last_idp_request_at,
-        attributes: object("document", extra.document.as_deref())?,
-        unmapped: object("unmapped", extra.unmapped.as_deref())?,
-    }))
+    let document = Document::from_json_text(text)
+        .map_err(|error| DbError::Corrupt(format!("scim_links.document: {error}")))?;
+    let sent = [
+        (
+            "userName",
+            Some(row.user_name.clone()),
+            document.user_name(),
+        ),
+        ("emails", row.email.clone(), document.primary_email()),
+    ];
+    let pending = sent.into_iter().filter_map(|(attribute, here, sent)| {
+        (here.as_deref() != sent).then(|| PendingIdentifier {
+            attribute: attribute.to_owned(),
+            here,
+            sent: sent.map(str::to_owned),
+        })
+    });
+    Ok(pending.collect())
 }
 
 fn object(column: &str, text: Option<&str>) -> Result<Map<String, Value>, DbError> {

@@ -17,9 +17,9 @@ pub struct Model {
     pub mode: String,
     pub default_organisation_id: Uuid,
     pub adopt_existing: bool,
-    pub accept_password: bool,
-    pub user_patch_204: bool,
-    pub group_patch_200: bool,
+    pub switches: String,
+    pub mapping_rules: String,
+    pub mapping_version: i64,
     pub version: i64,
     pub created_at: DateTimeUtc,
 }

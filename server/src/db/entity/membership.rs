@@ -15,6 +15,7 @@ pub struct Model {
     pub organisation_id: Uuid,
     pub roles: String,
     pub parked_roles: String,
+    pub rule_roles: String,
     pub source: String,
     pub joined_at: DateTimeUtc,
 }

@@ -21,6 +21,7 @@ pub struct Model {
     pub linked_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
     pub last_idp_request_at: Option<DateTimeUtc>,
+    pub prepared: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

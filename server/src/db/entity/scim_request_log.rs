@@ -23,6 +23,9 @@ pub struct Model {
     pub notes: String,
     pub request_body: Option<String>,
     pub response_body: Option<String>,
+    pub request_id: Option<Uuid>,
+    pub statements: Option<i32>,
+    pub facts: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

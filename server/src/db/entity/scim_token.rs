@@ -18,6 +18,8 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     pub last_used_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
+    pub scopes: String,
+    pub client_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -32,7 +32,7 @@ pub struct Model {
     pub status: String,
     pub status_rank: i16,
     pub hold_kinds: String,
-    pub idp_active: bool,
+    pub idp_active: Option<bool>,
     pub break_glass: bool,
     pub password_hash: Option<String>,
     pub failed_password_count: i32,

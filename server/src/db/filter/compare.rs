@@ -41,6 +41,43 @@ pub(super) fn compare(
     column.clone().is_not_null().and(test)
 }
 
+/// As [`compare`], of a column that an index is sorted by the bytes of: a beginning is looked for
+/// between its bounds only.
+pub(super) fn compare_indexed(
+    backend: DatabaseBackend,
+    column: &Expr,
+    op: CompareOp,
+    value: &TypedValue,
+) -> Expr {
+    let test = compare(backend, column, op, value);
+    match (op, value) {
+        (CompareOp::Sw, TypedValue::String(text)) => begins_between(column, text).and(test),
+        _ => test,
+    }
+}
+
+/// Bounds of the texts that begin with `text`, in the order of their bytes.
+pub(super) fn begins_between(column: &Expr, text: &str) -> Expr {
+    let from = column.clone().gte(text);
+    match successor(text) {
+        Some(end) => from.and(column.clone().lt(end)),
+        None => from,
+    }
+}
+
+/// The first text behind all that begin with `text`; UTF-8 sorts as its characters do.
+fn successor(text: &str) -> Option<String> {
+    let mut kept = text;
+    while let Some(last) = kept.chars().next_back() {
+        kept = &kept[..kept.len() - last.len_utf8()];
+        // Characters have a gap at the surrogates, which a range steps over.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            return Some(format!("{kept}{next}"));
+        }
+    }
+    None
+}
+
 /// Whether the column holds a value; an empty text is none.
 pub(super) fn present_text(column: &Expr) -> Expr {
     column.clone().is_not_null().and(column.clone().ne(""))
@@ -111,4 +148,25 @@ pub(super) fn matches_text(actual: &str, op: CompareOp, value: &TypedValue) -> b
 /// Two texts after one another.
 pub(super) fn concat(left: Expr, right: Expr) -> Expr {
     left.binary(BinOper::Custom("||"), right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_beginning_is_behind_everything_that_has_it() {
+        for (text, end) in [
+            ("ab", Some("ac")),
+            ("a\u{d7ff}", Some("a\u{e000}")),
+            ("a\u{10ffff}", Some("b")),
+            ("\u{10ffff}", None),
+            ("", None),
+        ] {
+            assert_eq!(successor(text).as_deref(), end, "{text:?}");
+            if let Some(end) = end {
+                assert!(*format!("{text}\u{10ffff}") < *end);
+            }
+        }
+    }
 }

@@ -13,7 +13,10 @@ use sea_orm::{
 
 use super::{
     FilterScope, Searchable,
-    compare::{always, compare, compare_id, concat, constant, matches_text, never, present_text},
+    compare::{
+        always, compare, compare_id, compare_indexed, concat, constant, matches_text, never,
+        present_text,
+    },
     condition,
     users::{column, in_case, version_text},
 };
@@ -53,6 +56,10 @@ impl Groups<'_> {
                 matches_text(urn::GROUP, op, value) || matches_text(&fold(urn::GROUP), op, value),
             ),
             _ if attr.parent == Some(AttrId::GroupMembers) => self.with_member(atom),
+            id @ (AttrId::GroupDisplayName | AttrId::ExternalId) => match self.column_of(id) {
+                Some(column) => compare_indexed(backend, &column, op, value),
+                None => never(),
+            },
             id => match self.column_of(id) {
                 Some(column) => compare(backend, &column, op, value),
                 None => never(),

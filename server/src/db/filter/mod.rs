@@ -4,11 +4,15 @@
 mod compare;
 mod groups;
 mod order;
+mod reach;
 mod users;
+
+use std::sync::Arc;
 
 use scim_schema::{
     filter::{CompareOp, TypedFilter},
     id::{AccountId, ConnectionId},
+    schema::ResourceType,
 };
 use sea_orm::{
     DatabaseBackend,
@@ -19,6 +23,7 @@ use compare::{always, never};
 
 pub(crate) use groups::{Groups, Member, user_members};
 pub(crate) use order::{group_order, user_order};
+pub(crate) use reach::{Reach, reach};
 pub(crate) use users::Users;
 
 /// Whose resources a filter looks at, and how they are addressed.
@@ -29,6 +34,8 @@ pub(crate) struct FilterScope {
     pub(crate) connection: ConnectionId,
     /// The SCIM base URL without a trailing slash.
     pub(crate) base_url: String,
+    /// What a user is on this connection.
+    pub(crate) users: Arc<ResourceType>,
 }
 
 /// What a resource type or an element of one knows about its attributes.

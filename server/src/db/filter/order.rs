@@ -1,7 +1,10 @@
 //! Sort keys of SCIM lists (RFC 7644 section 3.4.2.3): of a multi-valued attribute the primary
 //! value or else the first; missing values last when ascending.
 
-use scim_schema::{attr::AttrId, filter::AttrRef};
+use scim_schema::{
+    attr::{AttrId, AttrType},
+    filter::AttrRef,
+};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Expr, ExprTrait, Order, Query, SelectStatement},
@@ -31,7 +34,13 @@ pub(crate) fn user_order(scope: &FilterScope, attr: AttrRef) -> Option<SortKey> 
         AttrId::MetaLastModified | AttrId::Meta => instant(column(U::UpdatedAt)),
         AttrId::MetaVersion => number(column(U::Version)),
         id => match storage(id) {
-            Storage::Row => text(first(id, value::Column::Text)),
+            Storage::Row => match attr.attr_type {
+                AttrType::Boolean | AttrType::Integer | AttrType::Decimal => {
+                    decimal(first(id, value::Column::Number))
+                }
+                AttrType::DateTime => instant(first(id, value::Column::Instant)),
+                _ => text(first(id, value::Column::Text)),
+            },
             Storage::ElementText(parent) => text(first(parent, value::Column::Text)),
             Storage::ElementType(parent) => text(first(parent, value::Column::ElementType)),
             Storage::ElementPrimary(parent) => flag(first(parent, value::Column::IsPrimary)),
@@ -65,6 +74,11 @@ const fn flag(expr: Expr) -> SortKey {
 
 const fn number(expr: Expr) -> SortKey {
     let kind = KeyKind::Number;
+    SortKey { expr, kind }
+}
+
+const fn decimal(expr: Expr) -> SortKey {
+    let kind = KeyKind::Decimal;
     SortKey { expr, kind }
 }
 

@@ -1,9 +1,9 @@
 //! Conditions on users: the link and user row, the value rows, groups and holds.
 
 use scim_schema::{
-    attr::{AttrId, AttrType},
+    attr::{AttrId, AttrType, Returned},
     filter::{AttrRef, CompareOp, TypedFilter, TypedValue},
-    schema::{registry, urn},
+    schema::{Extension, urn},
     text::fold,
 };
 use sea_orm::{
@@ -13,7 +13,10 @@ use sea_orm::{
 
 use super::{
     FilterScope, Searchable,
-    compare::{always, compare, compare_id, concat, constant, matches_text, never, present_text},
+    compare::{
+        always, begins_between, compare, compare_id, compare_indexed, concat, constant,
+        matches_text, never, present_text,
+    },
     condition,
 };
 use crate::db::{
@@ -70,11 +73,29 @@ impl Users<'_> {
         match attr.id {
             AttrId::Id => compare_id(backend, column(link::Column::ScimId), op, wanted),
             AttrId::MetaResourceType => constant(matches_text(&in_case("User", attr), op, wanted)),
+            AttrId::MetaLastModified => self.changed(op, wanted),
+            AttrId::UserName | AttrId::ExternalId => match self.column_of(attr.id) {
+                Some(column) => compare_indexed(backend, &column, op, wanted),
+                None => never(),
+            },
             _ => match self.column_of(attr.id) {
                 Some(column) => compare(backend, &column, op, wanted),
                 None => never(),
             },
         }
+    }
+
+    /// The links of users that changed then: their index leads to them, and not a look at the user
+    /// of each link.
+    fn changed(&self, op: CompareOp, wanted: &TypedValue) -> Expr {
+        let at = Expr::col(("changed", user::Column::UpdatedAt));
+        let rows = Query::select()
+            .column(("changed", user::Column::Id))
+            .from_as(user::Entity, "changed")
+            .and_where(Expr::col(("changed", user::Column::AccountId)).eq(self.0.account.0))
+            .and_where(compare(self.0.backend, &at, op, wanted))
+            .to_owned();
+        column(link::Column::UserId).in_subquery(rows)
     }
 
     /// The column that an attribute without rows is found in.
@@ -124,13 +145,13 @@ impl Users<'_> {
 
     /// A complex attribute is present when a sub-attribute is, of one element at least.
     fn any_sub_attribute(&self, attr: AttrRef) -> Expr {
-        let Some(location) = registry().location(attr.id) else {
+        let Some(found) = self.0.users.find_id(attr.id) else {
             return never();
         };
         if attr.id == AttrId::Meta {
             return always();
         }
-        let parts = location.attr.sub_attributes.iter().map(|sub| {
+        let parts = found.attr.sub_attributes.iter().map(|sub| {
             TypedFilter::Present(AttrRef {
                 id: sub.id,
                 parent: Some(attr.id),
@@ -207,28 +228,40 @@ impl Users<'_> {
         column(link::Column::UserId).in_subquery(rows)
     }
 
-    /// `schemas`: the core schema and our status are always there, the enterprise extension when
-    /// one of its attributes is.
+    /// `schemas`: the core schema is always there, an extension when one of its attributes is, our
+    /// status never: it is returned on request, and the URN with it.
     fn schemas(&self, op: CompareOp, wanted: &TypedValue) -> Expr {
         let matches =
             |urn: &str| matches_text(urn, op, wanted) || matches_text(&fold(urn), op, wanted);
-        if matches(urn::USER) || matches(urn::USER_STATUS) {
+        if matches(urn::USER) {
             return always();
         }
-        if !matches(urn::ENTERPRISE_USER) {
+        let extensions = self.0.users.extensions.iter();
+        let named = extensions.filter(|extension| matches(&extension.schema.urn));
+        let attributes: Vec<i16> = named.flat_map(written_attributes).collect();
+        if attributes.is_empty() {
             return never();
         }
-        let first = AttrId::EnterpriseEmployeeNumber.code();
-        let last = AttrId::EnterpriseManagerDisplayName.code();
         let rows = Query::select()
             .column(value::Column::UserId)
             .from(value::Entity)
             .and_where(value::Column::AccountId.eq(self.0.account.0))
-            .and_where(value::Column::AttributeId.between(first, last))
+            .and_where(value::Column::AttributeId.is_in(attributes))
             .and_where(value::Column::Present.eq(true))
             .to_owned();
         column(link::Column::UserId).in_subquery(rows)
     }
+}
+
+/// Numbers of the attributes of an extension, and of their sub-attributes, that clients write and
+/// answers have.
+fn written_attributes(extension: &Extension) -> impl Iterator<Item = i16> {
+    let attributes = extension.schema.attributes.iter();
+    let shown = attributes.filter(|def| def.is_writable() && def.returned == Returned::Default);
+    shown.flat_map(|def| {
+        let subs = def.sub_attributes.iter().map(|sub| sub.id.code());
+        std::iter::once(def.id.code()).chain(subs)
+    })
 }
 
 /// One element of a multi-valued attribute: the value row in scope and its siblings.
@@ -356,7 +389,10 @@ fn row_test(scope: &FilterScope, attr: AttrRef, op: CompareOp, wanted: &TypedVal
             let test = compare(scope.backend, &column(value::Column::Text), op, wanted);
             match op {
                 CompareOp::Eq => column(value::Column::TextKey).eq(text_key(text)).and(test),
-                CompareOp::Sw => column(value::Column::TextKey).gte(text_key(text)).and(test),
+                CompareOp::Sw => {
+                    let key = text_key(text);
+                    begins_between(&column(value::Column::TextKey), &key).and(test)
+                }
                 _ => test,
             }
         }

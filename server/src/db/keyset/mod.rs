@@ -8,7 +8,7 @@ mod tests;
 
 use sea_orm::{
     ConnectionTrait, FromQueryResult, QueryResult,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Query, SelectStatement},
 };
 
 pub(crate) use place::KeyKind;
@@ -18,9 +18,10 @@ pub(crate) use sequence::SortKey;
 
 use super::{
     error::DbError,
-    fetch::unsigned,
-    page::{Page, Part},
+    page::Part,
+    scim_lists::List,
     scope::AccountScope,
+    totals::{Counting, Totals, totals},
 };
 
 /// A page of a walk and the places that lead on.
@@ -38,6 +39,17 @@ pub struct Walked<T> {
 
 impl<T> Walked<T> {
     /// The same page of something else.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(Vec<T>) -> Vec<U>) -> Walked<U> {
+        Walked {
+            items: change(self.items),
+            total: self.total,
+            previous: self.previous,
+            next: self.next,
+        }
+    }
+
+    /// The same where that may fail.
     pub(super) fn try_map<U>(
         self,
         change: impl FnOnce(Vec<T>) -> Result<Vec<U>, DbError>,
@@ -51,11 +63,9 @@ impl<T> Walked<T> {
     }
 }
 
-/// A list that is walked: `base` selects its rows without columns, `page` has those of `R`.
+/// A page of a list that is walked.
 pub(super) struct Walk<'w> {
-    pub(super) base: SelectStatement,
-    pub(super) page: &'w Page,
-    pub(super) sequence: &'w Sequence,
+    pub(super) list: &'w List,
     pub(super) limit: u64,
     pub(super) from: Option<&'w Place>,
 }
@@ -77,18 +87,13 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
     connection: &C,
     walk: Walk<'_>,
 ) -> Result<Walked<R>, DbError> {
-    let Walk {
-        base,
-        page,
-        sequence,
-        limit,
-        from,
-    } = walk;
+    let Walk { list, limit, from } = walk;
+    let sequence = &list.sequence;
     if from.is_some_and(|place| !sequence.takes(place)) {
         return Err(DbError::Corrupt("a place of another list".to_owned()));
     }
     if limit == 0 {
-        let (total, _) = totals(connection, base, sequence, None).await?;
+        let Totals { total, .. } = totals(connection, list, None).await?;
         return Ok(Walked {
             items: Vec::new(),
             total,
@@ -96,24 +101,23 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
             next: None,
         });
     }
-    let backward = from.is_some_and(|place| place.backward);
-    let part = Part {
-        from,
-        offset: 0,
-        limit: limit + 1,
+    // What may be refused is asked first.
+    let known = match &list.counting {
+        Counting::Bounded(_) => Some(totals(connection, list, from).await?),
+        _ => None,
     };
-    let mut rows = connection.query_all(&page.part(sequence, part)).await?;
-    let found = rows.len();
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    rows.truncate(page.fitting(&rows)?);
-    let more = found > rows.len();
+    let backward = from.is_some_and(|place| place.backward);
+    let (mut rows, more) = rows_from(connection, list, limit, from).await?;
     if backward {
         rows.reverse();
     }
-    let (total, behind) = if from.is_none() && !more {
-        (rows.len() as u64, false)
-    } else {
-        totals(connection, base, sequence, from).await?
+    let Totals { total, behind } = match known {
+        Some(known) => known,
+        None if from.is_none() && !more => Totals {
+            total: rows.len() as u64,
+            behind: false,
+        },
+        None => totals(connection, list, from).await?,
     };
     let edge = |row: Option<&QueryResult>, backward: bool| match (row, from) {
         (Some(row), _) => sequence.place_of(row, backward).map(Some),
@@ -134,37 +138,26 @@ pub(super) async fn walk_in<R: FromQueryResult, C: ConnectionTrait>(
     })
 }
 
-/// How many rows there are, and whether some are behind `from`.
-async fn totals<C: ConnectionTrait>(
+/// The rows of a page on a place's side of it, and whether there are more.
+pub(super) async fn rows_from<C: ConnectionTrait>(
     connection: &C,
-    base: SelectStatement,
-    sequence: &Sequence,
+    list: &List,
+    limit: u64,
     from: Option<&Place>,
-) -> Result<(u64, bool), DbError> {
-    let behind = from.map(|place| {
-        let mut behind = base.clone();
-        behind
-            .expr(Expr::val(1))
-            .and_where(sequence.beyond(&place.opposite()));
-        Expr::exists(behind)
-    });
-    let mut count = base;
-    count.expr_as(Expr::cust("COUNT(*)"), "total");
-    // A flag as a number reads the same from both databases.
-    let behind = behind.map_or_else(
-        || Expr::val(0).cast_as("bigint"),
-        |behind| {
-            let flag: Expr = Expr::case(behind, 1).finally(0).into();
-            flag.cast_as("bigint")
-        },
-    );
-    count.expr_as(behind, "behind");
-    let Some(row) = connection.query_one(&count).await? else {
-        return Ok((0, false));
+) -> Result<(Vec<QueryResult>, bool), DbError> {
+    let part = Part {
+        from,
+        offset: 0,
+        limit: limit + 1,
     };
-    let total: i64 = row.try_get("", "total")?;
-    let behind: i64 = row.try_get("", "behind")?;
-    Ok((unsigned(total), behind != 0))
+    let mut rows = connection
+        .query_all(&list.page.part(&list.sequence, part))
+        .await?;
+    let found = rows.len();
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    rows.truncate(list.page.fitting(&rows)?);
+    let more = found > rows.len();
+    Ok((rows, more))
 }
 
 /// Rows as structs; each row goes as soon as it is read.

@@ -30,6 +30,8 @@ pub enum KeyValue {
     Flag(bool),
     /// A whole number.
     Number(i64),
+    /// A number.
+    Decimal(f64),
     /// A point in time.
     Instant(DateTime<Utc>),
 }
@@ -40,12 +42,13 @@ pub(crate) enum KeyKind {
     Text,
     Flag,
     Number,
+    Decimal,
     Instant,
 }
 
 impl Place {
     /// The same place seen from the other side: what is not in this page is in that one.
-    pub(super) fn opposite(&self) -> Self {
+    pub(crate) fn opposite(&self) -> Self {
         Self {
             backward: !self.backward,
             inclusive: !self.inclusive,
@@ -61,6 +64,7 @@ impl KeyKind {
             KeyValue::Text(text) => self == Self::Text && !text.contains('\0'),
             KeyValue::Flag(_) => self == Self::Flag,
             KeyValue::Number(_) => self == Self::Number,
+            KeyValue::Decimal(number) => self == Self::Decimal && number.is_finite(),
             KeyValue::Instant(at) => self == Self::Instant && (1..=9_999).contains(&at.year()),
         }
     }
@@ -76,6 +80,7 @@ impl KeyValue {
             KeyKind::Text => row.try_get::<Option<_>>("", column)?.map(Self::Text),
             KeyKind::Flag => row.try_get::<Option<_>>("", column)?.map(Self::Flag),
             KeyKind::Number => row.try_get::<Option<_>>("", column)?.map(Self::Number),
+            KeyKind::Decimal => row.try_get::<Option<_>>("", column)?.map(Self::Decimal),
             KeyKind::Instant => row.try_get::<Option<_>>("", column)?.map(Self::Instant),
         })
     }
@@ -85,6 +90,7 @@ impl KeyValue {
             Self::Text(text) => Expr::val(text.as_str()),
             Self::Flag(flag) => Expr::val(*flag),
             Self::Number(number) => Expr::val(*number),
+            Self::Decimal(number) => Expr::val(*number),
             Self::Instant(at) => Expr::val(*at),
         }
     }

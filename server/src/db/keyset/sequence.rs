@@ -111,7 +111,11 @@ impl Sequence {
         }
     }
 
-    pub(super) fn place_of(&self, row: &QueryResult, backward: bool) -> Result<Place, DbError> {
+    pub(in crate::db) fn place_of(
+        &self,
+        row: &QueryResult,
+        backward: bool,
+    ) -> Result<Place, DbError> {
         let key = match &self.key {
             None => None,
             Some(key) => KeyValue::read(row, KEY, key.kind)?,

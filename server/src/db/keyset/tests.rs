@@ -1,10 +1,11 @@
 //! Walks over a small table.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::SqliteQueryBuilder;
+use sea_orm::sea_query::{Expr, SqliteQueryBuilder};
 use uuid::Uuid;
 
 use super::*;
+use crate::db::page::Page;
 
 fn sequence(key: Option<KeyKind>, descending: bool) -> Sequence {
     Sequence {
@@ -98,15 +99,13 @@ async fn page(
     let base = Query::select().from("t").to_owned();
     let mut rows = base.clone();
     rows.column("id");
-    let page = Page::plain(rows);
-    let walk = Walk {
-        page: &page,
+    let list = List {
         base,
-        sequence,
-        limit,
-        from,
+        counting: Counting::Rows,
+        page: Page::plain(rows),
+        sequence: sequence.clone(),
     };
-    walk_in(db, walk).await.unwrap()
+    walk_in(db, list.walk(limit, from)).await.unwrap()
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use scim_schema::{
-    api::connections::{ConnectionView, CreateConnection, NewConnection},
+    api::connections::{ConnectionView, CreateConnection, CreateToken, NewConnection, RotateToken},
     id::{ConnectionId, ScimTokenId},
     permission::Permission,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     app_state::AppState,
@@ -18,7 +18,7 @@ use crate::{
         },
         problem::ApiError,
     },
-    ops::connections::{self, IssuedToken},
+    ops::connections::{self, Beginning, IssuedToken},
 };
 
 /// Every connection; there are few of them, so there are no pages.
@@ -26,11 +26,6 @@ use crate::{
 pub(super) struct Connections {
     items: Vec<ConnectionView>,
 }
-
-/// A body that says nothing.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
 
 /// Every connection of the account, by name.
 pub(super) async fn list(
@@ -60,8 +55,15 @@ pub(super) async fn create(
     Body(input): Body<CreateConnection>,
 ) -> Result<(StatusCode, Json<NewConnection>), ApiError> {
     caller.require(Permission::ManageConnections)?;
-    let issued =
-        connections::create(&state.db, &caller.ctx, &state.ids, &input.name, input.kind).await?;
+    let CreateConnection {
+        name,
+        kind,
+        scopes,
+        shadow,
+    } = input;
+    let beginning = Beginning { scopes, shadow };
+    let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
+    let issued = connections::create_with(db, ctx, ids, &name, kind, beginning).await?;
     shown_once(&state, &caller, &issued).await
 }
 
@@ -70,10 +72,25 @@ pub(super) async fn create_token(
     State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<ConnectionId>,
-    Body(Nothing {}): Body<Nothing>,
+    Body(input): Body<CreateToken>,
 ) -> Result<(StatusCode, Json<NewConnection>), ApiError> {
     caller.require(Permission::ManageConnections)?;
-    let issued = connections::new_token(&state.db, &caller.ctx, &state.ids, id).await?;
+    let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
+    let issued = connections::new_token(db, ctx, ids, id, input.scopes).await?;
+    shown_once(&state, &caller, &issued).await
+}
+
+/// Makes a token that takes the place of another one, which ends later.
+pub(super) async fn rotate_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    Ids(id, token): Ids<ConnectionId, ScimTokenId>,
+    Body(input): Body<RotateToken>,
+) -> Result<(StatusCode, Json<NewConnection>), ApiError> {
+    caller.require(Permission::ManageConnections)?;
+    let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
+    let (cache, ends) = (Some(&state.tokens), input.old_ends);
+    let issued = connections::rotate_token(db, ctx, ids, cache, (id, token), ends).await?;
     shown_once(&state, &caller, &issued).await
 }
 
@@ -101,7 +118,8 @@ async fn shown_once(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-async fn view(
+/// A connection as it is now.
+pub(super) async fn view(
     state: &AppState,
     caller: &Caller,
     id: ConnectionId,

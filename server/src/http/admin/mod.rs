@@ -1,18 +1,28 @@
 //! The console's API under `/api/v1`: translation only; rules live in `ops`.
 
+mod attribute_definitions;
+mod conflicts;
+mod conformance;
+mod connection_attributes;
+mod connection_dialects;
 mod connections;
+mod domains;
 mod events;
 mod guard;
+mod mapping;
 mod me;
+mod oauth_clients;
 mod one_time_links;
 mod provisioning_log;
+mod rehearsals;
 mod sessions;
+mod shadow;
 mod users;
 
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{any, delete, get, post},
+    routing::{any, delete, get, post, put},
 };
 use scim_schema::api::problem::ErrorCode;
 
@@ -45,6 +55,34 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/idp-connections/{id}", get(connections::get))
         .route(
+            "/idp-connections/{id}/dialect",
+            get(connection_dialects::get).patch(connection_dialects::change),
+        )
+        .route(
+            "/idp-connections/{id}/attributes",
+            get(connection_attributes::list).post(connection_attributes::declare),
+        )
+        .route(
+            "/idp-connections/{id}/attributes/{definition}",
+            put(connection_attributes::expose).delete(connection_attributes::hide),
+        )
+        .route(
+            "/attribute-definitions",
+            get(attribute_definitions::list).post(attribute_definitions::create),
+        )
+        .route(
+            "/attribute-definitions/{id}",
+            get(attribute_definitions::get)
+                .patch(attribute_definitions::change)
+                .delete(attribute_definitions::delete),
+        )
+        .route(
+            "/idp-connections/{id}/mapping",
+            get(mapping::get).put(mapping::change),
+        )
+        .route("/idp-connections/{id}/mapping/plan", post(mapping::plan))
+        .route("/idp-connections/{id}/mapping/test", post(mapping::test))
+        .route(
             "/idp-connections/{id}/tokens",
             post(connections::create_token),
         )
@@ -52,8 +90,58 @@ pub fn router(state: AppState) -> Router {
             "/idp-connections/{id}/tokens/{token}",
             delete(connections::revoke_token),
         )
+        .route(
+            "/idp-connections/{id}/tokens/{token}/rotate",
+            post(connections::rotate_token),
+        )
+        .route(
+            "/idp-connections/{id}/oauth-clients",
+            post(oauth_clients::create),
+        )
+        .route(
+            "/idp-connections/{id}/oauth-clients/{client}",
+            delete(oauth_clients::revoke),
+        )
+        .route(
+            "/idp-connections/{id}/shadow",
+            get(shadow::get).post(shadow::enter).delete(shadow::discard),
+        )
+        .route("/idp-connections/{id}/shadow/users", get(shadow::users))
+        .route("/idp-connections/{id}/shadow/groups", get(shadow::groups))
+        .route(
+            "/idp-connections/{id}/shadow/go-live",
+            post(shadow::go_live),
+        )
+        .route(
+            "/idp-connections/{id}/conformance",
+            get(conformance::get).post(conformance::run),
+        )
+        .route(
+            "/idp-connections/{id}/conformance/export",
+            get(conformance::export),
+        )
+        .route(
+            "/idp-connections/{id}/conformance/checks/{check}",
+            get(conformance::check),
+        )
         .route("/provisioning-log", get(provisioning_log::list))
         .route("/provisioning-log/{id}", get(provisioning_log::get))
+        .route(
+            "/provisioning-log/{id}/rehearsals",
+            post(rehearsals::of_logged),
+        )
+        .route(
+            "/idp-connections/{id}/rehearsals",
+            post(rehearsals::of_connection),
+        )
+        .route("/conflicts", get(conflicts::list))
+        .route("/conflicts/counts", get(conflicts::counts))
+        .route("/conflicts/selection", get(conflicts::selection))
+        .route("/conflicts/resolve", post(conflicts::resolve_several))
+        .route("/conflicts/{id}", get(conflicts::get))
+        .route("/conflicts/{id}/resolve", post(conflicts::resolve))
+        .route("/domains", get(domains::list).post(domains::assert))
+        .route("/domains/{id}", delete(domains::remove))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))

@@ -6,6 +6,7 @@ use scim_schema::{
     api::provisioning_log::{LogDetail, LogPage, LogQuery, LogRow},
     id::ProvisioningRequestId,
     permission::{Permission, can},
+    text::fold,
 };
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use crate::{
 
 const LIMIT_DEFAULT: u32 = 25;
 const LIMIT_MAX: u32 = 100;
+/// Longest search text, in characters.
+const SEARCH_MAX: usize = 200;
 
 /// A page of the log, newest first, without bodies.
 pub(super) async fn list(
@@ -34,10 +37,17 @@ pub(super) async fn list(
         let message = format!("Ask for 1 to {LIMIT_MAX} rows.");
         return Err(ApiError::invalid("limit", message));
     }
+    let (words, request) = read_search(query.q.as_deref())?;
     let filter = LogFilter {
         user: query.user,
         connection: query.connection,
         errors_only: query.errors_only.unwrap_or(false),
+        words,
+        request,
+        method: query.method.map(|method| method.to_ascii_uppercase()),
+        outcome: query.outcome,
+        since: query.since,
+        until: query.until,
         before: query.cursor.as_deref().map(read_cursor).transpose()?,
         // One more than asked for tells whether there is another page.
         limit: u64::from(limit) + 1,
@@ -64,6 +74,20 @@ pub(super) async fn get(
     };
     let detail = provisioning_log::read(&state.db, &caller.ctx, id, may_read_bodies).await?;
     Ok(Json(detail))
+}
+
+/// What is searched for: words, or an id.
+fn read_search(q: Option<&str>) -> Result<(Vec<String>, Option<Uuid>), ApiError> {
+    let q = q.unwrap_or_default().trim();
+    if q.chars().count() > SEARCH_MAX || q.contains('\0') {
+        let message = format!("Search for at most {SEARCH_MAX} characters.");
+        return Err(ApiError::invalid("q", message));
+    }
+    if let Ok(id) = Uuid::parse_str(q) {
+        return Ok((Vec::new(), Some(id)));
+    }
+    let words = fold(q).split_whitespace().map(str::to_owned).collect();
+    Ok((words, None))
 }
 
 fn cursor_after(row: &LogRow) -> String {

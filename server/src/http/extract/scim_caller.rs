@@ -15,6 +15,7 @@ use scim_schema::{
     api::users::Actor,
     id::{AccountId, ScimTokenId},
     resource::ScimError,
+    scope::Scopes,
 };
 
 use crate::{
@@ -35,6 +36,8 @@ pub struct ScimCaller {
     pub connection: ConnectionInfo,
     /// With which token.
     pub token: ScimTokenId,
+    /// What the token may do.
+    pub scopes: Scopes,
     /// The context of everything that the request does.
     pub ctx: Arc<Ctx>,
 }
@@ -218,6 +221,7 @@ fn caller_of(visitor: &Visitor, token: &StoredToken) -> ScimCaller {
         account: token.account,
         connection,
         token: token.id,
+        scopes: token.scopes,
         ctx: Arc::new(ctx),
     }
 }

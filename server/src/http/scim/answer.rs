@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use scim_schema::{
+    api::conflicts::ConflictCause,
     dialect::Note,
     id::UserId,
     resource::{ScimError, ScimType},
@@ -18,7 +19,7 @@ use serde_json::Value;
 use crate::{
     db::{DbError, UniqueKey},
     http::problem::with_sources,
-    ops::OpError,
+    ops::{OpError, error::Collision},
 };
 
 /// Media type of SCIM (RFC 7644 section 3.1).
@@ -38,6 +39,8 @@ pub(super) struct Answer {
     pub(super) users: Vec<UserId>,
     /// Rewrites that were needed.
     pub(super) notes: Vec<Note>,
+    /// How many resources a search found.
+    pub(super) found: Option<u64>,
 }
 
 /// Body and headers of an answer.
@@ -56,6 +59,7 @@ impl Answer {
             decision: decision.into(),
             users: Vec::new(),
             notes: Vec::new(),
+            found: None,
         }
     }
 
@@ -97,6 +101,11 @@ impl Answer {
 
     pub(super) fn touching(mut self, users: Vec<UserId>) -> Self {
         self.users = users;
+        self
+    }
+
+    pub(super) fn finding(mut self, total: u64) -> Self {
+        self.found = Some(total);
         self
     }
 
@@ -157,6 +166,7 @@ pub(super) fn scim_error(error: OpError, request_id: impl std::fmt::Display) -> 
             "The resource's version is not one that If-Match or If-None-Match asks for; read it again and send its meta.version as it is, such as If-Match: W/\"3\"",
         ),
         OpError::Unique(key) => uniqueness(key),
+        OpError::Collision(collision) => ScimError::of(ScimType::Uniqueness, collided(collision)),
         OpError::Forbidden => ScimError::status(403, "This token may not do that"),
         OpError::Busy | OpError::Unavailable(_) => unavailable(),
         OpError::Database(cause) => database_error(&cause, &request_id),
@@ -182,6 +192,17 @@ fn database_error(cause: &DbError, request_id: &impl std::fmt::Display) -> ScimE
                 409,
                 "Something that the request refers to was deleted at the same time; nothing was changed; read it again first",
             )
+        }
+        DbError::TooMany {
+            attribute,
+            candidates,
+            most,
+        } => {
+            let detail = format!(
+                "The filter would be compared with all {candidates} resources of this connection, because {} is in no index for it, and the limit is {most}; add a term that an index finds, joined with 'and': userName, displayName of a group, externalId, id, emails.value, groups.value or members.value with eq, or meta.lastModified with gt",
+                attribute.path().unwrap_or("a custom attribute")
+            );
+            ScimError::of(ScimType::TooMany, detail)
         }
         DbError::TooSlow => {
             tracing::warn!(%request_id, %cause, "a SCIM request took too long");
@@ -220,6 +241,27 @@ pub(super) fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(SHOWN) {
         None => text.into(),
         Some((end, _)) => format!("{}…", &text[..end]).into(),
+    }
+}
+
+/// What a provider is told of somebody who is in the way; a System Administrator sees the rest.
+const fn collided(collision: Collision) -> &'static str {
+    match (collision.kind, collision.cause) {
+        (None, _) | (_, ConflictCause::Rename) => {
+            "userName is taken by another user of the account"
+        }
+        (_, ConflictCause::Linked) => {
+            "userName is taken by another user of the account, who comes from another connection; a System Administrator can move them to this one (Conflicts in the console)"
+        }
+        (_, ConflictCause::DomainNotVerified) => {
+            "userName is taken by another user of the account, whose domain is not verified; a System Administrator can move them to this connection (Conflicts in the console)"
+        }
+        (_, ConflictCause::Ambiguous) => {
+            "userName and the primary e-mail address are those of different users of the account; a System Administrator can say who is meant (Conflicts in the console)"
+        }
+        _ => {
+            "userName or the primary e-mail address is that of another user of the account, whom this connection may not take over; a System Administrator can move them to it (Conflicts in the console)"
+        }
     }
 }
 

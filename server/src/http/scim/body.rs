@@ -1,14 +1,25 @@
-//! What of a body may be kept in the provisioning log: JSON, without passwords, of bounded length.
+//! What of a request may be kept in the provisioning log: its path and its JSON, without passwords
+//! and of bounded length.
 
 use axum::body::Bytes;
-use scim_schema::{api::provisioning_log::LogNote, json::without_mark, resource::mask_secrets};
+use scim_schema::{
+    api::provisioning_log::LogNote,
+    json::without_mark,
+    resource::{hide_in_path, mask_secrets, names_secret},
+};
 use serde_json::Value;
+
+use crate::http::escapes::decoded;
 
 /// Bytes kept of one body (domain.md section 11, item 3).
 const KEPT: usize = 64 * 1024;
+/// Bytes of the longest character.
+const MARGIN: usize = 4;
 /// Separators in a body beyond which it is not read once more: values in memory are many times
 /// larger than their text, and only the beginning is kept.
 const SEPARATORS: usize = 1_000_000;
+/// Characters kept of a path: those of all endpoints are shorter.
+const PATH_MAX: usize = 256;
 /// What stands in the place of a password or another secret.
 const REMOVED: &str = "(removed)";
 
@@ -29,16 +40,47 @@ pub(super) fn stored(body: &Bytes, which: &str, notes: &mut Vec<LogNote>) -> Opt
     mask_secrets(&mut json, REMOVED);
     let mut text = json.to_string();
     if text.len() > KEPT {
-        notes.push(LogNote {
-            rule: "body_cut".to_owned(),
-            detail: format!(
-                "Kept the first {KEPT} of {} bytes of the {which}",
-                text.len()
-            ),
-        });
+        notes.push(cut_note(which, text.len()));
         text.truncate(text.floor_char_boundary(KEPT));
     }
     Some(text)
+}
+
+/// The path to store: as sent, unless it names a secret.
+pub(super) fn kept_path(path: &str) -> String {
+    let decoded = decoded(path);
+    let read = String::from_utf8_lossy(&decoded);
+    let kept = if names_secret(&read) {
+        hide_in_path(&read, REMOVED)
+    } else {
+        path.into()
+    };
+    kept.chars().take(PATH_MAX).collect()
+}
+
+/// The text to store of a resource or a list that was answered: it was written by our serialiser,
+/// which never writes a password or another attribute that is never returned, so that it is not
+/// read once more. Refusals repeat words of the request and are read.
+pub(super) fn answered(body: &Bytes, notes: &mut Vec<LogNote>) -> Option<String> {
+    // Only the beginning is kept, so that only that is looked at.
+    let kept = body.get(..KEPT + MARGIN).unwrap_or(body);
+    let text = match std::str::from_utf8(kept) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(kept.get(..error.valid_up_to())?).ok()?,
+    };
+    let mut text = text.to_owned();
+    if body.len() > KEPT {
+        text.truncate(text.floor_char_boundary(KEPT));
+        notes.push(cut_note("answer", body.len()));
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn cut_note(which: &str, length: usize) -> LogNote {
+    LogNote {
+        rule: "body_cut".to_owned(),
+        detail: format!("Kept the first {KEPT} of {length} bytes of the {which}"),
+    }
 }
 
 /// Commas and brackets, those in strings as well: quick, and never fewer than the values.
@@ -60,6 +102,18 @@ mod tests {
         let text = stored(&body, "request", &mut Vec::new()).unwrap();
         assert!(!text.contains("s3cret"), "{text}");
         serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_path_is_kept_as_sent_unless_it_gives_a_secret() {
+        assert_eq!(kept_path("/Users/a%20b"), "/Users/a%20b");
+        assert_eq!(kept_path(&"x".repeat(300)).len(), PATH_MAX);
+        for path in [
+            "/Users/password=s3cret",
+            "/Users/%70assword%20eq%20%22s3cret%22",
+        ] {
+            assert_eq!(kept_path(path), "/Users/password(removed)", "{path}");
+        }
     }
 
     #[test]
@@ -119,6 +173,22 @@ mod tests {
         let mut notes = Vec::new();
         assert_eq!(stored(&body.into(), "request", &mut notes), None);
         assert_eq!(notes[0].rule, "body_left_out");
+    }
+
+    #[test]
+    fn an_answer_is_kept_as_it_was_sent_and_cut_between_characters() {
+        let mut notes = Vec::new();
+        let short = Bytes::from_static(b"{\"id\":\"7\"}");
+        assert_eq!(answered(&short, &mut notes).unwrap(), "{\"id\":\"7\"}");
+        assert_eq!(answered(&Bytes::new(), &mut notes), None);
+        assert!(notes.is_empty());
+        for shift in 0..4 {
+            let long = "x".repeat(shift) + &"\u{1f600}".repeat(KEPT / 2);
+            let mut notes = Vec::new();
+            let text = answered(&long.clone().into(), &mut notes).unwrap();
+            assert!(long.starts_with(&text) && text.len() <= KEPT && text.len() > KEPT - 4);
+            assert_eq!(notes[0].rule, "body_cut");
+        }
     }
 
     #[test]

@@ -16,6 +16,17 @@ const LONGEST: usize = 32 * 1024;
 /// Bytes of the hash.
 const HASH: usize = 12;
 
+/// What decides which rows a list has and in which order, as text.
+pub(super) fn identity(exchange: &Exchange, list: &str, parameters: &Parameters) -> String {
+    let parts = (
+        exchange.ctx.account,
+        exchange.by.id,
+        list,
+        parameters.identity(),
+    );
+    format!("{parts:?}")
+}
+
 /// The cursors of one query.
 pub(super) struct Cursors {
     query: String,
@@ -25,14 +36,8 @@ impl Cursors {
     /// Cursors are bound to account, connection, what is listed, filter and order; the size of a
     /// page may change underway.
     pub(super) fn of(exchange: &Exchange, list: &str, parameters: &Parameters) -> Self {
-        let parts = (
-            exchange.ctx.account,
-            exchange.by.id,
-            list,
-            parameters.identity(),
-        );
         Self {
-            query: format!("{parts:?}"),
+            query: identity(exchange, list, parameters),
         }
     }
 

@@ -31,7 +31,10 @@ pub(super) async fn provider_config(exchange: Exchange) -> Response {
 /// GET `/ResourceTypes`.
 pub(super) async fn resource_types(exchange: Exchange) -> Response {
     describe(exchange, |exchange| {
-        Ok(resource_types_document(&exchange.by.base_url))
+        Ok(resource_types_document(
+            &exchange.by.base_url,
+            &exchange.by.dialect.resource_types(),
+        ))
     })
     .await
 }
@@ -39,7 +42,8 @@ pub(super) async fn resource_types(exchange: Exchange) -> Response {
 /// GET `/ResourceTypes/{id}`.
 pub(super) async fn resource_type(id: Segment, exchange: Exchange) -> Response {
     describe(exchange, |exchange| {
-        let found = resource_type_document(&exchange.by.base_url, &id);
+        let types = exchange.by.dialect.resource_types();
+        let found = resource_type_document(&exchange.by.base_url, &types, &id);
         found.ok_or_else(|| ScimError::not_found(format!("ResourceType {}", shortened(&id))))
     })
     .await
@@ -48,7 +52,10 @@ pub(super) async fn resource_type(id: Segment, exchange: Exchange) -> Response {
 /// GET /Schemas.
 pub(super) async fn schemas(exchange: Exchange) -> Response {
     describe(exchange, |exchange| {
-        Ok(schemas_document(&exchange.by.base_url))
+        Ok(schemas_document(
+            &exchange.by.base_url,
+            &exchange.by.dialect.resource_types(),
+        ))
     })
     .await
 }
@@ -56,7 +63,8 @@ pub(super) async fn schemas(exchange: Exchange) -> Response {
 /// GET /Schemas/{urn}.
 pub(super) async fn schema(urn: Segment, exchange: Exchange) -> Response {
     describe(exchange, |exchange| {
-        let found = schema_document(&exchange.by.base_url, &urn);
+        let types = exchange.by.dialect.resource_types();
+        let found = schema_document(&exchange.by.base_url, &types, &urn);
         found.ok_or_else(|| ScimError::not_found(format!("Schema {}", shortened(&urn))))
     })
     .await
@@ -95,7 +103,8 @@ fn settings(exchange: &Exchange) -> ProviderSettings {
             max_payload_size: u64::try_from(limit).unwrap_or(u64::MAX),
         },
         filter_max_results: u32::try_from(MAX_COUNT).unwrap_or(u32::MAX),
-        change_password: exchange.by.dialect.accept_password,
+        // A password that a provider sends is discarded (D19).
+        change_password: false,
         sort: true,
         etag: true,
         pagination: PaginationSettings {

@@ -6,34 +6,40 @@ use axum::{
     http::{HeaderMap, Method, Uri, header},
     response::Response,
 };
+use futures_util::future::BoxFuture;
 use scim_schema::{
+    api::{connections::ConnectionMode, provisioning_log::LogFacts, rehearsals::RehearsedChange},
     dialect::{Dialect, Notes},
     id::ScimTokenId,
     json::parse_object,
     project::Projection,
     resource::{Incoming, ScimError, parse_resource, parse_search},
     schema::ResourceType,
+    scope::Scopes,
 };
 use serde_json::{Map, Value};
 
 use super::{
     BASE_PATH,
     answer::{Answer, scim_error, scim_error_response},
+    body,
+    deeds::{Deeds, changes_of},
     intake::{Intake, SearchShare},
     log::ScimLogEntry,
     media_type,
     query::Parameters,
+    rehearsal::Rehearsal,
     trace::{Trace, user_of},
 };
 use crate::{
     app_state::AppState,
     ctx::Ctx,
-    db::{AccountScope, DbError},
-    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
+    db::{AccountTx, DbError, Purpose, UnitError, Written},
+    ops::{
+        OpError, precondition::Precondition, provisioner::Provisioner, reads::Reads,
+        shadow::settle, unmapped,
+    },
 };
-
-/// Characters kept of a path: those of all endpoints are shorter.
-const PATH_MAX: usize = 256;
 
 /// A SCIM request of a known connection.
 pub(super) struct Exchange {
@@ -41,12 +47,16 @@ pub(super) struct Exchange {
     pub(super) by: Arc<Provisioner>,
     pub(super) ctx: Arc<Ctx>,
     pub(super) token: ScimTokenId,
+    pub(super) scopes: Scopes,
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) intake: Intake,
     pub(super) search: Option<SearchShare>,
     pub(super) started: Instant,
+    pub(super) deeds: Deeds,
+    /// Where the outcome goes when nothing is to be stored.
+    pub(super) rehearsal: Option<Rehearsal>,
 }
 
 /// What a writing operation on a resource is given, as a request of its own or as a part of a Bulk.
@@ -78,6 +88,25 @@ pub(super) fn read_resource(
     Ok(incoming)
 }
 
+/// What a unit of work leaves behind, with what it did.
+type Noted<T> = Written<(T, Vec<RehearsedChange>)>;
+
+/// A unit of work with what it did; in shadow it leaves no other trace than that.
+fn noting<'t, T, E>(
+    by: Arc<Provisioner>,
+    work: BoxFuture<'t, Result<Written<T>, E>>,
+) -> BoxFuture<'t, Result<Noted<T>, E>>
+where
+    T: Send + 'static,
+    E: UnitError,
+{
+    Box::pin(async move {
+        let written = work.await?;
+        let changes = changes_of(&written.audit);
+        Ok(settle(&by, written).map(|value| (value, changes)))
+    })
+}
+
 impl Exchange {
     /// Carries the request out, answers it and queues its row of the provisioning log.
     pub(super) async fn run(
@@ -85,8 +114,38 @@ impl Exchange {
         act: impl AsyncFnOnce(&Self, &mut Trace) -> Result<Answer, OpError>,
     ) -> Response {
         let mut trace = Trace::default();
-        let outcome = act(&self, &mut trace).await;
+        let statements = self.deeds.statements.clone();
+        let outcome = statements.of(act(&self, &mut trace)).await;
         self.finish(outcome, trace)
+    }
+
+    /// Whether everything that the request does is undone.
+    pub(super) const fn is_rehearsal(&self) -> bool {
+        self.rehearsal.is_some()
+    }
+
+    /// Runs a unit of work for the request, and notes what it did.
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError,
+        F: for<'t> Fn(&'t AccountTx) -> BoxFuture<'t, Result<Written<T>, E>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let purpose = match self.rehearsal {
+            Some(_) => Purpose::Rehearse,
+            None => Purpose::Store,
+        };
+        let db = &self.state.db;
+        let by = Arc::clone(&self.by);
+        let unit = db.carry_out(&self.ctx, purpose, move |tx| {
+            noting(Arc::clone(&by), work(tx))
+        });
+        let (value, changes) = unit.await?;
+        self.deeds.add(changes);
+        Ok(value)
     }
 
     /// The same for a request that is refused as it stands.
@@ -94,9 +153,14 @@ impl Exchange {
         self.finish(Err(error.into()), Trace::default())
     }
 
-    /// Reads of the caller's account.
-    pub(super) fn scope(&self) -> AccountScope<'_> {
-        self.state.db.account(self.ctx.account)
+    /// Reads of the connection's own resources.
+    pub(super) fn reads(&self) -> Reads<'_> {
+        Reads::of(&self.state.db, self.ctx.account, &self.by)
+    }
+
+    /// Whether nobody but the connection sees what it does.
+    fn in_shadow(&self) -> bool {
+        self.by.mode.is_shadow()
     }
 
     /// The parameters of the query.
@@ -141,12 +205,18 @@ impl Exchange {
             Ok(answer) => {
                 let decision = answer.decision.into_owned();
                 let mut entry = self.entry(answer.status.as_u16(), decision, trace);
+                entry.facts.found = answer.found;
                 for note in answer.notes {
                     entry.notes.add(note.rule, note.detail);
                 }
-                entry.users = answer.users;
+                if self.in_shadow() {
+                    entry.decision.push_str(", in shadow alone");
+                } else {
+                    entry.facts.effects = self.deeds.effects();
+                    entry.users = answer.users;
+                }
                 entry.response_body.clone_from(&answer.content.body);
-                self.state.scim_log.record(entry);
+                self.record(entry);
                 answer.content.into_response(answer.status)
             }
             Err(error) => {
@@ -163,7 +233,19 @@ impl Exchange {
         entry.scim_type = error.scim_type.map(|kind| kind.keyword().to_owned());
         entry.response_body = Some(error.to_json().to_string().into());
         entry.subjects.extend(user_of(self.path()));
-        self.state.scim_log.record(entry);
+        if self.in_shadow() {
+            entry.subjects.clear();
+        }
+        self.record(entry);
+    }
+
+    fn record(&self, entry: ScimLogEntry) {
+        match &self.rehearsal {
+            Some(rehearsal) => rehearsal.note(entry, self.deeds.changes()),
+            // Its rows would outlive it.
+            None if self.by.mode == ConnectionMode::ThrowAway => {}
+            None => self.state.scim_log.record(entry),
+        }
     }
 
     /// Gives back the share of a search; one that the database stopped is told so.
@@ -192,11 +274,14 @@ impl Exchange {
             token: self.token,
             at: self.ctx.now,
             method: self.method.to_string(),
-            path: self.path().chars().take(PATH_MAX).collect(),
+            path: body::kept_path(self.path()),
             status,
             scim_type: None,
             decision,
             duration_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            request: self.ctx.request_id,
+            statements: self.deeds.statements.get(),
+            facts: LogFacts::default(),
             notes: trace.notes,
             request_body: (!self.intake.body.is_empty()).then(|| self.intake.body.clone()),
             response_body: None,

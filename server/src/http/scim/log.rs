@@ -9,8 +9,9 @@ use std::sync::{
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use scim_schema::{
+    api::provisioning_log::LogFacts,
     dialect::Notes,
-    id::{AccountId, ConnectionId, ProvisioningRequestId, ScimTokenId, UserId},
+    id::{AccountId, ConnectionId, ProvisioningRequestId, RequestId, ScimTokenId, UserId},
 };
 use tokio::{
     sync::{Mutex, mpsc},
@@ -60,6 +61,12 @@ pub struct ScimLogEntry {
     pub decision: String,
     /// How long it took, in microseconds.
     pub duration_us: u64,
+    /// The request's own id.
+    pub request: RequestId,
+    /// SQL statements that it took.
+    pub statements: u32,
+    /// What it did.
+    pub facts: LogFacts,
     /// Rewrites that were applied.
     pub notes: Notes,
     /// The request's body as it came.

@@ -1,9 +1,8 @@
 //! The row of the provisioning log that a request becomes.
 
-use axum::body::Bytes;
 use scim_schema::api::provisioning_log::LogNote;
 
-use super::{body, log::Queued};
+use super::{body, bulk, log::Queued};
 use crate::db::{LogSubject, NewLogRow};
 
 /// The row, of texts that both databases can store.
@@ -24,10 +23,13 @@ pub(super) fn row_of(queued: Queued) -> NewLogRow {
             detail: "Too many large requests at once: the bodies were not kept".to_owned(),
         });
     }
-    let mut kept =
-        |body: Option<Bytes>, which| body.and_then(|body| body::stored(&body, which, &mut notes));
-    let request_body = kept(entry.request_body, "request");
-    let response_body = kept(entry.response_body, "answer");
+    let request_body = entry
+        .request_body
+        .and_then(|body| body::stored(&body, "request", &mut notes));
+    let response_body = entry.response_body.and_then(|body| match entry.status {
+        200..300 if entry.path != bulk::PATH => body::answered(&body, &mut notes),
+        _ => body::stored(&body, "answer", &mut notes),
+    });
     NewLogRow {
         id,
         connection: entry.connection,
@@ -39,6 +41,10 @@ pub(super) fn row_of(queued: Queued) -> NewLogRow {
         scim_type: entry.scim_type.map(storable),
         decision: storable(entry.decision),
         duration_us: entry.duration_us,
+        request: Some(entry.request),
+        statements: Some(entry.statements),
+        // Texts within JSON are escaped.
+        facts: entry.facts,
         notes,
         request_body: request_body.map(storable),
         response_body: response_body.map(storable),

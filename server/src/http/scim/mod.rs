@@ -3,10 +3,14 @@
 mod answer;
 mod body;
 mod bulk;
+mod collision;
 mod cursor;
+mod deeds;
+mod desk;
 mod discovery;
 mod exchange;
 mod groups;
+pub(crate) mod insider;
 mod intake;
 pub mod log;
 mod log_row;
@@ -15,11 +19,14 @@ mod media_type;
 mod misdirected;
 mod query;
 mod receive;
+pub(crate) mod rehearsal;
 mod render;
+mod scope;
 mod search;
 mod segment;
 mod trace;
 mod users;
+pub mod walks;
 
 use axum::{
     Router,

@@ -8,19 +8,23 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use scim_schema::resource::ScimError;
+use scim_schema::{api::connections::ConnectionMode, resource::ScimError};
 
 use super::{
     BASE_PATH, bulk,
+    deeds::Deeds,
     exchange::Exchange,
+    insider::Insider,
     intake::{self, Intake, SearchShare, Unread},
+    rehearsal::Rehearsal,
+    scope::Lacking,
     trace::Trace,
 };
 use crate::{
     app_state::AppState,
     http::extract::scim_caller::{ScimCaller, ScimRefusal, ScimRejection},
     metrics::{self, Unattributed},
-    ops::provisioner::Provisioner,
+    ops::{provisioner::Provisioner, shadow::changing_over},
 };
 
 impl FromRequest<AppState> for Exchange {
@@ -29,6 +33,12 @@ impl FromRequest<AppState> for Exchange {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let (mut exchange, caller) = open(&mut parts, state).await?;
+        if caller.connection.mode == ConnectionMode::GoingLive {
+            return Err(exchange.refuse(changing_over()));
+        }
+        if let Some(lacking) = Lacking::of(&parts.method, parts.uri.path(), caller.scopes) {
+            return Err(lacking.challenging(exchange.refuse(lacking.error())));
+        }
         let read = intake::read(&caller, state, body).await;
         match read {
             Ok(intake) => exchange.intake = intake,
@@ -57,6 +67,15 @@ impl FromRequestParts<AppState> for Unserved {
 /// Finds out who asks. The body is not read yet.
 async fn open(parts: &mut Parts, state: &AppState) -> Result<(Exchange, ScimCaller), Response> {
     let started = Instant::now();
+    if let Some(rehearsal) = Rehearsal::of(parts) {
+        let caller = rehearsal.caller();
+        let mut exchange = exchange(&caller, parts, state, started);
+        exchange.rehearsal = Some(rehearsal);
+        return Ok((exchange, caller));
+    }
+    if let Some(caller) = Insider::of(parts) {
+        return Ok((exchange(&caller, parts, state, started), caller));
+    }
     match ScimCaller::from_request_parts(parts, state).await {
         Ok(caller) => Ok((exchange(&caller, parts, state, started), caller)),
         Err(refusal) => Err(turn_away(refusal, parts, state, started)),
@@ -73,6 +92,7 @@ fn exchange(
         by: Arc::new(provisioner(caller, state)),
         ctx: Arc::clone(&caller.ctx),
         token: caller.token,
+        scopes: caller.scopes,
         state: state.clone(),
         method: parts.method.clone(),
         uri: parts.uri.clone(),
@@ -80,6 +100,8 @@ fn exchange(
         intake: Intake::default(),
         search: None,
         started,
+        deeds: Deeds::default(),
+        rehearsal: None,
     }
 }
 
@@ -119,7 +141,15 @@ fn provisioner(caller: &ScimCaller, state: &AppState) -> Provisioner {
         name: caller.connection.name.clone(),
         dialect: caller.connection.dialect.clone(),
         default_organisation: caller.connection.default_organisation,
+        adopt_existing: caller.connection.adopt_existing,
+        // In the shadow there is nobody whom a rule could place.
+        rules: if caller.connection.mode.is_shadow() {
+            Arc::default()
+        } else {
+            Arc::clone(&caller.connection.rules)
+        },
         base_url: format!("{origin}{BASE_PATH}"),
+        mode: caller.connection.mode,
     }
 }
 

@@ -4,19 +4,20 @@ use std::mem;
 
 use scim_schema::{
     attr::AttrId,
-    id::{GroupId, LinkId},
-    lifecycle::Axes,
-    lifecycle::displayed_status,
     project::Projection,
-    resource::{Document, Meta},
-    schema::{ResourceKind, registry, urn},
+    schema::{ResourceKind, ResourceType, registry},
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 
+pub(super) use crate::ops::resources::{group_location, user_location};
 use crate::{
-    db::{DbError, MemberOfGroup, ScimGroup, ScimUser},
-    ops::{OpError, precondition::entity_tag},
+    db::{MemberOfGroup, ScimGroup, ScimUser},
+    ops::{
+        OpError,
+        provisioner::Provisioner,
+        resources::{group_with, whole_user},
+    },
 };
 
 /// Name of the attribute whose values are written one by one.
@@ -86,7 +87,11 @@ impl Serialize for Member<'_> {
                     };
                     map.serialize_entry(name, &location)?;
                 }
-                "display" => map.serialize_entry(name, &self.member.display)?,
+                "display" => {
+                    if let Some(display) = &self.member.display {
+                        map.serialize_entry(name, display)?;
+                    }
+                }
                 _ => map.serialize_entry(name, self.kind.name())?,
             }
         }
@@ -94,60 +99,14 @@ impl Serialize for Member<'_> {
     }
 }
 
-/// Address of a user.
-pub(super) fn user_location(base_url: &str, id: LinkId) -> String {
-    format!("{base_url}/Users/{id}")
-}
-
-/// Address of a group.
-pub(super) fn group_location(base_url: &str, id: GroupId) -> String {
-    format!("{base_url}/Groups/{id}")
-}
-
 /// A user, projected.
 pub(super) fn user_resource(
     user: &ScimUser,
-    base_url: &str,
+    by: &Provisioner,
     projection: &Projection,
 ) -> Result<Rendered<'static>, OpError> {
-    let rt = registry().resource_type(ResourceKind::User);
-    let mut document = parse(&user.document)?;
-    document.set_active(rt, user.active);
-    let mut schemas = document.schemas(rt);
-    let with_status = wants_status(projection);
-    if with_status {
-        schemas.push(urn::USER_STATUS);
-    }
-    let meta = Meta {
-        resource_type: ResourceKind::User,
-        created: user.created,
-        last_modified: user.last_modified,
-        location: user_location(base_url, user.scim_id),
-        version: entity_tag(user.version),
-    };
-    let mut resource = Map::new();
-    resource.insert("schemas".to_owned(), json!(schemas));
-    resource.insert("id".to_owned(), json!(user.scim_id));
-    resource.append(&mut document.into_map());
-    let groups: Vec<Value> = user
-        .groups
-        .iter()
-        .map(|group| {
-            json!({
-                "value": group.id,
-                "$ref": group_location(base_url, group.id.into()),
-                "display": group.display,
-                "type": "direct",
-            })
-        })
-        .collect();
-    if !groups.is_empty() {
-        resource.insert("groups".to_owned(), groups.into());
-    }
-    if with_status {
-        resource.insert(urn::USER_STATUS.to_owned(), user_status(&user.axes));
-    }
-    resource.insert("meta".to_owned(), meta.to_json());
+    let rt = by.dialect.resource_type(ResourceKind::User);
+    let mut resource = whole_user(user, by, wants_status(rt, projection))?;
     projection.apply(rt, &mut resource);
     Ok(Rendered {
         attributes: resource,
@@ -156,31 +115,14 @@ pub(super) fn user_resource(
 }
 
 /// Our extension is returned on request only, so that a plain answer has the schemas that were sent.
-fn wants_status(projection: &Projection) -> bool {
+fn wants_status(rt: &ResourceType, projection: &Projection) -> bool {
     [
         AttrId::UserStatus,
         AttrId::UserStatusLifecycle,
         AttrId::UserStatusHolds,
     ]
     .into_iter()
-    .any(|id| projection.wants(id))
-}
-
-/// Our read-only extension: the effective status.
-fn user_status(axes: &Axes) -> Value {
-    let mut status = json!({
-        "status": displayed_status(axes),
-        "lifecycle": axes.lifecycle,
-    });
-    if !axes.holds.is_empty() {
-        let holds: Vec<Value> = axes
-            .holds
-            .iter()
-            .map(|hold| json!({ "kind": hold.kind }))
-            .collect();
-        status["holds"] = holds.into();
-    }
-    status
+    .any(|id| projection.wants(rt, id))
 }
 
 /// Groups, projected.
@@ -202,25 +144,10 @@ pub(super) fn group_resource<'r>(
     projection: &Projection,
 ) -> Result<Rendered<'r>, OpError> {
     let rt = registry().resource_type(ResourceKind::Group);
-    let document = parse(&group.document)?;
-    let schemas = document.schemas(rt);
-    let meta = Meta {
-        resource_type: ResourceKind::Group,
-        created: group.created,
-        last_modified: group.last_modified,
-        location: group_location(base_url, group.id),
-        version: entity_tag(group.version),
-    };
-    let mut resource = Map::new();
-    resource.insert("schemas".to_owned(), json!(schemas));
-    resource.insert("id".to_owned(), json!(group.id));
-    resource.append(&mut document.into_map());
     // One member stands for all while it is decided what is shown of them.
-    if !group.users.is_empty() || !group.groups.is_empty() {
-        let member = json!({ "value": "", "$ref": "", "display": "", "type": "" });
-        resource.insert(MEMBERS.to_owned(), json!([member]));
-    }
-    resource.insert("meta".to_owned(), meta.to_json());
+    let has_members = !group.users.is_empty() || !group.groups.is_empty();
+    let member = || json!([{ "value": "", "$ref": "", "display": "", "type": "" }]);
+    let mut resource = group_with(group, base_url, has_members.then(member))?;
     projection.apply(rt, &mut resource);
     let shown = resource
         .get_mut(MEMBERS)
@@ -235,9 +162,4 @@ pub(super) fn group_resource<'r>(
             shown,
         }),
     })
-}
-
-fn parse(document: &str) -> Result<Document, OpError> {
-    Document::from_json_text(document)
-        .map_err(|error| DbError::Corrupt(format!("a stored document: {error}")).into())
 }

@@ -3,23 +3,25 @@
 
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
-    attr::AttrId,
     project::Projection,
     resource::{ListResponse, ScimError},
-    schema::{ResourceKind, ResourceType, registry},
+    schema::ResourceType,
 };
 
 use super::{
     answer::Answer,
     cursor::Cursors,
     exchange::Exchange,
+    groups::members_of,
     query::Parameters,
     render::{Rendered, group_resource, user_resource},
     trace::Trace,
+    users::groups_of,
+    walks::WalkOf,
 };
 use crate::{
     db::{ListQuery, Paging, Resource, SearchQuery, Sort},
-    ops::OpError,
+    ops::{OpError, provisioner::Provisioner},
 };
 
 /// What binds a cursor of these lists.
@@ -46,16 +48,16 @@ async fn find(
     parameters: &Parameters,
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
-    let rt = |kind| registry().resource_type(kind);
-    let (users, groups) = (rt(ResourceKind::User), rt(ResourceKind::Group));
+    let [users, groups] = exchange.by.dialect.resource_types();
     let of_users = parameters.projection(users)?;
     let of_groups = parameters.projection(groups)?;
     let (by_user, by_group) = sort(parameters, users, groups)?;
     let (window, start) = parameters.window()?;
-    let mut query = |rt, other, sort, with_members| -> Result<ListQuery, ScimError> {
+    let mut query = |rt, other, sort, members| -> Result<ListQuery, ScimError> {
         Ok(ListQuery {
             connection: exchange.by.id,
             base_url: exchange.by.base_url.clone(),
+            user_type: exchange.by.user_type(),
             filter: parameters.filter_among(
                 rt,
                 &[other],
@@ -64,45 +66,42 @@ async fn find(
             )?,
             sort,
             window,
-            with_members,
+            members,
         })
     };
     let query = SearchQuery {
-        users: query(users, groups, by_user, of_users.wants(AttrId::Groups))?,
-        groups: query(
-            groups,
-            users,
-            by_group,
-            of_groups.wants(AttrId::GroupMembers),
-        )?,
+        users: query(users, groups, by_user, groups_of(users, &of_users))?,
+        groups: query(groups, users, by_group, members_of(&of_groups))?,
     };
-    let base_url = &exchange.by.base_url;
-    let scope = exchange.scope();
+    let reads = exchange.reads();
     let (status, decision) = (StatusCode::OK, "Listed users and groups");
     if let Some(cursor) = parameters.cursor() {
         let cursors = Cursors::of(exchange, BOTH, parameters);
         let from = cursors.decode(cursor, |place| query.takes(place))?;
-        let page = scope.search(&query, Paging::Cursor(from.as_ref())).await?;
-        let resources = render(&page.items, base_url, &of_users, &of_groups)?;
+        let page = reads.search(&query, Paging::Cursor(from.as_ref())).await?;
+        let resources = render(&page.items, &exchange.by, &of_users, &of_groups)?;
         let body = cursors.page(page.total, page.previous, page.next, resources);
-        Answer::written(status, &body, decision)
+        Ok(Answer::written(status, &body, decision)?.finding(page.total))
     } else {
-        let page = scope.search(&query, Paging::Index).await?;
-        let resources = render(&page.items, base_url, &of_users, &of_groups)?;
+        let walk = WalkOf::new(exchange, BOTH, parameters);
+        let from = walk.at(start, |place| query.takes(place)).await;
+        let page = reads.search(&query, Paging::Index(from.as_ref())).await?;
+        walk.note(start, &page).await;
+        let resources = render(&page.items, &exchange.by, &of_users, &of_groups)?;
         let body = ListResponse::by_index(page.total, start, resources);
-        Answer::written(status, &body, decision)
+        Ok(Answer::written(status, &body, decision)?.finding(page.total))
     }
 }
 
 fn render<'r>(
     found: &'r [Resource],
-    base_url: &'r str,
+    by: &'r Provisioner,
     of_users: &Projection,
     of_groups: &Projection,
 ) -> Result<Vec<Rendered<'r>>, OpError> {
     let resources = found.iter().map(|resource| match resource {
-        Resource::User(user) => user_resource(user, base_url, of_users),
-        Resource::Group(group) => group_resource(group, base_url, of_groups),
+        Resource::User(user) => user_resource(user, by, of_users),
+        Resource::Group(group) => group_resource(group, &by.base_url, of_groups),
     });
     resources.collect()
 }

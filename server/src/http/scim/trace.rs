@@ -17,11 +17,19 @@ pub(super) struct Trace {
 }
 
 impl Trace {
+    /// Adds what a part of the request left.
+    pub(super) fn append(&mut self, part: Self) {
+        for note in part.notes.into_vec() {
+            self.notes.add(note.rule, note.detail);
+        }
+        self.subjects.extend(part.subjects);
+    }
+
     /// Notes whose user name or `externalId` was in the way of a POST or PUT.
     pub(super) fn collided(&mut self, error: &OpError, incoming: &Incoming) {
         let document = &incoming.document;
         let subject = match error {
-            OpError::Unique(UniqueKey::UserName) => document
+            OpError::Unique(UniqueKey::UserName) | OpError::Collision(_) => document
                 .user_name()
                 .map(|name| LogSubject::UserName(name.to_owned())),
             OpError::Unique(UniqueKey::LinkExternalId) => document

@@ -9,29 +9,43 @@ use scim_schema::{
     patch::parse_patch,
     project::Projection,
     resource::{ListResponse, ScimError},
-    schema::{ResourceKind, ResourceType, registry},
+    schema::{ResourceKind, ResourceType},
 };
 
 use super::{
     answer::{Answer, shortened},
+    collision,
     cursor::Cursors,
+    desk::Desk,
     exchange::{Exchange, Input, read_resource},
     query::Parameters,
     render,
     segment::Segment,
     trace::Trace,
+    walks::WalkOf,
 };
 use crate::{
-    db::{ListQuery, ScimUser},
+    db::{ListQuery, Members, Place, ScimUser},
     ops::{
         OpError,
         precondition::{Precondition, entity_tag},
+        provisioner::Provisioner,
         users,
     },
 };
 
-fn user_type() -> &'static ResourceType {
-    registry().resource_type(ResourceKind::User)
+/// What the connection knows of users.
+fn user_type(by: &Provisioner) -> &ResourceType {
+    by.dialect.resource_type(ResourceKind::User)
+}
+
+/// What of the groups of a user an answer shows.
+pub(super) fn groups_of(users: &ResourceType, projection: &Projection) -> Members {
+    if projection.wants(users, AttrId::Groups) {
+        Members::Named
+    } else {
+        Members::None
+    }
 }
 
 /// GET /Users (RFC 7644 section 3.4.2).
@@ -55,38 +69,43 @@ async fn find_users(
     parameters: &Parameters,
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
-    let rt = user_type();
+    let rt = user_type(&exchange.by);
     let projection = parameters.projection(rt)?;
     let (window, start) = parameters.window()?;
     let query = ListQuery {
         connection: exchange.by.id,
         base_url: exchange.by.base_url.clone(),
+        user_type: exchange.by.user_type(),
         filter: parameters.filter(rt, &exchange.by.dialect, &mut trace.notes)?,
         sort: parameters.sort(rt)?,
         window,
-        with_members: projection.wants(AttrId::Groups),
+        members: groups_of(rt, &projection),
     };
     let render = |found: &[ScimUser]| {
         let users = found.iter();
-        let resources =
-            users.map(|user| render::user_resource(user, &exchange.by.base_url, &projection));
+        let resources = users.map(|user| render::user_resource(user, &exchange.by, &projection));
         resources.collect::<Result<Vec<_>, _>>()
     };
-    let scope = exchange.scope();
+    let reads = exchange.reads();
     let (status, decision) = (StatusCode::OK, "Listed users");
     let (found, total, answer) = if let Some(cursor) = parameters.cursor() {
         let cursors = Cursors::of(exchange, ResourceKind::User.name(), parameters);
         let from = cursors.decode(cursor, |place| query.takes(ResourceKind::User, place))?;
-        let page = scope.walk_users(&query, from.as_ref()).await?;
+        let page = reads.walk_users(&query, from.as_ref()).await?;
         let resources = render(&page.items)?;
         let body = cursors.page(page.total, page.previous, page.next, resources);
         let answer = Answer::written(status, &body, decision)?;
         (page.items, page.total, answer)
     } else {
-        let (found, total) = scope.scim_users(&query).await?;
-        let body = ListResponse::by_index(total, start, render(&found)?);
+        let walk = WalkOf::new(exchange, ResourceKind::User.name(), parameters);
+        let takes = |place: &Place| query.takes(ResourceKind::User, place);
+        let page = reads
+            .users(&query, walk.at(start, takes).await.as_ref())
+            .await?;
+        walk.note(start, &page).await;
+        let body = ListResponse::by_index(page.total, start, render(&page.items)?);
         let answer = Answer::written(status, &body, decision)?;
-        (found, total, answer)
+        (page.items, page.total, answer)
     };
     let touched = found.iter().take(1).map(|user| user.user);
     let touched = if total == 1 {
@@ -94,7 +113,7 @@ async fn find_users(
     } else {
         Vec::new()
     };
-    Ok(answer.touching(touched))
+    Ok(answer.finding(total).touching(touched))
 }
 
 /// GET /Users/{id} (RFC 7644 section 3.4.1).
@@ -104,13 +123,12 @@ pub(super) async fn get(id: Segment, exchange: Exchange) -> Response {
 }
 
 async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
-    let projection = exchange.parameters()?.projection(user_type())?;
+    let projection = exchange.parameters()?.projection(user_type(&exchange.by))?;
     let user = exchange
-        .scope()
-        .scim_user(
-            exchange.by.id,
+        .reads()
+        .user(
             link_id(id)?,
-            projection.wants(AttrId::Groups),
+            projection.wants(user_type(&exchange.by), AttrId::Groups),
         )
         .await?
         .ok_or(OpError::NotFound)?;
@@ -124,111 +142,144 @@ async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
             .touching(vec![user.user]));
     }
     let (projection, status) = (Some(&projection), StatusCode::OK);
-    answer(exchange, &user, projection, status, "Read the user")
+    answer(&exchange.by, &user, projection, status, "Read the user")
 }
 
 /// POST /Users (RFC 7644 section 3.3).
 pub(super) async fn create(exchange: Exchange) -> Response {
     let act = async |exchange: &Exchange, trace: &mut Trace| {
-        create_user(exchange, exchange.input(user_type())?, trace).await
+        create_user(
+            &Desk::own(exchange),
+            exchange.input(user_type(&exchange.by))?,
+            trace,
+        )
+        .await
     };
     exchange.run(act).await
 }
 
 pub(super) async fn create_user(
-    exchange: &Exchange,
+    desk: &Desk<'_>,
     input: Input,
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
-    let dialect = &exchange.by.dialect;
-    let incoming = read_resource(user_type(), input.body, dialect, &mut trace.notes)?;
+    let dialect = &desk.by.dialect;
+    let incoming = read_resource(user_type(&desk.by), input.body, dialect, &mut trace.notes)?;
     let incoming = Arc::new(incoming);
     let sent = Arc::clone(&incoming);
-    let by = Arc::clone(&exchange.by);
-    let user = exchange
-        .state
-        .db
-        .write::<_, OpError, _>(&exchange.ctx, move |tx| {
+    let by = Arc::clone(&desk.by);
+    let made = desk
+        .write::<_, OpError, _>(move |tx| {
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
             Box::pin(async move { users::create(tx, &by, &incoming).await })
         })
-        .await
-        .inspect_err(|error| trace.collided(error, &sent))?;
+        .await;
+    let user = match made {
+        Ok(user) => user,
+        Err(error) => {
+            trace.collided(&error, &sent);
+            return Err(collision::noted(desk, error, &sent, None).await);
+        }
+    };
     let projection = input.projection.as_ref();
-    let location = render::user_location(&exchange.by.base_url, user.scim_id);
+    let location = render::user_location(&desk.by.base_url, user.scim_id);
     let status = StatusCode::CREATED;
-    let answer = answer(exchange, &user, projection, status, "Created the user")?;
+    // Whoever is new begins at version 1.
+    let decision = match user.version {
+        1 => "Created the user",
+        _ => "Took over the user, who was here already",
+    };
+    let answer = answer(&desk.by, &user, projection, status, decision)?;
     Ok(answer.located(location))
 }
 
 /// PUT /Users/{id} (RFC 7644 section 3.5.1).
 pub(super) async fn replace(id: Segment, exchange: Exchange) -> Response {
     let act = async |exchange: &Exchange, trace: &mut Trace| {
-        replace_user(exchange, &id, exchange.input(user_type())?, trace).await
+        replace_user(
+            &Desk::own(exchange),
+            &id,
+            exchange.input(user_type(&exchange.by))?,
+            trace,
+        )
+        .await
     };
     exchange.run(act).await
 }
 
 pub(super) async fn replace_user(
-    exchange: &Exchange,
+    desk: &Desk<'_>,
     id: &str,
     input: Input,
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
-    let dialect = &exchange.by.dialect;
-    let incoming = read_resource(user_type(), input.body, dialect, &mut trace.notes)?;
+    let dialect = &desk.by.dialect;
+    let incoming = read_resource(user_type(&desk.by), input.body, dialect, &mut trace.notes)?;
     let incoming = Arc::new(incoming);
     let sent = Arc::clone(&incoming);
-    let by = Arc::clone(&exchange.by);
+    let by = Arc::clone(&desk.by);
     let precondition = input.precondition;
-    let user = exchange
-        .state
-        .db
-        .write::<_, OpError, _>(&exchange.ctx, move |tx| {
+    let replaced = desk
+        .write::<_, OpError, _>(move |tx| {
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
             let precondition = precondition.clone();
             Box::pin(async move { users::replace(tx, &by, id, &precondition, &incoming).await })
         })
-        .await
-        .inspect_err(|error| trace.collided(error, &sent))?;
+        .await;
+    let user = match replaced {
+        Ok(user) => user,
+        Err(error) => {
+            trace.collided(&error, &sent);
+            return Err(collision::noted(desk, error, &sent, Some(id)).await);
+        }
+    };
     let (projection, status) = (input.projection.as_ref(), StatusCode::OK);
-    answer(exchange, &user, projection, status, "Replaced the user")
+    answer(&desk.by, &user, projection, status, "Replaced the user")
 }
 
 /// PATCH /Users/{id} (RFC 7644 section 3.5.2).
 pub(super) async fn patch(id: Segment, exchange: Exchange) -> Response {
     let act = async |exchange: &Exchange, trace: &mut Trace| {
-        patch_user(exchange, &id, exchange.input(user_type())?, trace).await
+        patch_user(
+            &Desk::own(exchange),
+            &id,
+            exchange.input(user_type(&exchange.by))?,
+            trace,
+        )
+        .await
     };
     exchange.run(act).await
 }
 
 pub(super) async fn patch_user(
-    exchange: &Exchange,
+    desk: &Desk<'_>,
     id: &str,
     input: Input,
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
-    let dialect = &exchange.by.dialect;
+    let dialect = &desk.by.dialect;
     let operations = Arc::new(parse_patch(
-        user_type(),
+        user_type(&desk.by),
         input.body,
         dialect,
         &mut trace.notes,
     )?);
-    let by = Arc::clone(&exchange.by);
+    let by = Arc::clone(&desk.by);
     let precondition = input.precondition;
-    let (user, more) = exchange
-        .state
-        .db
-        .write::<_, OpError, _>(&exchange.ctx, move |tx| {
+    let tried = Arc::clone(&operations);
+    let patched = desk
+        .write::<_, OpError, _>(move |tx| {
             let (by, operations) = (Arc::clone(&by), Arc::clone(&operations));
             let precondition = precondition.clone();
             Box::pin(async move { users::patch(tx, &by, id, &precondition, &operations).await })
         })
-        .await?;
+        .await;
+    let (user, more) = match patched {
+        Ok(done) => done,
+        Err(error) => return Err(collision::patch_noted(desk, error, id, tried).await),
+    };
     let names_attributes = input
         .projection
         .as_ref()
@@ -241,29 +292,27 @@ pub(super) async fn patch_user(
             .noting(more));
     }
     let (projection, status) = (input.projection.as_ref(), StatusCode::OK);
-    let answer = answer(exchange, &user, projection, status, "Changed the user")?;
+    let answer = answer(&desk.by, &user, projection, status, "Changed the user")?;
     Ok(answer.noting(more))
 }
 
 /// DELETE /Users/{id} (RFC 7644 section 3.6).
 pub(super) async fn delete(id: Segment, exchange: Exchange) -> Response {
     let act = async |exchange: &Exchange, _: &mut Trace| {
-        delete_user(exchange, &id, exchange.precondition()).await
+        delete_user(&Desk::own(exchange), &id, exchange.precondition()).await
     };
     exchange.run(act).await
 }
 
 pub(super) async fn delete_user(
-    exchange: &Exchange,
+    desk: &Desk<'_>,
     id: &str,
     precondition: Precondition,
 ) -> Result<Answer, OpError> {
     let id = link_id(id)?;
-    let by = Arc::clone(&exchange.by);
-    let user = exchange
-        .state
-        .db
-        .write::<_, OpError, _>(&exchange.ctx, move |tx| {
+    let by = Arc::clone(&desk.by);
+    let user = desk
+        .write::<_, OpError, _>(move |tx| {
             let (by, precondition) = (Arc::clone(&by), precondition.clone());
             Box::pin(async move { users::delete(tx, &by, id, &precondition).await })
         })
@@ -272,7 +321,7 @@ pub(super) async fn delete_user(
 }
 
 fn answer(
-    exchange: &Exchange,
+    by: &Provisioner,
     user: &ScimUser,
     projection: Option<&Projection>,
     status: StatusCode,
@@ -281,7 +330,7 @@ fn answer(
     let answer = match projection {
         None => Answer::empty(status, decision),
         Some(projection) => {
-            let resource = render::user_resource(user, &exchange.by.base_url, projection)?;
+            let resource = render::user_resource(user, by, projection)?;
             Answer::written(status, &resource, decision)?
         }
     };

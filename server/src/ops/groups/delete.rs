@@ -3,9 +3,16 @@
 use scim_schema::{api::events::ChangeKind, id::GroupId};
 use serde_json::json;
 
+use super::patch::lock;
 use crate::{
     db::{AccountTx, AuditEntry, Change, Written},
-    ops::{OpError, precondition::Precondition, provisioner::Provisioner},
+    ops::{
+        OpError,
+        mapping::{Moved, regrouping},
+        precondition::Precondition,
+        provisioner::Provisioner,
+        shadow,
+    },
 };
 
 /// Deletes a group of the connection.
@@ -18,19 +25,28 @@ pub async fn delete(
     id: GroupId,
     precondition: &Precondition,
 ) -> Result<Written<()>, OpError> {
-    let (current, _) = tx
-        .lock_group(by.id, id, &[])
-        .await?
-        .ok_or(OpError::NotFound)?;
+    let (current, _) = lock(tx, by, id, &[]).await?;
     precondition.check(current.version)?;
-    tx.delete_group(id).await?;
+    // Whoever was in it is known only until then.
+    let moved = match by.rules.reads_groups() {
+        true => Moved {
+            users: tx.member_users(id).await?.into_iter().collect(),
+            groups: tx.member_groups(id).await?.into_iter().collect(),
+        },
+        false => Moved::default(),
+    };
+    if by.mode.is_shadow() {
+        shadow::delete_group(tx, id).await?;
+    } else {
+        tx.delete_group(id).await?;
+    }
     let document = super::stored_document(&current)?;
     let details = json!({
         "connection": by.name,
         "displayName": document.display_name(),
     });
-    Ok(
-        Written::audited((), AuditEntry::done("group.delete", "group", id, details))
-            .announcing(Change::deleted(ChangeKind::Group, id, current.version + 1)),
-    )
+    let mut written = Written::audited((), AuditEntry::done("group.delete", "group", id, details))
+        .announcing(Change::deleted(ChangeKind::Group, id, current.version + 1));
+    written.jobs.extend(regrouping(tx, by, &moved));
+    Ok(written)
 }

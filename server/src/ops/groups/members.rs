@@ -11,13 +11,25 @@ use scim_schema::{
 };
 use uuid::Uuid;
 
+use super::roster::Roster;
 use crate::{
     db::{AccountTx, Candidate},
-    ops::{OpError, provisioner::Provisioner},
+    ops::{OpError, mapping::Moved, provisioner::Provisioner},
 };
 
 /// Users named in logs and announcements at most.
 const TOUCHED_MAX: usize = 200;
+
+/// What happened to the members.
+pub(super) struct Outcome {
+    pub(super) members_changed: bool,
+    /// Users who came or went, some of them when they are many.
+    pub(super) touched: Vec<UserId>,
+    /// All of them, and groups that came or went.
+    pub(super) moved: Moved,
+    /// Rewrites that were needed.
+    pub(super) notes: Vec<Note>,
+}
 
 /// Ids that a list of changes names, each once.
 pub(super) fn named_ids<'c>(changes: impl IntoIterator<Item = &'c MemberChange>) -> Vec<Uuid> {
@@ -47,15 +59,13 @@ fn canonical(text: &str) -> Option<Uuid> {
 
 /// The changes to one group's members while they are carried out.
 pub(super) struct Membership<'t> {
-    tx: &'t AccountTx,
-    by: &'t Provisioner,
-    group: GroupId,
+    roster: Roster<'t>,
     users: HashMap<Uuid, Uuid>,
     groups: HashSet<Uuid>,
     is_member: HashMap<Uuid, bool>,
     may_close_circle: bool,
     changed: bool,
-    touched: Vec<UserId>,
+    moved: Moved,
     notes: Notes,
 }
 
@@ -77,20 +87,18 @@ impl<'t> Membership<'t> {
             .copied()
             .filter(|id| !users.contains_key(id))
             .collect();
-        let groups = tx.resolve_groups(by.id, &strangers).await?;
+        let roster = Roster { tx, by, group };
         Ok(Self {
-            tx,
-            by,
-            group,
+            groups: roster.groups_among(&strangers).await?,
+            roster,
             users,
-            groups: groups.into_iter().collect(),
             is_member: candidates
                 .iter()
                 .map(|candidate| (candidate.user, candidate.is_member))
                 .collect(),
             may_close_circle: false,
             changed: false,
-            touched: Vec::new(),
+            moved: Moved::default(),
             notes: Notes::new(),
         })
     }
@@ -108,10 +116,7 @@ impl<'t> Membership<'t> {
             MemberChange::Remove(values) => self.remove(values).await,
             MemberChange::RemoveAll => self.remove_all().await,
             MemberChange::RemoveWhere(filter) => {
-                let (users, groups) = self
-                    .tx
-                    .members_matching(self.by.id, self.group, &self.by.base_url, filter)
-                    .await?;
+                let (users, groups) = self.roster.matching(filter).await?;
                 self.remove_users(&users).await?;
                 self.remove_groups(&groups).await
             }
@@ -119,9 +124,15 @@ impl<'t> Membership<'t> {
         }
     }
 
-    /// Whether anything changed, whom it touched, and the rewrites that were needed.
-    pub(super) fn finish(self) -> (bool, Vec<UserId>, Vec<Note>) {
-        (self.changed, self.touched, self.notes.into_vec())
+    /// What happened.
+    pub(super) fn finish(self) -> Outcome {
+        let touched = self.moved.users.iter().take(TOUCHED_MAX);
+        Outcome {
+            members_changed: self.changed,
+            touched: touched.map(|user| UserId(*user)).collect(),
+            moved: self.moved,
+            notes: self.notes.into_vec(),
+        }
     }
 
     /// The users and groups that are meant; an id that the connection does not have is an error,
@@ -135,7 +146,7 @@ impl<'t> Membership<'t> {
             match (user, group, member.kind) {
                 (Some(user), _, None | Some(ResourceKind::User)) => users.push(*user),
                 (_, Some(group), None | Some(ResourceKind::Group)) => groups.push(group),
-                _ if self.by.dialect.accept_unknown_member => self.notes.add(
+                _ if self.roster.by.dialect.accept_unknown_member => self.notes.add(
                     "accept_unknown_member",
                     format!("left out the unknown member {}", member.value),
                 ),
@@ -168,7 +179,7 @@ impl<'t> Membership<'t> {
         if new.is_empty() {
             return Ok(());
         }
-        if self.tx.add_member_users(self.group, &new).await? > 0 {
+        if self.roster.add_users(&new).await? > 0 {
             self.note_touched(&new);
         }
         self.is_member
@@ -180,11 +191,11 @@ impl<'t> Membership<'t> {
         if groups.is_empty() {
             return Ok(());
         }
-        self.tx.lock_nesting(self.by.id).await?;
+        self.roster.lock_nesting().await?;
         let closes_circle = if self.may_close_circle {
-            groups.contains(&self.group.0)
+            groups.contains(&self.roster.group.0)
         } else {
-            self.tx.reaches_group(groups, self.group).await?
+            self.roster.is_below(groups).await?
         };
         if closes_circle {
             return Err(ScimError::invalid_value(
@@ -193,8 +204,9 @@ impl<'t> Membership<'t> {
             )
             .into());
         }
-        if self.tx.add_member_groups(self.group, groups).await? > 0 {
+        if self.roster.add_groups(groups).await? > 0 {
             self.changed = true;
+            self.moved.groups.extend(groups);
         }
         Ok(())
     }
@@ -223,7 +235,7 @@ impl<'t> Membership<'t> {
         if present.is_empty() {
             return Ok(());
         }
-        if self.tx.remove_member_users(self.group, &present).await? > 0 {
+        if self.roster.remove_users(&present).await? > 0 {
             self.note_touched(&present);
         }
         self.is_member
@@ -232,25 +244,16 @@ impl<'t> Membership<'t> {
     }
 
     async fn remove_groups(&mut self, groups: &[Uuid]) -> Result<(), OpError> {
-        if !groups.is_empty() && self.tx.remove_member_groups(self.group, groups).await? > 0 {
+        if !groups.is_empty() && self.roster.remove_groups(groups).await? > 0 {
             self.changed = true;
+            self.moved.groups.extend(groups);
         }
         Ok(())
     }
 
     async fn remove_all(&mut self) -> Result<(), OpError> {
-        let users: Vec<Uuid> = self
-            .tx
-            .member_users(self.group)
-            .await?
-            .into_iter()
-            .collect();
-        let groups: Vec<Uuid> = self
-            .tx
-            .member_groups(self.group)
-            .await?
-            .into_iter()
-            .collect();
+        let users: Vec<Uuid> = self.roster.users().await?.into_iter().collect();
+        let groups: Vec<Uuid> = self.roster.groups().await?.into_iter().collect();
         self.remove_users(&users).await?;
         self.remove_groups(&groups).await
     }
@@ -258,8 +261,8 @@ impl<'t> Membership<'t> {
     /// Only the difference is written: a full push of an unchanged group changes nothing.
     async fn replace(&mut self, members: &[MemberRef]) -> Result<(), OpError> {
         let (users, groups) = self.resolve(members)?;
-        let old_users = self.tx.member_users(self.group).await?;
-        let old_groups = self.tx.member_groups(self.group).await?;
+        let old_users = self.roster.users().await?;
+        let old_groups = self.roster.groups().await?;
         self.is_member
             .extend(old_users.iter().map(|user| (*user, true)));
         let keep: HashSet<Uuid> = users.iter().copied().collect();
@@ -282,9 +285,7 @@ impl<'t> Membership<'t> {
 
     fn note_touched(&mut self, users: &[Uuid]) {
         self.changed = true;
-        let room = TOUCHED_MAX.saturating_sub(self.touched.len());
-        self.touched
-            .extend(users.iter().take(room).map(|user| UserId(*user)));
+        self.moved.users.extend(users);
     }
 }
 

@@ -5,8 +5,9 @@ mod delete;
 mod members;
 mod patch;
 mod replace;
+mod roster;
 
-pub use create::create;
+pub use create::{create, create_as};
 pub use delete::delete;
 pub use patch::{GroupPatch, patch};
 pub use replace::replace;

@@ -2,23 +2,26 @@
 
 use scim_schema::{
     api::events::ChangeKind,
-    dialect::{Note, Notes},
-    id::{GroupId, UserId},
+    dialect::Notes,
+    id::GroupId,
     patch::{PatchOp, PlacedChange, apply},
     resource::Document,
     schema::{ResourceKind, registry},
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
     GroupChanged, data_of,
-    members::{Membership, named_ids},
+    members::{Membership, Outcome, named_ids},
     stored_document,
 };
 use crate::{
     db::{AccountTx, AuditEntry, Candidate, Change, ScimGroup, Written},
-    ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
+    ops::{
+        OpError, mapping::regrouping, precondition::Precondition, provisioner::Provisioner, shadow,
+        unmapped,
+    },
 };
 
 /// Ids that are read together with the group; more of them take a statement of their own.
@@ -72,23 +75,10 @@ pub async fn patch(
             other => other,
         })?;
     }
-    let (members_changed, touched, mut member_notes) = membership.finish();
-    let mut notes = notes.into_vec();
-    notes.append(&mut member_notes);
-    let outcome = Outcome {
-        members_changed,
-        touched,
-        notes,
-    };
-    let unmapped = unmapped::merged(&current.unmapped, &applied.unmapped);
+    let mut outcome = membership.finish();
+    outcome.notes.splice(0..0, notes.into_vec());
+    let unmapped = unmapped::merged(unmapped::stored(&current.unmapped), &applied.unmapped);
     store(tx, by, &current, &old, &document, unmapped, outcome).await
-}
-
-/// What happened to the members.
-pub(super) struct Outcome {
-    pub(super) members_changed: bool,
-    pub(super) touched: Vec<UserId>,
-    pub(super) notes: Vec<Note>,
 }
 
 /// Locks a group and finds the users among `named`.
@@ -98,6 +88,9 @@ pub(super) async fn lock(
     id: GroupId,
     named: &[Uuid],
 ) -> Result<(ScimGroup, Vec<Candidate>), OpError> {
+    if by.mode.is_shadow() {
+        return shadow::lock_group(tx, by, id, named).await;
+    }
     if named.len() <= READ_WITH_GROUP {
         return tx
             .lock_group(by.id, id, named)
@@ -142,17 +135,21 @@ pub(super) async fn store(
         }));
     }
     let data = renamed.then(|| data_of(current.id, by, document, unmapped));
-    if !tx
-        .update_group(current.id, current.version, data.as_ref())
-        .await?
-    {
+    let (id, version) = (current.id, current.version);
+    let updated = if by.mode.is_shadow() {
+        shadow::update_group(tx, id, version, data.as_ref()).await?
+    } else {
+        tx.update_group(id, version, data.as_ref()).await?
+    };
+    if !updated {
         return Err(OpError::PreconditionFailed);
     }
     let version = current.version + 1;
     let details = json!({
         "connection": by.name,
         "displayName": document.display_name(),
-        "attributesChanged": renamed,
+        "before": differing(old, document),
+        "after": differing(document, old),
         "members": outcome.touched,
     });
     let mut written = Written::audited(
@@ -160,6 +157,8 @@ pub(super) async fn store(
         AuditEntry::done("group.update", "group", current.id, details),
     )
     .announcing(Change::updated(ChangeKind::Group, current.id, version));
+    let moved = outcome.moved.and_below(renamed.then_some(current.id));
+    written.jobs.extend(regrouping(tx, by, &moved));
     for user in &outcome.touched {
         written = written.announcing(Change::updated(ChangeKind::User, *user, 0));
     }
@@ -169,4 +168,13 @@ pub(super) async fn store(
         touched: outcome.touched,
         notes: outcome.notes,
     }))
+}
+
+/// Attributes of one document that the other has not, or otherwise.
+fn differing(one: &Document, other: &Document) -> Map<String, Value> {
+    let attributes = one.as_map().iter();
+    attributes
+        .filter(|(name, value)| other.as_map().get(*name) != Some(*value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }

@@ -5,7 +5,7 @@ use scim_schema::{id::GroupId, patch::MemberChange, resource::Incoming};
 use super::{
     GroupChanged,
     members::{Membership, named_ids},
-    patch::{Outcome, lock, store},
+    patch::{lock, store},
     stored_document,
 };
 use crate::{
@@ -33,12 +33,7 @@ pub async fn replace(
     let old = stored_document(&current)?;
     let mut membership = Membership::begin(tx, by, id, &candidates, &named).await?;
     membership.apply(&change).await?;
-    let (members_changed, touched, notes) = membership.finish();
-    let outcome = Outcome {
-        members_changed,
-        touched,
-        notes,
-    };
+    let outcome = membership.finish();
     let unmapped = unmapped::bounded(incoming.unmapped.clone());
     store(
         tx,

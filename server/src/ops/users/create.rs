@@ -1,47 +1,102 @@
 //! POST /Users (T1, T2): a person arrives.
 
 use scim_schema::{
-    api::events::ChangeKind,
+    api::{
+        conflicts::{ConflictCause, ConflictKind},
+        events::ChangeKind,
+    },
     id::{LinkId, UserId},
     lifecycle::{Axes, HoldKind, HoldScope, InvitationState, Lifecycle, OpenHold},
-    resource::Incoming,
+    mapping::{Person, Placement, reconcile},
+    resource::{Document, Incoming},
 };
 use serde_json::json;
 
-use super::profile_of;
+use super::{
+    adopt::{adopt, sent_user, take_up},
+    arrival::{Arrival, decide, named},
+    profile_of,
+};
 use crate::{
     db::{
-        AccountTx, AuditEntry, Change, NewHold, NewLink, NewUser, ScimUser, Written,
-        attribute_values,
+        AccountTx, AuditEntry, Change, NewConflict, NewHold, NewLink, NewUser, PlacementChange,
+        ScimUser, Written, attribute_values,
     },
-    ops::{OpError, provisioner::Provisioner, unmapped},
+    ops::{OpError, provisioner::Provisioner, shadow, unmapped},
 };
 
-/// Creates a user with its live link, search values and membership of the connection's default
-/// organisation. `active: false` creates a staged user held by the connection.
+/// Creates a user with its live link, search values and the memberships that the connection's rules
+/// give, or that of its default organisation. `active: false` creates a staged user held by the
+/// connection. A local user who is meant is adopted instead.
 ///
 /// # Errors
-/// [`OpError::Unique`] when `userName` or `externalId` is taken, and those of the database.
+/// [`OpError::Collision`] when somebody is in the way, [`OpError::Unique`] when `externalId` is
+/// taken, and those of the database.
 pub async fn create(
     tx: &AccountTx,
     by: &Provisioner,
     incoming: &Incoming,
 ) -> Result<Written<ScimUser>, OpError> {
+    if by.mode.is_shadow() {
+        return shadow::create_user(tx, by, incoming).await;
+    }
     let active = incoming.document.active().unwrap_or(true);
     let document = incoming.document.clone().without_active();
-    let user = UserId(tx.new_id());
-    let axes = first_axes(active);
-    let profile = profile_of(&document);
-    tx.insert_user(&NewUser {
-        id: user,
-        profile: profile.clone(),
-        organisation: by.default_organisation,
-        axes: axes.clone(),
+    let placement = first_placement(by, &document, active);
+    let new = NewUser {
+        id: UserId(tx.new_id()),
+        profile: profile_of(&document),
+        organisation: placement.home,
+        axes: first_axes(active),
         idp_active: active,
         break_glass: false,
         password_hash: None,
-    })
-    .await?;
+    };
+    if tx.insert_arrival(&new, &named(by, &document)).await? {
+        return complete(tx, by, incoming, (&document, new, placement)).await;
+    }
+    match decide(tx, by, &document).await? {
+        Arrival::Adopt(user) => adopt(tx, by, user, incoming).await,
+        Arrival::TakeUp(link) => take_up(tx, by, link, incoming).await,
+        Arrival::Refused(refusal) => Err(OpError::Collision(refusal.collision())),
+        // Whoever was in the way has gone meanwhile.
+        Arrival::New => {
+            tx.insert_user(&new).await?;
+            complete(tx, by, incoming, (&document, new, placement)).await
+        }
+        Arrival::Shares(with) => {
+            let conflict = NewConflict {
+                connection: by.id,
+                kind: ConflictKind::EmailShared,
+                cause: ConflictCause::Shared,
+                candidates: [vec![new.id], with].concat(),
+                user_name: new.profile.user_name.clone(),
+                sent: sent_user(incoming),
+            };
+            tx.insert_user(&new).await?;
+            let mut written = complete(tx, by, incoming, (&document, new, placement)).await?;
+            if let Some(noted) = tx.note_conflict(&conflict).await? {
+                written = written.announcing(noted.change());
+            }
+            Ok(written)
+        }
+    }
+}
+
+/// The rest of a user whose row was inserted.
+async fn complete(
+    tx: &AccountTx,
+    by: &Provisioner,
+    incoming: &Incoming,
+    (document, new, placement): (&Document, NewUser, Placement),
+) -> Result<Written<ScimUser>, OpError> {
+    let NewUser {
+        id: user,
+        profile,
+        axes,
+        idp_active: active,
+        ..
+    } = new;
     let link = NewLink {
         scim_id: LinkId(tx.new_id()),
         connection: by.id,
@@ -50,12 +105,17 @@ pub async fn create(
         external_id: document.external_id().map(str::to_owned),
         document: document.to_json_text(),
         unmapped: unmapped::bounded(incoming.unmapped.clone()),
+        prepared: false,
     };
     tx.insert_link(&link).await?;
-    tx.upsert_attribute_values(user, &attribute_values::rows_of(&document))
+    tx.upsert_attribute_values(user, &attribute_values::rows_of(&by.user_type(), document))
         .await?;
-    tx.insert_membership(user, by.default_organisation, "local")
-        .await?;
+    tx.store_placements(&[PlacementChange {
+        user,
+        before: Placement::nowhere(placement.home),
+        after: placement,
+    }])
+    .await?;
     if !active {
         tx.insert_hold(user, idp_hold(by)).await?;
     }
@@ -70,9 +130,10 @@ pub async fn create(
         user,
         document: link.document,
         unmapped: link.unmapped,
-        active,
+        active: Some(active),
         axes,
         break_glass: false,
+        administrator: false,
         version: 1,
         created: tx.ctx().now,
         last_modified: tx.ctx().now,
@@ -80,6 +141,21 @@ pub async fn create(
     };
     let entry = AuditEntry::done("user.create", "user", user, details);
     Ok(Written::audited(created, entry).announcing(Change::created(ChangeKind::User, user)))
+}
+
+/// Where the rules place somebody who is in no group yet.
+fn first_placement(by: &Provisioner, document: &Document, active: bool) -> Placement {
+    let person = Person {
+        document,
+        active,
+        groups: &[],
+    };
+    let default = by.default_organisation;
+    reconcile(
+        &Placement::nowhere(default),
+        &by.rules.evaluate(&person),
+        default,
+    )
 }
 
 fn first_axes(active: bool) -> Axes {

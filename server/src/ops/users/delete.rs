@@ -13,13 +13,13 @@ use scim_schema::{
 use serde_json::{Value, json};
 
 use super::{
-    profile_of,
+    lock, profile_of,
     store::{close_sessions, link_of},
     stored_document,
 };
 use crate::{
     db::{AccountTx, AuditEntry, Change, ScimUser, UserUpdate, Written, attribute_values},
-    ops::{OpError, precondition::Precondition, provisioner::Provisioner},
+    ops::{OpError, precondition::Precondition, provisioner::Provisioner, shadow},
 };
 
 /// Days between deletion and purge (features.md section A12, `grace_days`).
@@ -37,10 +37,10 @@ pub async fn delete(
     id: LinkId,
     precondition: &Precondition,
 ) -> Result<Written<UserId>, OpError> {
-    let current = tx
-        .lock_scim_user(by.id, id)
-        .await?
-        .ok_or(OpError::NotFound)?;
+    if by.mode.is_shadow() {
+        return shadow::delete_user(tx, by, id, precondition).await;
+    }
+    let current = lock(tx, by, id).await?;
     precondition.check(current.version)?;
     let mut axes = current.axes.clone();
     if !current.break_glass {
@@ -59,7 +59,7 @@ pub async fn delete(
     }
     tx.end_link(current.scim_id).await?;
     let groups = tx.leave_groups(current.user).await?;
-    let reports = release_reports(tx, by, &current).await?;
+    let reports = release_reports(tx, by, current.scim_id).await?;
     let details = json!({
         "connection": by.name,
         "scimId": current.scim_id,
@@ -82,14 +82,19 @@ pub async fn delete(
     for group in groups {
         written = written.announcing(Change::updated(ChangeKind::Group, group, 0));
     }
+    if !current.break_glass {
+        for (id, version) in tx.settle_conflicts(current.user, None).await? {
+            written = written.announcing(Change::updated(ChangeKind::Conflict, id, version));
+        }
+    }
     Ok(written)
 }
 
-/// Takes the deleted user out of the documents of those it managed.
-async fn release_reports(
+/// Takes somebody whose link has ended out of the documents of those it managed.
+pub(in crate::ops) async fn release_reports(
     tx: &AccountTx,
     by: &Provisioner,
-    manager: &ScimUser,
+    manager: LinkId,
 ) -> Result<Vec<(UserId, i64)>, OpError> {
     let managed = TypedFilter::Compare {
         attr: AttrRef {
@@ -100,7 +105,7 @@ async fn release_reports(
             case_exact: true,
         },
         op: CompareOp::Eq,
-        value: TypedValue::String(manager.scim_id.to_string()),
+        value: TypedValue::String(manager.to_string()),
     };
     let mut released = Vec::new();
     for report in tx.lock_reports(by.id, &managed).await? {
@@ -131,15 +136,17 @@ async fn release(
     let user_name = profile_of(&document).user_name;
     tx.update_link(&link_of(&report, by, &document, &user_name))
         .await?;
+    let users = by.user_type();
     let rows = attribute_values::changes(
-        &attribute_values::rows_of(&old),
-        &attribute_values::rows_of(&document),
+        &attribute_values::rows_of(&users, &old),
+        &attribute_values::rows_of(&users, &document),
     );
     tx.upsert_attribute_values(report.user, &rows).await?;
     Ok((report.user, report.version + 1))
 }
 
-fn without_manager(document: &Document) -> Result<Document, OpError> {
+/// A document without the manager.
+pub(in crate::ops) fn without_manager(document: &Document) -> Result<Document, OpError> {
     let mut members = document.as_map().clone();
     if let Some(Value::Object(extension)) = members.get_mut(urn::ENTERPRISE_USER) {
         extension.shift_remove("manager");

@@ -1,23 +1,42 @@
 //! Verbs on users, as identity providers ask for them.
 
+mod adopt;
+pub(super) mod arrival;
 mod create;
 mod delete;
+pub(super) mod link_up;
 mod patch;
 mod replace;
 mod store;
 
+pub(crate) use adopt::sent_user;
 pub use create::create;
 pub use delete::delete;
-pub use patch::patch;
+pub(super) use delete::release_reports;
+pub use patch::{patch, patched};
 pub use replace::replace;
+pub(super) use store::close_sessions;
 
-use scim_schema::resource::Document;
+pub(super) use delete::without_manager;
+pub(super) use store::difference;
 
-use super::OpError;
-use crate::db::{DbError, Profile, ScimUser};
+use scim_schema::{id::LinkId, resource::Document};
+
+use super::{OpError, provisioner::Provisioner, shadow};
+use crate::db::{AccountTx, DbError, Profile, ScimUser};
+
+/// One user of a connection, locked until the unit ends.
+async fn lock(tx: &AccountTx, by: &Provisioner, id: LinkId) -> Result<ScimUser, OpError> {
+    let found = if by.mode.is_shadow() {
+        shadow::lock_user(tx, by, id).await?
+    } else {
+        tx.lock_scim_user(by.id, id).await?
+    };
+    found.ok_or(OpError::NotFound)
+}
 
 /// What the product works with of a document.
-fn profile_of(document: &Document) -> Profile {
+pub(super) fn profile_of(document: &Document) -> Profile {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let text = |name: &str| {
         owned(
@@ -39,7 +58,7 @@ fn profile_of(document: &Document) -> Profile {
 }
 
 /// The stored document of a user, without `active`.
-fn stored_document(user: &ScimUser) -> Result<Document, OpError> {
+pub(super) fn stored_document(user: &ScimUser) -> Result<Document, OpError> {
     Document::from_json_text(&user.document)
         .map_err(|error| DbError::Corrupt(format!("scim_links.document: {error}")).into())
 }

@@ -1,18 +1,21 @@
 //! PATCH /Users/{id} (RFC 7644 section 3.5.2): all operations or none.
 
 use scim_schema::{
+    custom::reread,
     dialect::{Note, Notes},
     id::LinkId,
     patch::{PatchOp, apply},
-    schema::{ResourceKind, registry},
+    resource::Document,
+    schema::ResourceKind,
 };
 
 use super::{
+    lock,
     store::{Replacement, store},
     stored_document,
 };
 use crate::{
-    db::{AccountTx, ScimUser, Written},
+    db::{AccountTx, ScimUser, SentUser, Written},
     ops::{OpError, precondition::Precondition, provisioner::Provisioner, unmapped},
 };
 
@@ -28,15 +31,62 @@ pub async fn patch(
     precondition: &Precondition,
     operations: &[PatchOp],
 ) -> Result<Written<(ScimUser, Vec<Note>)>, OpError> {
-    let current = tx
-        .lock_scim_user(by.id, id)
-        .await?
-        .ok_or(OpError::NotFound)?;
+    let Patched {
+        current,
+        old,
+        new,
+        notes,
+    } = patched(tx, by, id, precondition, operations).await?;
+    let written = store(tx, by, current, &old, new).await?;
+    Ok(written.map(|user| (user, notes)))
+}
+
+/// What operations would make of a user.
+#[derive(Debug)]
+pub struct Patched {
+    /// The user, locked.
+    current: ScimUser,
+    /// What is stored of it.
+    old: Document,
+    /// What it becomes.
+    new: Replacement,
+    /// Rewrites that were needed.
+    notes: Vec<Note>,
+}
+
+impl Patched {
+    /// What the user becomes, as a conflict keeps it.
+    pub(crate) fn sent(&self) -> SentUser {
+        SentUser {
+            document: self.new.document.to_json_text(),
+            unmapped: self.new.unmapped.clone(),
+            active: self.new.active,
+        }
+    }
+}
+
+/// Applies operations to a user without storing anything.
+///
+/// # Errors
+/// Those of [`patch`], but for [`OpError::Unique`].
+pub async fn patched(
+    tx: &AccountTx,
+    by: &Provisioner,
+    id: LinkId,
+    precondition: &Precondition,
+    operations: &[PatchOp],
+) -> Result<Patched, OpError> {
+    let current = lock(tx, by, id).await?;
     precondition.check(current.version)?;
-    let users = registry().resource_type(ResourceKind::User);
+    let users = by.dialect.resource_type(ResourceKind::User);
     let old = stored_document(&current)?;
     let mut document = old.clone();
-    document.set_active(users, current.active);
+    let mut unmapped = unmapped::stored(&current.unmapped);
+    // What was declared since the last request is older than these operations.
+    reread(users, &mut document, &mut unmapped, &by.dialect);
+    if let Some(active) = current.active {
+        document.set_active(users, active);
+    }
     let mut notes = Notes::new();
     let applied = apply(
         users,
@@ -46,14 +96,15 @@ pub async fn patch(
         &by.dialect,
         &mut notes,
     )?;
-    if document.active().is_none() {
-        // Taken back: what the connection says when it says nothing, as in a POST.
-        document.set_active(users, true);
-    }
     let new = Replacement {
-        document,
-        unmapped: unmapped::merged(&current.unmapped, &applied.unmapped),
+        active: document.active(),
+        document: document.without_active(),
+        unmapped: unmapped::merged(unmapped, &applied.unmapped),
     };
-    let written = store(tx, by, current, &old, new).await?;
-    Ok(written.map(|user| (user, notes.into_vec())))
+    Ok(Patched {
+        current,
+        old,
+        new,
+        notes: notes.into_vec(),
+    })
 }

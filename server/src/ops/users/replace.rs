@@ -1,12 +1,9 @@
 //! PUT /Users/{id} (RFC 7644 section 3.5.1).
 
-use scim_schema::{
-    id::LinkId,
-    resource::Incoming,
-    schema::{ResourceKind, registry},
-};
+use scim_schema::{id::LinkId, resource::Incoming, schema::ResourceKind};
 
 use super::{
+    lock,
     store::{Replacement, store},
     stored_document,
 };
@@ -27,18 +24,15 @@ pub async fn replace(
     precondition: &Precondition,
     incoming: &Incoming,
 ) -> Result<Written<ScimUser>, OpError> {
-    let current = tx
-        .lock_scim_user(by.id, id)
-        .await?
-        .ok_or(OpError::NotFound)?;
+    let current = lock(tx, by, id).await?;
     precondition.check(current.version)?;
     let old = stored_document(&current)?;
-    old.check_immutable(
-        registry().resource_type(ResourceKind::User),
-        &incoming.document,
-    )?;
+    let users = by.dialect.resource_type(ResourceKind::User);
+    old.check_immutable(users, &incoming.document)?;
+    let document = incoming.document.clone().without_active();
     let new = Replacement {
-        document: incoming.document.clone(),
+        active: incoming.document.active().or(current.active),
+        document: document.with_hidden_of(users, &old),
         unmapped: unmapped::bounded(incoming.unmapped.clone()),
     };
     store(tx, by, current, &old, new).await

@@ -13,16 +13,19 @@ use super::{
 };
 use crate::{
     db::{
-        AccountTx, AuditEntry, Change, NewJob, NewLink, ScimUser, UserUpdate, Written,
+        AccountTx, AuditEntry, Change, NewJob, NewLink, Profile, ScimUser, UserUpdate, Written,
         attribute_values,
     },
-    ops::{OpError, provisioner::Provisioner},
+    ops::{OpError, mapping, provisioner::Provisioner, shadow},
 };
 
 /// What a user becomes.
+#[derive(Debug)]
 pub(super) struct Replacement {
-    /// Attributes; `active` may be absent and is then unchanged (D9).
+    /// Attributes without `active`.
     pub(super) document: Document,
+    /// `active`; unassigned counts as true and is left out of answers.
+    pub(super) active: Option<bool>,
     /// What no definition knows.
     pub(super) unmapped: String,
 }
@@ -36,28 +39,37 @@ pub(super) async fn store(
     old: &Document,
     new: Replacement,
 ) -> Result<Written<ScimUser>, OpError> {
-    let active = new.document.active().unwrap_or(current.active);
-    let document = new.document.without_active();
-    let switched = active != current.active;
+    let (document, active) = (new.document, new.active.unwrap_or(true));
+    let assigned = new.active != current.active;
+    let switched = active != current.active.unwrap_or(true);
     let changed = document != *old || new.unmapped != current.unmapped;
-    if !switched && !changed {
+    if !assigned && !changed {
         return Ok(Written::unchanged(current));
     }
     let mut next = ScimUser {
-        active,
+        active: new.active,
         version: current.version + 1,
         last_modified: tx.ctx().now,
         ..current.clone()
     };
     if switched {
-        follow_active(&mut next, by);
+        follow_active(&mut next, active, by);
     }
-    let profile = profile_of(&document);
+    if by.mode.is_shadow() {
+        next.document = document.to_json_text();
+        next.unmapped = new.unmapped;
+        return shadow::store_user(tx, &current, next, (old, &document)).await;
+    }
+    let profile = match profile_of(&document) {
+        same if same == profile_of(old) => None,
+        sent if current.administrator => Some(keeping_identifiers(tx, &current, sent).await?),
+        sent => Some(sent),
+    };
     let update = UserUpdate {
         version: current.version,
-        profile: (profile != profile_of(old)).then(|| profile.clone()),
+        profile,
         axes: switched.then(|| next.axes.clone()),
-        idp_active: switched.then_some(active),
+        idp_active: assigned.then_some(new.active),
         cut_access: switched && !active,
         purge_at: None,
     };
@@ -67,40 +79,81 @@ pub(super) async fn store(
     if changed {
         next.document = document.to_json_text();
         next.unmapped = new.unmapped;
-        tx.update_link(&link_of(&next, by, &document, &profile.user_name))
-            .await?;
-        let rows = attribute_values::changes(
-            &attribute_values::rows_of(old),
-            &attribute_values::rows_of(&document),
-        );
-        tx.upsert_attribute_values(current.user, &rows).await?;
+        store_document(tx, by, &next, (old, &document)).await?;
     }
+    let documents = (old, &document);
+    let moved = mapping::after_write(tx, by, current.user, documents, (active, switched)).await?;
     let mut written = Written::unchanged(()).announcing(Change::updated(
         ChangeKind::User,
         current.user,
         next.version,
     ));
-    if changed {
-        written.audit.push(AuditEntry::done(
-            "user.update",
-            "user",
-            current.user,
-            difference(old, &document),
-        ));
+    if changed || !switched {
+        let silent = (assigned && !switched).then_some((current.active, new.active));
+        written
+            .audit
+            .push(updated(&current, difference(old, &document), silent));
     }
     if switched {
         written.audit.push(switch(tx, by, &current, active).await?);
     }
+    written.audit.extend(moved);
     if update.cut_access {
         written = written.queueing(close_sessions(tx, &current));
     }
     Ok(written.map(|()| next))
 }
 
+/// A connection does not change what an administrator signs in with (domain.md section 4): it is in
+/// the link's document only, and pending.
+async fn keeping_identifiers(
+    tx: &AccountTx,
+    user: &ScimUser,
+    sent: Profile,
+) -> Result<Profile, OpError> {
+    let person = tx.lock_person(user.user).await?.ok_or(OpError::NotFound)?;
+    Ok(Profile {
+        user_name: person.user_name,
+        email: person.email,
+        ..sent
+    })
+}
+
+/// Stores the document of a user, and the search values that differ from those of before.
+async fn store_document(
+    tx: &AccountTx,
+    by: &Provisioner,
+    user: &ScimUser,
+    (old, new): (&Document, &Document),
+) -> Result<(), OpError> {
+    let user_name = new.user_name().unwrap_or_default();
+    tx.update_link(&link_of(user, by, new, user_name)).await?;
+    let users = by.user_type();
+    let rows = attribute_values::changes(
+        &attribute_values::rows_of(&users, old),
+        &attribute_values::rows_of(&users, new),
+    );
+    tx.upsert_attribute_values(user.user, &rows).await?;
+    Ok(())
+}
+
+/// What was updated; `active` only when it changed without a switch, which has an entry of its own.
+fn updated(
+    user: &ScimUser,
+    mut details: Value,
+    active: Option<(Option<bool>, Option<bool>)>,
+) -> AuditEntry {
+    if let Some((before, after)) = active {
+        details["before"]["active"] = json!(before);
+        details["after"]["active"] = json!(after);
+    }
+    AuditEntry::done("user.update", "user", user.user, details)
+}
+
 /// T9 and T10: the connection's own hold comes or goes; every other hold stays. A break-glass
 /// administrator is exempt from the hold, and its sessions end all the same.
-fn follow_active(user: &mut ScimUser, by: &Provisioner) {
-    if user.active {
+fn follow_active(user: &mut ScimUser, active: bool, by: &Provisioner) {
+    if active {
         user.axes
             .holds
             .retain(|hold| hold.kind != HoldKind::IdpDisabled);
@@ -143,7 +196,7 @@ async fn switch(
 }
 
 /// Sessions are refused from the commit on by their epoch; this closes their rows.
-pub(super) fn close_sessions(tx: &AccountTx, user: &ScimUser) -> NewJob {
+pub(in crate::ops) fn close_sessions(tx: &AccountTx, user: &ScimUser) -> NewJob {
     NewJob {
         queue: crate::ops::sessions::CLOSE_SESSIONS,
         payload: json!({ "user": user.user }),
@@ -167,11 +220,12 @@ pub(super) fn link_of(
         external_id: document.external_id().map(str::to_owned),
         document: user.document.clone(),
         unmapped: user.unmapped.clone(),
+        prepared: false,
     }
 }
 
 /// Attributes that differ, with both values, for the audit log's erasable part.
-fn difference(old: &Document, new: &Document) -> Value {
+pub(in crate::ops) fn difference(old: &Document, new: &Document) -> Value {
     let pick = |from: &Document, other: &Document| -> Map<String, Value> {
         from.as_map()
             .iter()

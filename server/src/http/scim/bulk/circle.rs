@@ -10,15 +10,21 @@ use axum::http::StatusCode;
 use scim_schema::{
     bulk::{BulkCall, BulkMethod, BulkOperation, BulkTarget, resolve, take_out},
     resource::ScimError,
-    schema::{ResourceKind, registry},
+    schema::ResourceKind,
+    scope::Access,
 };
 
-use super::{Run, outcome::About};
+use super::{
+    Run,
+    chunk::{ids_of, note_created},
+    outcome::About,
+};
 use crate::{
     http::scim::{
         answer::Answer,
         exchange::read_resource,
         render::{group_location, user_location},
+        scope::require,
     },
     ops::{
         OpError,
@@ -56,10 +62,8 @@ impl Run<'_> {
         for (position, (index, about)) in abouts.into_iter().enumerate() {
             let kind = kinds.get(position).copied().flatten();
             let result = self.part_of(&mut outcome, position, kind);
-            self.note_created(
-                about.bulk_id.clone().unwrap_or_default(),
-                result.as_ref().ok(),
-            );
+            let bulk_id = about.bulk_id.clone().unwrap_or_default();
+            note_created(&mut self.created, bulk_id, result.as_ref().ok());
             self.outcomes.add(index, about, result);
         }
     }
@@ -81,9 +85,7 @@ impl Run<'_> {
         let sent = Arc::clone(&parts);
         let created = self
             .exchange
-            .state
-            .db
-            .write::<_, CircleError, _>(&self.exchange.ctx, move |tx| {
+            .write::<_, CircleError, _>(move |tx| {
                 let (by, parts) = (Arc::clone(&by), Arc::clone(&parts));
                 Box::pin(async move { circle::create(tx, &by, &parts).await })
             })
@@ -106,11 +108,12 @@ impl Run<'_> {
         let taken = take_out(&mut call.data, &inside);
         call.references
             .retain(|bulk_id| !inside.contains(bulk_id.as_str()));
-        let ids = self.ids_of(&call.references)?;
+        let ids = ids_of(&self.created, &call.references)?;
         resolve(BulkMethod::Post, &mut call.data, &ids);
         let BulkTarget { kind, .. } = call.target;
-        let rt = registry().resource_type(kind);
+        require(self.exchange.scopes, Access::Change(kind))?;
         let dialect = &self.exchange.by.dialect;
+        let rt = dialect.resource_type(kind);
         Ok(CirclePart {
             kind,
             incoming: read_resource(rt, call.data, dialect, &mut self.trace.notes)?,

@@ -1,28 +1,21 @@
-//! POST /Bulk (RFC 7644 section 3.7): many operations in one request, each of them in a unit of
-//! work of its own and by the same code as a request of its own.
+//! POST /Bulk (RFC 7644 section 3.7): many operations in one request, each of them carried out by the
+//! same code as a request of its own.
 
+mod chunk;
 mod circle;
 mod outcome;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::response::Response;
-use scim_schema::{
-    bulk::{BulkCall, BulkMethod, BulkOperation, BulkTarget, Step, parse_bulk, resolve, steps},
-    project::Projection,
-    resource::ScimError,
-    schema::ResourceKind,
-};
+use scim_schema::bulk::{BulkOperation, Step, parse_bulk, steps};
 
 use super::{
-    answer::Answer,
-    exchange::{Exchange, Input},
-    groups,
-    trace::Trace,
-    users,
+    answer::Answer, desk::Isolation, exchange::Exchange, rehearsal::no_bulk, trace::Trace,
 };
-use crate::ops::{OpError, precondition::Precondition};
-use outcome::Outcomes;
+use crate::{db::DbError, ops::OpError};
+use chunk::{Chunk, ChunkError, Created, CreatedBy, Done, Waiting};
+use outcome::{About, Outcomes};
 
 /// Path of the endpoint.
 pub(super) const PATH: &str = "/Bulk";
@@ -34,6 +27,9 @@ pub(super) async fn bulk(exchange: Exchange) -> Response {
 }
 
 async fn carry_out(exchange: &Exchange, trace: &mut Trace) -> Result<Answer, OpError> {
+    if exchange.is_rehearsal() {
+        return Err(no_bulk().into());
+    }
     let request = parse_bulk(exchange.object()?)?;
     let order = steps(&request.operations);
     let mut run = Run {
@@ -41,22 +37,27 @@ async fn carry_out(exchange: &Exchange, trace: &mut Trace) -> Result<Answer, OpE
         trace,
         created: created_by(&request.operations),
         outcomes: Outcomes::new(exchange, request.operations.len()),
+        waiting: Waiting::default(),
+        fail_on_errors: request.fail_on_errors,
     };
     let mut operations: Vec<Option<BulkOperation>> =
         request.operations.into_iter().map(Some).collect();
     let mut take = |index: usize| operations.get_mut(index).and_then(Option::take);
     for step in order {
-        let errors = run.outcomes.errors();
-        if request.fail_on_errors.is_some_and(|limit| errors >= limit) {
+        if run.failures_left() == Some(0) {
             break;
         }
         match step {
             Step::One(index) => {
                 if let Some(operation) = take(index) {
-                    run.one(index, operation).await;
+                    run.add(index, operation).await;
                 }
             }
             Step::Circle(indices) => {
+                run.flush().await;
+                if run.failures_left() == Some(0) {
+                    break;
+                }
                 let circle = indices
                     .into_iter()
                     .filter_map(|index| Some((index, take(index)?)));
@@ -64,11 +65,12 @@ async fn carry_out(exchange: &Exchange, trace: &mut Trace) -> Result<Answer, OpE
             }
         }
     }
+    run.flush().await;
     Ok(run.outcomes.into_answer())
 }
 
 /// What other operations refer to, by bulkId.
-fn created_by(operations: &[BulkOperation]) -> HashMap<String, Created> {
+fn created_by(operations: &[BulkOperation]) -> CreatedBy {
     operations
         .iter()
         .filter_map(BulkOperation::created_as)
@@ -76,130 +78,128 @@ fn created_by(operations: &[BulkOperation]) -> HashMap<String, Created> {
         .collect()
 }
 
-/// What became of the POST with a bulkId.
-enum Created {
-    NotYet,
-    Failed,
-    As(String),
-}
-
 /// A Bulk while it is carried out.
 struct Run<'e> {
     exchange: &'e Exchange,
     trace: &'e mut Trace,
-    created: HashMap<String, Created>,
+    created: CreatedBy,
     outcomes: Outcomes<'e>,
+    waiting: Waiting,
+    fail_on_errors: Option<u64>,
 }
 
 impl Run<'_> {
-    async fn one(&mut self, index: usize, operation: BulkOperation) {
-        let bulk_id = operation.created_as().map(str::to_owned);
-        let (target, result) = match operation.call {
-            Err(error) => (None, Err(error.into())),
-            Ok(call) => {
-                let (target, result) = self.call(call).await;
-                (Some(target), result)
+    /// How many operations may still fail; `None` for any number.
+    fn failures_left(&self) -> Option<u64> {
+        let limit = self.fail_on_errors?;
+        Some(limit.saturating_sub(self.outcomes.errors()))
+    }
+
+    /// Carries an operation out together with others.
+    async fn add(&mut self, index: usize, operation: BulkOperation) {
+        if !self.waiting.has_room_for(&operation) {
+            self.flush().await;
+        }
+        // What came before may have been the last failure that is allowed.
+        if self.failures_left() != Some(0) {
+            self.waiting.add(index, operation);
+        }
+    }
+
+    /// Carries out the operations that wait.
+    async fn flush(&mut self) {
+        let operations = std::mem::take(&mut self.waiting).operations;
+        if operations.is_empty() {
+            return;
+        }
+        let chunk = Arc::new(self.chunk(operations));
+        match self.without_savepoints_first(&chunk).await {
+            Ok(done) => self.take_in(done),
+            Err(ChunkError::Database(error)) if may_succeed_alone(&error) => {
+                self.one_by_one(&chunk).await;
             }
-        };
-        if let Some(bulk_id) = bulk_id {
-            self.note_created(bulk_id, result.as_ref().ok());
+            Err(error) => self.failed(&chunk, &cause(error)),
         }
-        if let (Some(target), Err(_)) = (&target, &result) {
-            let id = target.id.as_deref().unwrap_or_default();
-            self.trace.failed_on(target.kind, id);
-        }
-        let about = outcome::About {
-            method: operation.method,
-            bulk_id: operation.bulk_id,
-            target,
-        };
-        self.outcomes.add(index, about, result);
     }
 
-    /// Does what a request of its own would do; answers on which resource as well.
-    async fn call(&mut self, mut call: BulkCall) -> (BulkTarget, Result<Answer, OpError>) {
-        let ids = match self.ids_of(&call.references) {
-            Ok(ids) => ids,
-            Err(error) => return (call.target, Err(error.into())),
-        };
-        resolve(call.method, &mut call.data, &ids);
-        let mut target = call.target.clone();
-        if let Some(id) = &mut target.id
-            && let Some(known) = id.strip_prefix("bulkId:").and_then(|id| ids.get(id))
-        {
-            id.clone_from(known);
+    /// What took too long together, or met a conflict time and again, gets a unit each.
+    async fn one_by_one(&mut self, chunk: &Chunk) {
+        for (index, operation) in &chunk.operations {
+            if self.failures_left() == Some(0) {
+                return;
+            }
+            let alone = Arc::new(self.chunk(vec![(*index, operation.clone())]));
+            match self.without_savepoints_first(&alone).await {
+                Ok(done) => self.take_in(done),
+                Err(error) => self.failed(&alone, &cause(error)),
+            }
         }
-        let result = dispatch(self.exchange, call, &target, self.trace).await;
-        (target, result)
     }
 
-    /// The ids behind references.
-    fn ids_of(&self, references: &[String]) -> Result<HashMap<String, String>, ScimError> {
-        references
-            .iter()
-            .map(|bulk_id| match self.created.get(bulk_id) {
-                Some(Created::As(id)) => Ok((bulk_id.clone(), id.clone())),
-                Some(_) => Err(ScimError::status(
-                    409,
-                    format!("bulkId:{bulk_id} was not created, because its operation failed"),
-                )),
-                None => Err(ScimError::invalid_value(
-                    format!("bulkId:{bulk_id}"),
-                    "is the bulkId of no POST of this request",
-                )),
+    fn chunk(&self, operations: Vec<(usize, BulkOperation)>) -> Chunk {
+        Chunk {
+            by: Arc::clone(&self.exchange.by),
+            scopes: self.exchange.scopes,
+            operations,
+            created: self.created.clone(),
+            failures_left: self.failures_left(),
+        }
+    }
+
+    /// Savepoints cost two statements each, and are seldom needed.
+    async fn without_savepoints_first(&self, chunk: &Arc<Chunk>) -> Result<Done, ChunkError> {
+        match self.unit(chunk, Isolation::None).await {
+            Err(ChunkError::NeedsSavepoints) => self.unit(chunk, Isolation::Savepoints).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn unit(&self, chunk: &Arc<Chunk>, isolation: Isolation) -> Result<Done, ChunkError> {
+        let chunk = Arc::clone(chunk);
+        self.exchange
+            .write::<_, ChunkError, _>(move |tx| {
+                let chunk = Arc::clone(&chunk);
+                Box::pin(async move { chunk.carry_out(tx, isolation).await })
             })
-            .collect()
+            .await
     }
 
-    fn note_created(&mut self, bulk_id: String, answer: Option<&Answer>) {
-        let location = answer.and_then(|answer| answer.content.location.as_deref());
-        let id = location.and_then(|location| location.rsplit('/').next());
-        let created = id.map_or(Created::Failed, |id| Created::As(id.to_owned()));
-        self.created.insert(bulk_id, created);
+    fn take_in(&mut self, done: Done) {
+        self.created = done.created;
+        self.trace.append(done.trace);
+        for (index, about, result) in done.outcomes {
+            self.outcomes.add(index, about, result);
+        }
+    }
+
+    /// Nothing of a chunk was stored, or nobody knows whether it was.
+    fn failed(&mut self, chunk: &Chunk, error: &DbError) {
+        for (index, operation) in &chunk.operations {
+            if let Some(bulk_id) = operation.created_as() {
+                chunk::note_created(&mut self.created, bulk_id.to_owned(), None);
+            }
+            let target = operation.call.as_ref().ok().map(|call| call.target.clone());
+            let about = About {
+                method: operation.method.clone(),
+                bulk_id: operation.bulk_id.clone(),
+                target,
+            };
+            let error = OpError::from(error.clone());
+            self.outcomes.add(*index, about, Err(error));
+        }
     }
 }
 
-/// The function of the single endpoint. Only a PATCH is answered with what it made of the resource
-/// (D1, D2): what a client has just sent whole it need not read again.
-async fn dispatch(
-    exchange: &Exchange,
-    call: BulkCall,
-    target: &BulkTarget,
-    trace: &mut Trace,
-) -> Result<Answer, OpError> {
-    let id = target.id.as_deref().unwrap_or_default();
-    let precondition = Precondition::parse(call.version.as_deref(), None);
-    let input = |projection| Input {
-        projection,
-        precondition: precondition.clone(),
-        body: call.data,
-    };
-    match (target.kind, call.method) {
-        (ResourceKind::User, BulkMethod::Post) => {
-            users::create_user(exchange, input(None), trace).await
-        }
-        (ResourceKind::User, BulkMethod::Put) => {
-            users::replace_user(exchange, id, input(None), trace).await
-        }
-        (ResourceKind::User, BulkMethod::Patch) => {
-            let input = input(Some(Projection::Default));
-            users::patch_user(exchange, id, input, trace).await
-        }
-        (ResourceKind::User, BulkMethod::Delete) => {
-            users::delete_user(exchange, id, precondition).await
-        }
-        (ResourceKind::Group, BulkMethod::Post) => {
-            groups::create_group(exchange, input(None), trace).await
-        }
-        (ResourceKind::Group, BulkMethod::Put) => {
-            groups::replace_group(exchange, id, input(None), trace).await
-        }
-        (ResourceKind::Group, BulkMethod::Patch) => {
-            let input = input(Some(Projection::Default));
-            groups::patch_group(exchange, id, input, trace).await
-        }
-        (ResourceKind::Group, BulkMethod::Delete) => {
-            groups::delete_group(exchange, id, precondition).await
+/// Whether the operations of a chunk that failed may fare better without each other.
+const fn may_succeed_alone(error: &DbError) -> bool {
+    error.asks_for_retry() || matches!(error, DbError::Timeout(_))
+}
+
+fn cause(error: ChunkError) -> DbError {
+    match error {
+        ChunkError::Database(error) => error,
+        ChunkError::NeedsSavepoints => {
+            DbError::Corrupt("an operation with a savepoint undid others".to_owned())
         }
     }
 }

@@ -1,0 +1,280 @@
+//! The people of a connection as its rules see them.
+
+use std::collections::HashMap;
+
+use scim_schema::{
+    id::{ConnectionId, GroupId, LinkId, UserId},
+    mapping::{GroupOfPerson, Placement},
+    resource::Document,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, FromQueryResult, Order,
+    sea_query::{LockType, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    nesting::{above, below},
+    placements::placements,
+};
+use crate::db::{
+    entity::{scim_link as link, user},
+    error::DbError,
+    fetch,
+    scim_users::live_users,
+    scope::AccountScope,
+    unit::AccountTx,
+};
+
+/// A person with a live link.
+#[derive(Clone, Debug)]
+pub struct LinkedPerson {
+    /// The link.
+    pub scim_id: LinkId,
+    /// The person.
+    pub user: UserId,
+    /// Name to show.
+    pub name: String,
+    /// User name.
+    pub user_name: String,
+    /// Attributes without `active`.
+    pub document: Document,
+    /// `active`.
+    pub active: bool,
+    /// Where the person belongs.
+    pub placement: Placement,
+    /// Groups of the connection, nested ones included; empty unless they were asked for.
+    pub groups: Vec<GroupOfPerson>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    scim_id: Uuid,
+    user_id: Uuid,
+    user_name: String,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    display_name: Option<String>,
+    idp_active: Option<bool>,
+    document: String,
+}
+
+impl AccountScope<'_> {
+    /// The next `limit` people of a connection, in the order of their links.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn linked_people(
+        &self,
+        connection: ConnectionId,
+        after: Option<LinkId>,
+        limit: u64,
+        with_groups: bool,
+    ) -> Result<Vec<LinkedPerson>, DbError> {
+        let select = next(self.account.0, connection, after, limit);
+        let of = (self.account.0, connection);
+        people(self.connection, of, &select, with_groups).await
+    }
+
+    /// Somebody with a live link of a connection.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn linked_person(
+        &self,
+        connection: ConnectionId,
+        user: UserId,
+        with_groups: bool,
+    ) -> Result<Option<LinkedPerson>, DbError> {
+        let select = among(self.account.0, connection, &[user]);
+        let of = (self.account.0, connection);
+        let found = people(self.connection, of, &select, with_groups).await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Everybody with a live link of a connection who is in one of its groups or in a group below
+    /// them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn people_below(
+        &self,
+        connection: ConnectionId,
+        groups: &[GroupId],
+    ) -> Result<Vec<UserId>, DbError> {
+        let query = below(self.account.0, connection, groups);
+        let rows = self.connection.query_all(&query).await?;
+        let ids = rows.iter().map(|row| row.try_get_by_index(0));
+        ids.map(|id| Ok(UserId(id?))).collect()
+    }
+}
+
+impl AccountTx {
+    /// As [`AccountScope::linked_people`], locked until the unit ends.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_linked_people(
+        &self,
+        connection: ConnectionId,
+        after: Option<LinkId>,
+        limit: u64,
+        with_groups: bool,
+    ) -> Result<Vec<LinkedPerson>, DbError> {
+        let mut select = next(self.account().0, connection, after, limit);
+        select.lock(LockType::Update);
+        let of = (self.account().0, connection);
+        people(&self.connection, of, &select, with_groups).await
+    }
+
+    /// Those of `users` who have a live link of the connection, locked until the unit ends.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_linked_users(
+        &self,
+        connection: ConnectionId,
+        users: &[UserId],
+        with_groups: bool,
+    ) -> Result<Vec<LinkedPerson>, DbError> {
+        let mut select = among(self.account().0, connection, users);
+        select.lock(LockType::Update);
+        let of = (self.account().0, connection);
+        people(&self.connection, of, &select, with_groups).await
+    }
+
+    /// Groups of a connection that a person is in, nested ones included.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn groups_of_person(
+        &self,
+        connection: ConnectionId,
+        user: UserId,
+    ) -> Result<Vec<GroupOfPerson>, DbError> {
+        let mut found = groups(&self.connection, self.account().0, connection, &[user.0]).await?;
+        Ok(found.remove(&user.0).unwrap_or_default())
+    }
+}
+
+fn next(
+    account: Uuid,
+    connection: ConnectionId,
+    after: Option<LinkId>,
+    limit: u64,
+) -> SelectStatement {
+    let mut select = rows(account, connection);
+    if let Some(after) = after {
+        select.and_where(link::Column::ScimId.gt(after.0));
+    }
+    select.limit(limit).to_owned()
+}
+
+fn among(account: Uuid, connection: ConnectionId, users: &[UserId]) -> SelectStatement {
+    let ids = users.iter().map(|user| user.0);
+    rows(account, connection)
+        .and_where(link::Column::UserId.is_in(ids))
+        .to_owned()
+}
+
+fn rows(account: Uuid, connection: ConnectionId) -> SelectStatement {
+    use link::Column as L;
+    use user::Column as U;
+    let mut select = live_users(account, connection);
+    for column in [L::ScimId, L::UserId, L::Document] {
+        select.column((link::Entity, column));
+    }
+    for column in [
+        U::UserName,
+        U::GivenName,
+        U::FamilyName,
+        U::DisplayName,
+        U::IdpActive,
+    ] {
+        select.column((user::Entity, column));
+    }
+    select
+        .order_by((link::Entity, L::ScimId), Order::Asc)
+        .to_owned()
+}
+
+async fn people<C: ConnectionTrait>(
+    connection: &C,
+    (account, of): (Uuid, ConnectionId),
+    select: &SelectStatement,
+    with_groups: bool,
+) -> Result<Vec<LinkedPerson>, DbError> {
+    let rows: Vec<Row> = fetch::all(connection, select).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let users: Vec<Uuid> = rows.iter().map(|row| row.user_id).collect();
+    let mut placed = placements(connection, account, &users).await?;
+    let mut grouped = match with_groups {
+        true => groups(connection, account, of, &users).await?,
+        false => HashMap::new(),
+    };
+    let mut people = Vec::with_capacity(rows.len());
+    for row in rows {
+        // A person who was deleted between the statements has left.
+        let Some(placement) = placed.remove(&row.user_id) else {
+            continue;
+        };
+        let groups = grouped.remove(&row.user_id).unwrap_or_default();
+        people.push(person(row, placement, groups)?);
+    }
+    Ok(people)
+}
+
+fn person(
+    row: Row,
+    placement: Placement,
+    groups: Vec<GroupOfPerson>,
+) -> Result<LinkedPerson, DbError> {
+    let profile = crate::db::Profile {
+        user_name: row.user_name,
+        given_name: row.given_name,
+        family_name: row.family_name,
+        display_name: row.display_name,
+        ..crate::db::Profile::default()
+    };
+    Ok(LinkedPerson {
+        scim_id: row.scim_id.into(),
+        user: row.user_id.into(),
+        name: profile.name(),
+        user_name: profile.user_name,
+        document: Document::from_json_text(&row.document)
+            .map_err(|error| DbError::Corrupt(format!("scim_links.document: {error}")))?,
+        active: row.idp_active.unwrap_or(true),
+        placement,
+        groups,
+    })
+}
+
+#[derive(FromQueryResult)]
+struct GroupRow {
+    user_id: Uuid,
+    id: Uuid,
+    display_name: String,
+    level: i32,
+}
+
+/// Groups of people by person, in the order of their ids.
+async fn groups<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    of: ConnectionId,
+    users: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<GroupOfPerson>>, DbError> {
+    let query = above(account, of, users);
+    let mut found: HashMap<Uuid, Vec<GroupOfPerson>> = HashMap::new();
+    for row in connection.query_all(&query).await? {
+        let row = GroupRow::from_query_result(&row, "")?;
+        found.entry(row.user_id).or_default().push(GroupOfPerson {
+            id: row.id.into(),
+            display: row.display_name,
+            direct: row.level == 1,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,178 @@
+//! Members of groups in a shadow.
+
+use std::collections::HashMap;
+
+use scim_schema::{id::ConnectionId, schema::ResourceKind};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::objects;
+use crate::db::{
+    entity::{shadow_member as member, shadow_object as object},
+    error::DbError,
+    fetch,
+    unit::AccountTx,
+};
+
+/// Rows of one statement; PostgreSQL takes 65,535 parameters, SQLite 32,766.
+const CHUNK: usize = 5_000;
+
+/// A member of a group with the group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShadowMember {
+    /// The group.
+    pub group: Uuid,
+    /// The member.
+    pub id: Uuid,
+    /// What the member is.
+    pub kind: ResourceKind,
+    /// The member's name to show.
+    pub label: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    group_id: Uuid,
+    member_id: Uuid,
+    kind: String,
+    label: String,
+}
+
+/// Members that `groups` have.
+pub(super) fn members_of(account: Uuid, groups: &[Uuid]) -> SelectStatement {
+    joined(account, member::Column::MemberId)
+        .and_where(member::Column::GroupId.is_in(groups.iter().copied()))
+        .to_owned()
+}
+
+/// Groups that `members` are in, with the label of the group.
+pub(super) fn groups_of(account: Uuid, members: &[Uuid]) -> SelectStatement {
+    joined(account, member::Column::GroupId)
+        .and_where(member::Column::MemberId.is_in(members.iter().copied()))
+        .to_owned()
+}
+
+fn joined(account: Uuid, side: member::Column) -> SelectStatement {
+    use object::Column as O;
+    Query::select()
+        .column((member::Entity, member::Column::GroupId))
+        .column((member::Entity, member::Column::MemberId))
+        .column((object::Entity, O::Kind))
+        .column((object::Entity, O::Label))
+        .from(member::Entity)
+        .inner_join(
+            object::Entity,
+            Expr::col((object::Entity, O::AccountId))
+                .equals((member::Entity, member::Column::AccountId))
+                .and(Expr::col((object::Entity, O::Id)).equals((member::Entity, side))),
+        )
+        .and_where(member::Column::AccountId.eq(account))
+        .to_owned()
+}
+
+/// The rows of one of these selects.
+pub(super) async fn read<C: ConnectionTrait>(
+    connection: &C,
+    select: &SelectStatement,
+) -> Result<Vec<ShadowMember>, DbError> {
+    let rows: Vec<Row> = fetch::all(connection, select).await?;
+    let members = rows.into_iter().map(|row| {
+        Ok(ShadowMember {
+            group: row.group_id,
+            id: row.member_id,
+            kind: kind_of(&row.kind)?,
+            label: row.label,
+        })
+    });
+    members.collect()
+}
+
+fn kind_of(word: &str) -> Result<ResourceKind, DbError> {
+    ResourceKind::from_name(word)
+        .ok_or_else(|| DbError::Corrupt(format!("shadow_objects.kind: {word}")))
+}
+
+impl AccountTx {
+    /// What those of `ids` are that the shadow of the connection has.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shadow_kinds(
+        &self,
+        connection: ConnectionId,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, ResourceKind>, DbError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let mut select = objects(self.account().0, connection, None);
+            select
+                .columns([object::Column::Id, object::Column::Kind])
+                .and_where(object::Column::Id.is_in(chunk.iter().copied()));
+            for row in self.connection.query_all(&select).await? {
+                let kind = kind_of(&row.try_get::<String>("", "kind")?)?;
+                found.insert(row.try_get("", "id")?, kind);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The members of groups in a shadow.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shadow_members(&self, groups: &[Uuid]) -> Result<Vec<ShadowMember>, DbError> {
+        let select = members_of(self.account().0, groups);
+        read(&self.connection, &select).await
+    }
+
+    /// The groups that members are in, each with its own label.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shadow_groups(&self, members: &[Uuid]) -> Result<Vec<ShadowMember>, DbError> {
+        let select = groups_of(self.account().0, members);
+        read(&self.connection, &select).await
+    }
+
+    /// Adds members to a group; answers how many are new.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn add_shadow_members(&self, group: Uuid, ids: &[Uuid]) -> Result<u64, DbError> {
+        let mut added = 0;
+        for chunk in ids.chunks(CHUNK) {
+            let rows = chunk.iter().map(|id| member::ActiveModel {
+                account_id: Set(self.account().0),
+                group_id: Set(group),
+                member_id: Set(*id),
+            });
+            added += member::Entity::insert_many(rows)
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
+                .exec_without_returning(&self.connection)
+                .await?;
+        }
+        Ok(added)
+    }
+
+    /// Takes members out of a group; answers how many were in it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn remove_shadow_members(&self, group: Uuid, ids: &[Uuid]) -> Result<u64, DbError> {
+        let mut removed = 0;
+        for chunk in ids.chunks(CHUNK) {
+            removed += member::Entity::delete_many()
+                .filter(member::Column::AccountId.eq(self.account().0))
+                .filter(member::Column::GroupId.eq(group))
+                .filter(member::Column::MemberId.is_in(chunk.iter().copied()))
+                .exec(&self.connection)
+                .await?
+                .rows_affected;
+        }
+        Ok(removed)
+    }
+}

@@ -1,0 +1,69 @@
+//! A user who was refused because somebody is in the way: the conflict is noted for a System
+//! Administrator, in a unit of its own, and the answer stays what it is.
+
+use std::sync::Arc;
+
+use scim_schema::{id::LinkId, patch::PatchOp, resource::Incoming};
+
+use super::desk::Desk;
+use crate::{
+    db::UniqueKey,
+    ops::{OpError, conflicts, precondition::Precondition, users},
+};
+
+/// Notes the conflict of a POST, or of a PUT of the link `renamed`, and answers with its error.
+pub(super) async fn noted(
+    desk: &Desk<'_>,
+    error: OpError,
+    incoming: &Incoming,
+    renamed: Option<LinkId>,
+) -> OpError {
+    if !is_conflict(&error) || !desk.outlives_a_failure() {
+        return error;
+    }
+    let by = Arc::clone(&desk.by);
+    let sent = Arc::new(users::sent_user(incoming));
+    let noted = desk.write::<_, OpError, _>(move |tx| {
+        let (by, sent) = (Arc::clone(&by), Arc::clone(&sent));
+        Box::pin(async move { conflicts::note(tx, &by, &sent, renamed).await })
+    });
+    answered(error, noted.await)
+}
+
+/// The same for a PATCH, whose outcome is worked out once more.
+pub(super) async fn patch_noted(
+    desk: &Desk<'_>,
+    error: OpError,
+    id: LinkId,
+    operations: Arc<Vec<PatchOp>>,
+) -> OpError {
+    if !is_conflict(&error) || !desk.outlives_a_failure() {
+        return error;
+    }
+    let by = Arc::clone(&desk.by);
+    let noted = desk.write::<_, OpError, _>(move |tx| {
+        let (by, operations) = (Arc::clone(&by), Arc::clone(&operations));
+        Box::pin(async move {
+            let patched = users::patched(tx, &by, id, &Precondition::NONE, &operations).await?;
+            conflicts::note(tx, &by, &patched.sent(), Some(id)).await
+        })
+    });
+    answered(error, noted.await)
+}
+
+/// Whether a System Administrator has something to decide.
+pub(super) const fn is_conflict(error: &OpError) -> bool {
+    match error {
+        OpError::Unique(UniqueKey::UserName) => true,
+        OpError::Collision(collision) => collision.kind.is_some(),
+        _ => false,
+    }
+}
+
+/// The request was refused whether its conflict could be noted or not; the next one notes it.
+fn answered(refusal: OpError, noted: Result<(), OpError>) -> OpError {
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a conflict was not noted");
+    }
+    refusal
+}

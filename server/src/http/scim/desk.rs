@@ -1,0 +1,166 @@
+//! Where a writing operation is carried out: in a unit of work of its own, or in one that it shares
+//! with other operations of a Bulk.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use scim_schema::id::GroupId;
+
+use super::exchange::Exchange;
+use crate::{
+    db::{AccountTx, DbError, Members, ScimGroup, UnitError, Written},
+    ops::{OpError, provisioner::Provisioner, reads::group_so_far},
+};
+
+/// What an operation needs to know of its surroundings.
+pub(super) struct Desk<'a> {
+    pub(super) by: Arc<Provisioner>,
+    place: Place<'a>,
+}
+
+enum Place<'a> {
+    Own(&'a Exchange),
+    Shared(&'a SharedUnit<'a>),
+}
+
+/// A unit of work that several operations share.
+pub(super) struct SharedUnit<'a> {
+    tx: &'a AccountTx,
+    isolation: Isolation,
+    state: Mutex<State>,
+}
+
+/// What the failure of one operation undoes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Isolation {
+    /// The whole unit.
+    None,
+    /// That operation alone: each has a savepoint, which costs two statements.
+    Savepoints,
+}
+
+struct State {
+    /// What the operations leave behind together.
+    trace: Written<()>,
+    /// Whether an operation failed after it may have written.
+    failed: bool,
+    /// Why the unit has to run again as a whole.
+    conflict: Option<DbError>,
+}
+
+impl<'a> Desk<'a> {
+    /// A unit of work of its own.
+    pub(super) fn own(exchange: &'a Exchange) -> Self {
+        Self {
+            by: Arc::clone(&exchange.by),
+            place: Place::Own(exchange),
+        }
+    }
+
+    /// A unit of work that others share.
+    pub(super) fn shared(by: &Arc<Provisioner>, unit: &'a SharedUnit<'a>) -> Self {
+        Self {
+            by: Arc::clone(by),
+            place: Place::Shared(unit),
+        }
+    }
+
+    /// Whether everything that is done here is undone.
+    pub(super) const fn is_rehearsal(&self) -> bool {
+        match self.place {
+            Place::Own(exchange) => exchange.is_rehearsal(),
+            Place::Shared(_) => false,
+        }
+    }
+
+    /// Whether what is written after an operation has failed is stored.
+    pub(super) fn outlives_a_failure(&self) -> bool {
+        match self.place {
+            Place::Own(_) => true,
+            Place::Shared(unit) => unit.isolation == Isolation::Savepoints,
+        }
+    }
+
+    /// Runs `work` here.
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError,
+        F: for<'t> Fn(&'t AccountTx) -> futures_util::future::BoxFuture<'t, Result<Written<T>, E>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        match self.place {
+            Place::Own(exchange) => exchange.write(work).await,
+            Place::Shared(unit) => unit.write(work).await,
+        }
+    }
+
+    /// A group as it is after what was written here.
+    pub(super) async fn scim_group(
+        &self,
+        id: GroupId,
+        members: Members,
+    ) -> Result<Option<ScimGroup>, OpError> {
+        match self.place {
+            Place::Own(exchange) => exchange.reads().group(id, members).await,
+            Place::Shared(unit) => group_so_far(unit.tx, &self.by, id, members).await,
+        }
+    }
+}
+
+impl<'a> SharedUnit<'a> {
+    pub(super) fn new(tx: &'a AccountTx, isolation: Isolation) -> Self {
+        Self {
+            tx,
+            isolation,
+            state: Mutex::new(State {
+                trace: Written::unchanged(()),
+                failed: false,
+                conflict: None,
+            }),
+        }
+    }
+
+    /// Whether an operation failed, so that the unit cannot be stored as it is.
+    pub(super) fn has_failed(&self) -> bool {
+        self.isolation == Isolation::None && self.state().failed
+    }
+
+    /// Why the unit has to run again as a whole, if it has to.
+    pub(super) fn take_conflict(&self) -> Option<DbError> {
+        self.state().conflict.take()
+    }
+
+    /// What the operations leave behind together.
+    pub(super) fn into_trace(self) -> Written<()> {
+        let state = self.state.into_inner();
+        state.unwrap_or_else(PoisonError::into_inner).trace
+    }
+
+    async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: UnitError,
+        F: for<'t> Fn(&'t AccountTx) -> futures_util::future::BoxFuture<'t, Result<Written<T>, E>>,
+    {
+        let outcome = match self.isolation {
+            Isolation::None => work(self.tx).await,
+            Isolation::Savepoints => self.tx.part(work).await,
+        };
+        let mut state = self.state();
+        match outcome {
+            Ok(written) => Ok(state.trace.absorb(written)),
+            Err(error) => {
+                state.failed = true;
+                let conflict = error.database().filter(|error| error.asks_for_retry());
+                state.conflict = conflict.cloned();
+                Err(error)
+            }
+        }
+    }
+
+    // The state is whole after every statement, so a panic elsewhere cannot have broken it.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,154 @@
+//! Trying requests without storing what they do. What is stored is that somebody tried, because
+//! answers show people's data.
+
+use std::sync::Arc;
+
+use scim_schema::{
+    api::provisioning_log::LogDetail,
+    id::{ConnectionId, ProvisioningRequestId},
+};
+use serde_json::json;
+
+use super::OpError;
+use crate::{
+    ctx::Ctx,
+    db::{AuditEntry, Db, Written},
+};
+
+/// A logged request that is to be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Whose request it was.
+    pub connection: ConnectionId,
+    /// HTTP method.
+    pub method: String,
+    /// Path below the base URL.
+    pub path: String,
+    /// Its body.
+    pub body: Option<String>,
+}
+
+/// Notes that somebody tries a request of a connection. `replayed` is the row that it is taken
+/// from.
+///
+/// # Errors
+/// Those of the database.
+pub async fn note(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    connection: ConnectionId,
+    method: &str,
+    path: &str,
+    replayed: Option<ProvisioningRequestId>,
+) -> Result<(), OpError> {
+    let details = json!({ "method": method, "path": path, "replayed": replayed });
+    db.write(ctx, move |_| {
+        let details = details.clone();
+        Box::pin(async move {
+            let entry = AuditEntry::done("connection.rehearse", "connection", connection, details);
+            Ok(Written::audited((), entry))
+        })
+    })
+    .await
+}
+
+/// The request of a row, as far as the log has kept it.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::Conflict`] when what is kept is not the whole request, and
+/// those of the database.
+pub async fn logged(db: &Db, ctx: &Arc<Ctx>, id: ProvisioningRequestId) -> Result<Logged, OpError> {
+    let detail = db
+        .write::<_, OpError, _>(ctx, move |tx| {
+            Box::pin(async move {
+                let detail = tx.log_detail(id).await?.ok_or(OpError::NotFound)?;
+                Ok(Written::unchanged(detail))
+            })
+        })
+        .await?;
+    whole(detail)
+}
+
+fn whole(detail: LogDetail) -> Result<Logged, OpError> {
+    let LogDetail {
+        row, request_body, ..
+    } = detail;
+    let gone = |what: &str| Err(OpError::Conflict(what.to_owned()));
+    let is_list = matches!(row.path.as_str(), "" | "/" | "/Users" | "/Groups");
+    if row.method == "GET" && is_list {
+        return gone(
+            "The log keeps no query of a search, so it cannot be replayed. Enter it in the tester.",
+        );
+    }
+    if row.path == "/Bulk" {
+        return gone(
+            "A Bulk cannot be replayed as a whole, because its operations build on each other.",
+        );
+    }
+    let needs_body = matches!(row.method.as_str(), "POST" | "PUT" | "PATCH");
+    let kept = request_body.as_deref().is_some_and(is_json);
+    if needs_body && !kept {
+        return gone("The log does not have the whole body of this request, or no longer has it.");
+    }
+    Ok(Logged {
+        connection: row.connection,
+        method: row.method,
+        path: row.path,
+        body: request_body,
+    })
+}
+
+/// A body that was cut is no JSON any more.
+fn is_json(body: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use scim_schema::api::provisioning_log::{LogFacts, LogRow};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn detail(method: &str, path: &str, body: Option<&str>) -> LogDetail {
+        LogDetail {
+            row: LogRow {
+                id: Uuid::nil().into(),
+                at: chrono::DateTime::UNIX_EPOCH,
+                connection: Uuid::nil().into(),
+                connection_name: "Okta".to_owned(),
+                method: method.to_owned(),
+                path: path.to_owned(),
+                status: 200,
+                scim_type: None,
+                decision: String::new(),
+                duration_us: 1,
+                notes: Vec::new(),
+                request: None,
+                statements: None,
+                facts: LogFacts::default(),
+                person: None,
+                people: 0,
+            },
+            request_body: body.map(str::to_owned),
+            response_body: None,
+        }
+    }
+
+    #[test]
+    fn only_a_request_that_is_kept_whole_is_replayed() {
+        for (method, path, body, replayed) in [
+            ("GET", "/Users/1", None, true),
+            ("GET", "/Users", None, false),
+            ("DELETE", "/Users/1", None, true),
+            ("PATCH", "/Users/1", Some("{}"), true),
+            ("PATCH", "/Users/1", Some("{\"Operations\": [{"), false),
+            ("POST", "/Users", None, false),
+            ("POST", "/Users/.search", Some("{}"), true),
+            ("POST", "/Bulk", Some("{}"), false),
+        ] {
+            let answer = whole(detail(method, path, body));
+            assert_eq!(answer.is_ok(), replayed, "{method} {path} {body:?}");
+        }
+    }
+}
