@@ -10,8 +10,9 @@ use crate::{
     clock::Clock,
     live::Live,
     pages::{
-        ConnectionPage, ConnectionsPage, FreshSecret, NotFoundPage, RootPage, SetupPage, Shell,
-        SignInPage, UserPage, UsersPage,
+        AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
+        ConnectionsPage, FreshSecret, LogPage, MappingPage, NotFoundPage, RootPage, SetupPage,
+        Shell, SignInPage, TesterPage, UserPage, UsersPage,
     },
     places::Places,
     session::Session,
@@ -48,6 +49,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/users/:id") view=UserPage />
                     <Route path=path!("/provisioning") view=ConnectionsPage />
                     <Route path=path!("/provisioning/:id") view=ConnectionPage />
+                    <Route path=path!("/provisioning/:id/tester") view=TesterPage />
+                    <Route path=path!("/attributes") view=AttributesPage />
+                    <Route path=path!("/conflicts") view=ConflictsPage />
+                    <Route path=path!("/conflicts/:id") view=ConflictPage />
+                    <Route path=path!("/provisioning/:id/conformance") view=ConformancePage />
+                    <Route path=path!("/provisioning/:id/mapping") view=MappingPage />
+                    <Route path=path!("/log") view=LogPage />
                     <Route path=path!("/*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>

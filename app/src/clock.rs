@@ -35,6 +35,19 @@ pub(crate) fn in_zone(at: DateTime<Utc>) -> Moment {
     moment(at.timestamp_millis())
 }
 
+/// What is in a field of type `datetime-local`: a reading of the viewer's wall clock.
+pub(crate) fn from_input(value: &str) -> Option<DateTime<Utc>> {
+    let ms = Date::new(&JsValue::from_str(value)).get_time();
+    if ms.is_nan() {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 of any date that the field takes fit an i64"
+    )]
+    DateTime::from_timestamp_millis(ms as i64)
+}
+
 /// The viewer's zone, such as `America/Chicago`.
 pub(crate) fn zone_name() -> String {
     let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();

@@ -42,6 +42,19 @@ impl Moment {
         format!("{}, {}", self.date(), self.clock())
     }
 
+    /// `2026-11-14T16:59`, for a field of type `datetime-local`.
+    pub(crate) fn input(&self) -> String {
+        let Local {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            ..
+        } = self.local;
+        format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}", month + 1)
+    }
+
     /// `16:59:58`.
     pub(crate) fn clock(&self) -> String {
         let Local {

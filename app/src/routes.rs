@@ -1,6 +1,6 @@
 //! Typed paths of the console. Everything that links builds its address here.
 
-use scim_schema::id::{ConnectionId, UserId};
+use scim_schema::id::{ConflictId, ConnectionId, ProvisioningRequestId, UserId};
 
 use crate::query::{QueryString, encode};
 
@@ -10,6 +10,12 @@ pub(crate) const ROOT: &str = "/";
 pub(crate) const USERS: &str = "/users";
 /// Connections of identity providers.
 pub(crate) const PROVISIONING: &str = "/provisioning";
+/// Attributes that the account defines.
+pub(crate) const ATTRIBUTES: &str = "/attributes";
+/// The provisioning log.
+pub(crate) const LOG: &str = "/log";
+/// Conflicts between connections and people who are here.
+pub(crate) const CONFLICTS: &str = "/conflicts";
 /// Where a one-time link leads; its secret is in the fragment only.
 pub(crate) const SETUP: &str = "/setup";
 
@@ -26,6 +32,43 @@ pub(crate) fn user_tab(id: UserId, tab: &str) -> String {
 /// One connection's page.
 pub(crate) fn connection(id: ConnectionId) -> String {
     format!("{PROVISIONING}/{id}")
+}
+
+/// One conflict's page.
+pub(crate) fn conflict(id: ConflictId) -> String {
+    format!("{CONFLICTS}/{id}")
+}
+
+/// Open conflicts of a connection.
+pub(crate) fn conflicts_of(id: ConnectionId) -> String {
+    QueryString::default()
+        .with("connection", &id.to_string())
+        .after(CONFLICTS)
+}
+
+/// The requests that touched one person.
+pub(crate) fn log_of(id: UserId) -> String {
+    QueryString::default()
+        .with("user", &id.to_string())
+        .after(LOG)
+}
+
+/// Where requests of a connection are tried; `from` is a row of the log to begin with.
+pub(crate) fn tester(id: ConnectionId, from: Option<ProvisioningRequestId>) -> String {
+    let from = from.map(|from| from.to_string());
+    QueryString::default()
+        .with_some("from", from.as_deref())
+        .after(&format!("{}/tester", connection(id)))
+}
+
+/// How a connection stands by the protocol.
+pub(crate) fn conformance(id: ConnectionId) -> String {
+    format!("{}/conformance", connection(id))
+}
+
+/// Where the people of a connection belong.
+pub(crate) fn mapping(id: ConnectionId) -> String {
+    format!("{}/mapping", connection(id))
 }
 
 /// The users a connection brought.

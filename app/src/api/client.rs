@@ -28,15 +28,65 @@ pub(crate) async fn post<B: Serialize, T: DeserializeOwned>(
     path: &str,
     body: &B,
 ) -> Result<T, ApiError> {
+    send_body(Method::POST, path, body).await
+}
+
+/// Sends `body` to `path`, where the answer has nothing to say.
+pub(crate) async fn post_only<B: Serialize>(path: &str, body: &B) -> Result<(), ApiError> {
     let Ok(body) = serde_json::to_string(body) else {
         return Err(ApiError::Unreadable(Unreadable::default()));
     };
-    decode(&send(Method::POST, path, Some(body)).await?)
+    send(Method::POST, path, Some(body)).await.map(drop)
+}
+
+/// Changes what is at `path` as `body` says.
+pub(crate) async fn patch<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
+    send_body(Method::PATCH, path, body).await
+}
+
+/// Replaces what is at `path` by `body`.
+pub(crate) async fn put<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
+    send_body(Method::PUT, path, body).await
+}
+
+async fn send_body<B: Serialize, T: DeserializeOwned>(
+    method: Method,
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
+    let Ok(body) = serde_json::to_string(body) else {
+        return Err(ApiError::Unreadable(Unreadable::default()));
+    };
+    decode(&send(method, path, Some(body)).await?)
+}
+
+/// Puts `body` at `path`; the answer has none.
+pub(crate) async fn put_unanswered<B: Serialize>(path: &str, body: &B) -> Result<(), ApiError> {
+    let Ok(body) = serde_json::to_string(body) else {
+        return Err(ApiError::Unreadable(Unreadable::default()));
+    };
+    send(Method::PUT, path, Some(body)).await.map(drop)
 }
 
 /// Deletes `path`.
 pub(crate) async fn delete(path: &str) -> Result<(), ApiError> {
     send(Method::DELETE, path, None).await.map(drop)
+}
+
+/// Does what is at `path`, which takes and answers nothing.
+pub(crate) async fn act(path: &str) -> Result<(), ApiError> {
+    send(Method::POST, path, None).await.map(drop)
+}
+
+/// Deletes `path` and reads what that answers.
+pub(crate) async fn delete_all<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    decode(&send(Method::DELETE, path, None).await?)
 }
 
 /// An answer that was not an error.

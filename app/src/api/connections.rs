@@ -1,10 +1,16 @@
 //! `/idp-connections`.
 
 use scim_schema::{
-    api::connections::{ConnectionView, CreateConnection, NewConnection},
-    id::{ConnectionId, ScimTokenId},
+    api::{
+        connections::{
+            ConnectionView, CreateConnection, CreateOAuthClient, CreateToken, NewConnection,
+            NewOAuthClient, RotateToken,
+        },
+        dialects::{ChangeDialect, DialectView},
+    },
+    id::{ConnectionId, OAuthClientId, ScimTokenId},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{ApiError, client};
 
@@ -12,10 +18,6 @@ use super::{ApiError, client};
 struct Connections {
     items: Vec<ConnectionView>,
 }
-
-/// A body for requests that carry nothing: the endpoint still takes JSON only.
-#[derive(Serialize)]
-struct Nothing {}
 
 /// Every connection of the account.
 pub(crate) async fn list() -> Result<Vec<ConnectionView>, ApiError> {
@@ -34,8 +36,56 @@ pub(crate) async fn create(body: &CreateConnection) -> Result<NewConnection, Api
 }
 
 /// Makes another token; the older ones stay valid.
-pub(crate) async fn add_token(id: ConnectionId) -> Result<NewConnection, ApiError> {
-    client::post(&format!("/idp-connections/{id}/tokens"), &Nothing {}).await
+pub(crate) async fn add_token(
+    id: ConnectionId,
+    body: &CreateToken,
+) -> Result<NewConnection, ApiError> {
+    client::post(&format!("/idp-connections/{id}/tokens"), body).await
+}
+
+/// Makes a token in the place of another one, which ends later.
+pub(crate) async fn rotate_token(
+    id: ConnectionId,
+    token: ScimTokenId,
+    body: &RotateToken,
+) -> Result<NewConnection, ApiError> {
+    client::post(
+        &format!("/idp-connections/{id}/tokens/{token}/rotate"),
+        body,
+    )
+    .await
+}
+
+/// Makes an OAuth client.
+pub(crate) async fn add_oauth_client(
+    id: ConnectionId,
+    body: &CreateOAuthClient,
+) -> Result<NewOAuthClient, ApiError> {
+    client::post(&format!("/idp-connections/{id}/oauth-clients"), body).await
+}
+
+/// Ends an OAuth client with its tokens.
+pub(crate) async fn revoke_oauth_client(
+    id: ConnectionId,
+    oauth_client: OAuthClientId,
+) -> Result<(), ApiError> {
+    client::delete(&format!(
+        "/idp-connections/{id}/oauth-clients/{oauth_client}"
+    ))
+    .await
+}
+
+/// How a connection speaks.
+pub(crate) async fn dialect(id: ConnectionId) -> Result<DialectView, ApiError> {
+    client::get(&format!("/idp-connections/{id}/dialect")).await
+}
+
+/// Turns functions of its dialect on or off, or back to their defaults.
+pub(crate) async fn change_dialect(
+    id: ConnectionId,
+    body: &ChangeDialect,
+) -> Result<DialectView, ApiError> {
+    client::patch(&format!("/idp-connections/{id}/dialect"), body).await
 }
 
 /// Ends a token at once.

@@ -1,12 +1,21 @@
 //! `/provisioning-log`.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use scim_schema::{
-    api::provisioning_log::{LogDetail, LogPage, LogQuery},
-    id::ProvisioningRequestId,
+    api::{
+        provisioning_log::{LogDetail, LogOutcome, LogPage, LogQuery},
+        rehearsals::{Rehearse, Rehearsed},
+    },
+    id::{ConnectionId, ProvisioningRequestId},
 };
+use serde::Serialize;
 
 use super::{ApiError, client};
 use crate::query::QueryString;
+
+/// A body for requests that carry nothing: the endpoint still takes JSON only.
+#[derive(Serialize)]
+struct Nothing {}
 
 /// A page of the log, newest first.
 pub(crate) async fn list(query: &LogQuery) -> Result<LogPage, ApiError> {
@@ -18,10 +27,29 @@ pub(crate) async fn list(query: &LogQuery) -> Result<LogPage, ApiError> {
         .with_some("user", user.as_deref())
         .with_some("connection", connection.as_deref())
         .with_some("errors_only", errors_only.as_deref())
+        .with_some("q", query.q.as_deref())
+        .with_some("method", query.method.as_deref())
+        .with_some("outcome", query.outcome.map(LogOutcome::as_str))
+        .with_some("since", query.since.map(machine).as_deref())
+        .with_some("until", query.until.map(machine).as_deref())
         .with_some("cursor", query.cursor.as_deref())
         .with_some("limit", limit.as_deref())
         .after("/provisioning-log");
     client::get(&path).await
+}
+
+fn machine(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// What a logged request would do now.
+pub(crate) async fn replay(id: ProvisioningRequestId) -> Result<Rehearsed, ApiError> {
+    client::post(&format!("/provisioning-log/{id}/rehearsals"), &Nothing {}).await
+}
+
+/// What a request of a connection would do.
+pub(crate) async fn rehearse(id: ConnectionId, body: &Rehearse) -> Result<Rehearsed, ApiError> {
+    client::post(&format!("/idp-connections/{id}/rehearsals"), body).await
 }
 
 /// One request with its bodies.

@@ -30,6 +30,12 @@ impl FormErrors {
         self
     }
 
+    /// These, and after them the others.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Takes over what the server said. What names none of `fields` concerns the whole form.
     pub(crate) fn from_answer(error: &ApiError, fields: &[&'static str]) -> Self {
         let named = error.fields().iter().map(|problem| FormError {

@@ -1,17 +1,28 @@
 //! The pages, one folder each.
 
+mod attributes;
+mod conflicts;
+mod conformance;
 mod connections;
 mod door;
 mod log;
+mod mapping;
 mod not_found;
+mod rehearsal;
 mod shell;
 mod status;
 mod user;
 mod users;
 
+pub(crate) use attributes::AttributesPage;
+pub(crate) use conflicts::{ConflictPage, ConflictsPage};
+pub(crate) use conformance::ConformancePage;
 pub(crate) use connections::{ConnectionPage, ConnectionsPage, FreshSecret};
 pub(crate) use door::{RootPage, SetupPage, SignInPage};
+pub(crate) use log::LogPage;
+pub(crate) use mapping::MappingPage;
 pub(crate) use not_found::NotFoundPage;
+pub(crate) use rehearsal::TesterPage;
 pub(crate) use shell::{Counts, Shell};
 pub(crate) use user::UserPage;
 pub(crate) use users::UsersPage;

@@ -9,6 +9,9 @@ pub(crate) mod shell {
     pub(crate) const USERS: &str = "Users";
     pub(crate) const PROVISIONING: &str = "Provisioning";
     pub(crate) const CONNECTIONS: &str = "Connections";
+    pub(crate) const ATTRIBUTES: &str = "Custom attributes";
+    pub(crate) const CONFLICTS: &str = "Conflicts";
+    pub(crate) const LOG: &str = "Provisioning log";
     pub(crate) const BREADCRUMB: &str = "Breadcrumb";
     pub(crate) const SWITCH_THEME: &str = "Switch theme";
     pub(crate) const APPEARANCE: &str = "Appearance";

@@ -1,11 +1,19 @@
 //! The catalogue: every string that people read. Sentence case, plain words, plural rules in
 //! functions.
 
+pub(crate) mod attributes;
+pub(crate) mod conflicts;
+pub(crate) mod conformance;
 pub(crate) mod connections;
+pub(crate) mod dialects;
 pub(crate) mod door;
 mod general;
 pub(crate) mod log;
+pub(crate) mod mapping;
+pub(crate) mod oauth;
 pub(crate) mod providers;
+pub(crate) mod sentences;
+pub(crate) mod shadow;
 pub(crate) mod status;
 pub(crate) mod user;
 pub(crate) mod users;

@@ -1,6 +1,9 @@
 //! Strings of a user's page.
 
-use scim_schema::{api::users::Actor, lifecycle::Lifecycle};
+use scim_schema::{
+    api::users::{Actor, MembershipOrigin},
+    lifecycle::Lifecycle,
+};
 
 use crate::format;
 
@@ -23,6 +26,7 @@ pub(crate) const ORGANISATIONS: &str = "Organisations";
 pub(crate) const NO_ORGANISATIONS: &str = "This person is in no organisation.";
 pub(crate) const ORGANISATION: &str = "Organisation";
 pub(crate) const MEMBER_SINCE: &str = "Member since";
+pub(crate) const MEMBERSHIP_FROM: &str = "From";
 pub(crate) const HOME: &str = "Home";
 pub(crate) const SUMMARY: &str = "Summary";
 pub(crate) const LIFECYCLE: &str = "Lifecycle";
@@ -229,6 +233,26 @@ pub(crate) fn more_groups(shown: usize, all: u32) -> String {
         "Showing {shown} of {} groups.",
         format::count(u64::from(all))
     )
+}
+
+/// Above what a provider sent for an administrator.
+pub(crate) const PENDING: &str =
+    "Pending: a provider does not change what an administrator signs in with.";
+
+/// "userName: dana@example.org here, d.whitfield@example.org sent".
+pub(crate) fn pending_line(attribute: &str, here: &str, sent: &str) -> String {
+    format!("{attribute}: {here} here, {sent} sent")
+}
+
+/// Who gave a membership.
+pub(crate) fn origin(origin: &MembershipOrigin) -> String {
+    match origin {
+        MembershipOrigin::Local => "Given here".to_owned(),
+        MembershipOrigin::Invitation => "Invitation".to_owned(),
+        MembershipOrigin::Default => "Default of the connection".to_owned(),
+        MembershipOrigin::Rule { name: Some(name) } => format!("Rule {name}"),
+        MembershipOrigin::Rule { name: None } => "A rule that was removed".to_owned(),
+    }
 }
 
 #[cfg(test)]

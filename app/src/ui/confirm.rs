@@ -46,6 +46,9 @@ pub(crate) fn Confirm(
     /// Level 3: what must be typed.
     #[prop(optional, into)]
     typed: MaybeProp<String>,
+    /// What is chosen with the act, below the consequences.
+    #[prop(optional, into)]
+    choices: ViewFn,
     /// State of the act.
     form: FormState,
     /// The act; it closes the question when it has succeeded.
@@ -66,12 +69,13 @@ pub(crate) fn Confirm(
         }
     };
     let content = ViewFn::from(move || {
+        let choices = choices.clone();
         view! {
             <form on:submit=submit novalidate>
                 <header>
                     <h2 id=title_id>{move || title.get()}</h2>
                 </header>
-                <Question consequences typed entered form />
+                <Question consequences typed entered choices form />
                 <Answers open buttons form />
             </form>
         }
@@ -89,6 +93,8 @@ fn Question(
     typed: MaybeProp<String>,
     /// What is typed.
     entered: RwSignal<String>,
+    /// What is chosen with the act.
+    choices: ViewFn,
     /// State of the act.
     form: FormState,
 ) -> impl IntoView {
@@ -105,6 +111,7 @@ fn Question(
         <div class="content">
             <ErrorSummary form />
             <ul class="small stack s1 bullets">{lines}</ul>
+            {choices.run()}
             {field}
         </div>
     }

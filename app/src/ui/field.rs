@@ -93,6 +93,39 @@ pub(crate) fn TextField(
     }
 }
 
+/// Several lines of text that a machine made, such as a key.
+#[component]
+pub(crate) fn TextArea(
+    /// Id of the input, its name, and the key of its errors.
+    id: &'static str,
+    /// Visible label.
+    label: &'static str,
+    /// What is entered.
+    value: RwSignal<String>,
+    /// The form it belongs to.
+    form: FormState,
+    /// Help that is always visible.
+    hint: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            {hint_and_error(id, Some(hint), form)}
+            <textarea
+                class="input mono"
+                id=id
+                name=id
+                rows="6"
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby=move || described_by(id, true, form)
+                aria-invalid=move || invalid(id, form)
+                bind:value=value
+            ></textarea>
+        </div>
+    }
+}
+
 /// A password, which can be shown; pasting is allowed.
 #[component]
 pub(crate) fn PasswordField(

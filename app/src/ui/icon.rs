@@ -50,6 +50,7 @@ icons! {
     Search = "search",
     Shield = "shield",
     Signal = "signal",
+    Tag = "tag",
     Theme = "theme",
     Trash = "trash",
     Unplug = "unplug",

@@ -25,7 +25,7 @@ pub(crate) use confirm::{Buttons, Confirm};
 pub(crate) use copy::{CopyButton, CopyField};
 pub(crate) use dialog::Modal;
 pub(crate) use empty::{Empty, Failure, Notice};
-pub(crate) use field::{ErrorSummary, InputKind, PasswordField, TextField};
+pub(crate) use field::{ErrorSummary, InputKind, PasswordField, TextArea, TextField};
 pub(crate) use icon::{Brand, Icon, icon};
 pub(crate) use navigate::Navigator;
 pub(crate) use opening::Opening;

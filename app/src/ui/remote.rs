@@ -106,6 +106,11 @@ impl<T: Send + Sync + 'static> Remote<T> {
 
     /// Many changes make one request; one that is on its way is let through first.
     fn reload_soon(self) {
+        self.reload_in(COALESCE);
+    }
+
+    /// Fetches again after a while, quietly, unless that is about to happen anyway.
+    pub(crate) fn reload_in(self, pause: Duration) {
         if self.scheduled.try_get_value() != Some(false) {
             return;
         }
@@ -121,7 +126,7 @@ impl<T: Send + Sync + 'static> Remote<T> {
                     self.reload();
                 }
             },
-            COALESCE,
+            pause,
         );
     }
 

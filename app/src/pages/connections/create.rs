@@ -4,9 +4,15 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use scim_schema::{
     api::connections::{CreateConnection, check_name},
     dialect::ConnectionKind,
+    scope::Scopes,
 };
 
-use super::FreshSecret;
+use super::{
+    FreshSecret,
+    scopes::{SCOPES, ScopesField, checked, everything},
+    secret::Fresh,
+    shadow::BeginInShadow,
+};
 use crate::{
     api,
     form::{FormErrors, FormState},
@@ -40,12 +46,16 @@ fn CreateForm(
     let form = FormState::new();
     let name = RwSignal::new(String::new());
     let kind = RwSignal::new(ConnectionKind::Okta);
+    let chosen = everything();
+    let shadow = RwSignal::new(false);
     let send = create(form, open);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        send.run(CreateConnection {
+        send.run(Entered {
             name: name.get_untracked().trim().to_owned(),
             kind: kind.get_untracked(),
+            scopes: chosen.get_untracked(),
+            shadow: shadow.get_untracked(),
         });
     };
     view! {
@@ -63,7 +73,7 @@ fn CreateForm(
                     hint=words::NAME_HINT
                     autofocus=true
                 />
-                <KindField kind />
+                <KindField kind /> <ScopesField chosen form /> <BeginInShadow shadow />
             </div>
             <footer>
                 <button class="btn" type="button" on:click=move |_| open.set(false)>
@@ -79,27 +89,46 @@ fn CreateForm(
     }
 }
 
+/// What is entered.
+struct Entered {
+    name: String,
+    kind: ConnectionKind,
+    /// What the first token may do; `None` when nothing is chosen.
+    scopes: Option<Scopes>,
+    shadow: bool,
+}
+
 /// Sends the form, then leads to the new connection, where its secret is shown.
-fn create(form: FormState, open: RwSignal<bool>) -> Callback<CreateConnection> {
+fn create(form: FormState, open: RwSignal<bool>) -> Callback<Entered> {
     let session = Session::get();
     let toasts = Toasts::get();
     let navigator = Navigator::new();
     let secrets = FreshSecret::get();
-    Callback::new(move |body: CreateConnection| {
-        if !form.begin(FormErrors::default().check(NAME, check_name(&body.name))) {
+    Callback::new(move |entered: Entered| {
+        let errors = FormErrors::default().check(NAME, check_name(&entered.name));
+        if !form.begin(errors.and(checked(entered.scopes))) {
             return;
         }
+        let Some(scopes) = entered.scopes else {
+            return;
+        };
+        let body = CreateConnection {
+            name: entered.name,
+            kind: entered.kind,
+            scopes,
+            shadow: entered.shadow,
+        };
         leptos::task::spawn_local(async move {
             match session.watch(api::connections::create(&body).await) {
                 Ok(new) => {
                     // The secret first: it must survive whatever happens to the dialog.
-                    secrets.keep(new.connection.id, new.token);
+                    secrets.keep(new.connection.id, Fresh::Token(new.token));
                     form.succeed();
                     open.set(false);
                     toasts.success(words::added(&new.connection.name));
                     navigator.open(&routes::connection(new.connection.id));
                 }
-                Err(error) => form.fail(FormErrors::from_answer(&error, &[NAME, KIND])),
+                Err(error) => form.fail(FormErrors::from_answer(&error, &[NAME, KIND, SCOPES])),
             }
         });
     })

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use scim_schema::api::connections::TokenView;
 
-use super::{one::Shown, tokens::NewTokenButton};
+use super::{new_token::NewTokenButton, one::Shown};
 use crate::{
     clock::{self, Clock},
     text::connections as words,
@@ -149,7 +149,7 @@ fn warning(expiry: Expiry) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use scim_schema::id::ScimTokenId;
+    use scim_schema::{id::ScimTokenId, scope::Scopes};
     use uuid::Uuid;
 
     use super::*;
@@ -161,6 +161,7 @@ mod tests {
         TokenView {
             id: ScimTokenId(Uuid::from_u128(1)),
             hint: "rc_abcd".to_owned(),
+            scopes: Scopes::all(),
             created_at: DateTime::UNIX_EPOCH,
             expires_at: at,
             last_used_at: None,

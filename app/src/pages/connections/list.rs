@@ -5,7 +5,10 @@ use std::sync::Arc;
 use leptos::{ev::MouseEvent, prelude::*};
 use scim_schema::{api::connections::ConnectionView, id::ConnectionId, permission::Permission};
 
-use super::{FreshSecret, concerns, create::CreateDialog, expiry::outlook_view, request_view};
+use super::{
+    FreshSecret, concerns, create::CreateDialog, expiry::outlook_view, request_view,
+    shadow::mode_view,
+};
 use crate::{
     api, format,
     pages::log::LiveMark,
@@ -192,6 +195,7 @@ fn cells(connection: &ConnectionView) -> AnyView {
                     </a>
                     <small>{providers::kind(connection.kind)}</small>
                 </span>
+                {mode_view(connection.mode)}
                 {outlook_view(&connection.tokens)}
                 {unstored}
             </span>

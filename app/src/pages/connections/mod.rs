@@ -1,11 +1,19 @@
 //! `/provisioning`: connections of identity providers, and one of them.
 
+mod attributes;
+mod clients;
 mod create;
+mod dialect;
 mod expiry;
 mod guide;
 mod list;
+mod new_client;
+mod new_token;
 mod one;
+mod rotate;
+mod scopes;
 mod secret;
+mod shadow;
 mod tokens;
 
 pub(crate) use list::ConnectionsPage;
@@ -34,6 +42,8 @@ fn concerns(news: News, only: Option<ConnectionId>) -> bool {
             }
             // Counts of users and groups change with them; their events do not name a connection.
             ChangeKind::User | ChangeKind::Group => true,
+            // The section of the attributes follows them itself.
+            ChangeKind::AttributeDefinition | ChangeKind::Conflict => false,
         },
     }
 }

@@ -11,23 +11,33 @@ use scim_schema::{
 };
 
 use super::{
-    FreshSecret, concerns,
+    FreshSecret,
+    attributes::AttributesSection,
+    clients::OAuthClients,
+    concerns,
+    dialect::DialectSection,
     expiry::ExpiryNotice,
     guide::Guide,
+    new_token::{NewTokenButton, NewTokenDialog},
     request_view,
     secret::SecretPanel,
-    tokens::{NewTokenButton, NewTokenDialog, Tokens},
+    shadow::{ShadowSection, mode_word},
+    tokens::Tokens,
 };
 use crate::{
     api, format,
     pages::{
         log::{LiveMark, RequestLog, of_connection},
+        mapping::MappingSection,
         not_found::NotFoundPage,
     },
     query::QueryString,
     routes,
     session::Session,
-    text::{self, connections as words, log as log_words, providers},
+    text::{
+        self, conformance as conformance_words, connections as words, log as log_words, providers,
+        shadow as shadow_words,
+    },
     ui::{
         CopyButton, Family, Icon, Loaded, LongTime, Navigator, Notice, PageHead, Remote,
         SkeletonLines,
@@ -104,12 +114,35 @@ fn Page(
     });
     let silent = Memo::new(move |_| shown.with(|shown| shown.last_request.is_none()));
     let secret = move || {
-        secrets.of(id).map(|token| {
+        secrets.of(id).map(|fresh| {
             let connection = shown.get_untracked().as_ref().clone();
-            view! { <SecretPanel connection token /> }
+            view! { <SecretPanel connection fresh /> }
         })
     };
     let creating = RwSignal::new(false);
+    let tester = move || {
+        may_manage.get().then(|| {
+            view! {
+                <a class="btn" href=routes::tester(id, None)>
+                    {log_words::rehearsal::TITLE}
+                </a>
+            }
+        })
+    };
+    let conflicts = move || {
+        session.may(Permission::ReadConflicts).then(|| {
+            view! {
+                <a class="btn" href=routes::conflicts_of(id)>
+                    {text::shell::CONFLICTS}
+                </a>
+            }
+        })
+    };
+    let conformance = view! {
+        <a class="btn" href=routes::conformance(id)>
+            {conformance_words::TITLE}
+        </a>
+    };
     let act = move || {
         may_manage
             .get()
@@ -121,13 +154,18 @@ fn Page(
     };
     view! {
         <PageHead title=name lede crumb=(words::TITLE, routes::PROVISIONING)>
+            {conflicts} {tester} {conformance}
             {act}
         </PageHead>
         <div class="body narrow">
             <div class="split">
                 <div class="stack s8">
-                    {secret} <ExpiryNotice shown may_manage creating /> <Waiting shown silent /> {log}
-                    <Tokens shown connection may_manage /> <Folded shown silent />
+                    {secret} <ShadowSection id shown connection may_manage />
+                    <ExpiryNotice shown may_manage creating /> <Waiting shown silent /> {log}
+                    <Tokens shown connection may_manage />
+                    <OAuthClients shown connection may_manage /> <MappingSection id may_manage />
+                    <AttributesSection id may_manage /> <DialectSection id may_manage />
+                    <Folded shown silent />
                 </div>
                 <Summary shown />
             </div>
@@ -280,6 +318,8 @@ fn summary(connection: &ConnectionView) -> AnyView {
             </span>
             <CopyButton value=Signal::stored(url) label=providers::copy_url(kind) bare=true />
         </dd>
+        <dt>{shadow_words::MODE}</dt>
+        <dd>{mode_word(connection.mode)}</dd>
         <dt>{words::USERS}</dt>
         <dd>
             <a href=routes::users_of(connection.id)>{format::count(connection.user_count)}</a>

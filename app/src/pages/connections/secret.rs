@@ -1,20 +1,54 @@
-//! Tokens that have just been made: kept in memory until the person says that they are stored, each
+//! Tokens and OAuth clients that have just been made: kept in memory until the person says that they are stored, each
 //! shown on its connection's page only.
 
 use leptos::prelude::*;
-use scim_schema::{api::connections::ConnectionView, id::ConnectionId};
+use scim_schema::{
+    api::connections::ConnectionView,
+    dialect::ConnectionKind,
+    id::{ConnectionId, OAuthClientId},
+};
 
 use crate::{
     session::Session,
-    text::{connections as words, providers},
+    text::{connections as words, oauth, providers},
     ui::{CopyField, Icon, icon},
 };
 
-/// A token with what became of it.
+/// What has just been made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fresh {
+    /// A bearer token.
+    Token(String),
+    /// An OAuth client.
+    Client(FreshClient),
+}
+
+/// An OAuth client that has just been made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FreshClient {
+    /// Its id.
+    pub id: OAuthClientId,
+    /// Its secret, unless it signs.
+    pub secret: Option<String>,
+    /// Where it gets its tokens.
+    pub token_endpoint: String,
+}
+
+impl Fresh {
+    /// Whether it can be read nowhere else.
+    fn is_secret(&self) -> bool {
+        match self {
+            Self::Token(_) => true,
+            Self::Client(client) => client.secret.is_some(),
+        }
+    }
+}
+
+/// One of them with what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Kept {
     owner: ConnectionId,
-    token: String,
+    fresh: Fresh,
     copied: bool,
 }
 
@@ -23,12 +57,12 @@ struct Kept {
 struct Secrets(Vec<Kept>);
 
 impl Secrets {
-    fn keep(&mut self, owner: ConnectionId, token: String) {
+    fn keep(&mut self, owner: ConnectionId, fresh: Fresh) {
         self.forget(owner);
         self.0.push(Kept {
             owner,
-            token,
-            copied: false,
+            copied: !fresh.is_secret(),
+            fresh,
         });
     }
 
@@ -79,25 +113,25 @@ impl FreshSecret {
         use_context().unwrap_or_else(|| Self(RwSignal::new(Secrets::default())))
     }
 
-    /// Keeps `token` to be shown on the page of `connection`.
-    pub(super) fn keep(self, connection: ConnectionId, token: String) {
-        self.0.update(|secrets| secrets.keep(connection, token));
+    /// Keeps what was made to be shown on the page of `connection`.
+    pub(super) fn keep(self, connection: ConnectionId, fresh: Fresh) {
+        self.0.update(|secrets| secrets.keep(connection, fresh));
     }
 
-    /// The token of `connection`, tracked.
-    pub(super) fn of(self, connection: ConnectionId) -> Option<String> {
+    /// What was made for `connection`, tracked.
+    pub(super) fn of(self, connection: ConnectionId) -> Option<Fresh> {
         self.0
-            .with(|secrets| secrets.of(connection).map(|kept| kept.token.clone()))
+            .with(|secrets| secrets.of(connection).map(|kept| kept.fresh.clone()))
     }
 }
 
-/// Address and token, to be copied now.
+/// What was made, to be copied now.
 #[component]
 pub(super) fn SecretPanel(
-    /// Whose they are.
+    /// Whose it is.
     connection: ConnectionView,
     /// To paste into the provider.
-    token: String,
+    fresh: Fresh,
 ) -> impl IntoView {
     let secrets = FreshSecret::get().0;
     let ConnectionView {
@@ -109,11 +143,20 @@ pub(super) fn SecretPanel(
     } = connection;
     let copied = Callback::new(move |()| secrets.update(|secrets| secrets.copied(id)));
     let url = providers::provider_url(kind, &base_url);
+    let (why, stored) = match &fresh {
+        Fresh::Token(_) => (words::SECRET_WHY, words::STORED),
+        Fresh::Client(client) if client.secret.is_some() => (oauth::SECRET_WHY, oauth::STORED),
+        Fresh::Client(_) => (oauth::CLIENT_WHY, oauth::NOTED),
+    };
+    let fields = match fresh {
+        Fresh::Token(token) => token_field(kind, token, copied),
+        Fresh::Client(client) => client_fields(client, copied),
+    };
     view! {
         <section class="panel secret" aria-labelledby="secret-title" data-testid="new-secret">
             <div class="stack s1">
                 <h2 id="secret-title">{words::secret_title(&name)}</h2>
-                <p class="muted small">{words::SECRET_WHY}</p>
+                <p class="muted small">{why}</p>
             </div>
             <CopyField
                 id="new-base-url"
@@ -122,14 +165,7 @@ pub(super) fn SecretPanel(
                 value=Signal::stored(url)
                 hint=providers::url_field(kind)
             />
-            <CopyField
-                id="new-token"
-                label=words::TOKEN
-                copy_label=words::COPY_TOKEN
-                value=Signal::stored(token)
-                hint=providers::token_field(kind)
-                on_copied=copied
-            />
+            {fields}
             <div class="row">
                 <button
                     class="btn primary"
@@ -137,11 +173,58 @@ pub(super) fn SecretPanel(
                     on:click=move |_| secrets.update(|secrets| secrets.forget(id))
                 >
                     {icon(Icon::Check)}
-                    {words::STORED}
+                    {stored}
                 </button>
             </div>
         </section>
     }
+}
+
+fn token_field(kind: ConnectionKind, token: String, copied: Callback<()>) -> AnyView {
+    view! {
+        <CopyField
+            id="new-token"
+            label=words::TOKEN
+            copy_label=words::COPY_TOKEN
+            value=Signal::stored(token)
+            hint=providers::token_field(kind)
+            on_copied=copied
+        />
+    }
+    .into_any()
+}
+
+fn client_fields(client: FreshClient, copied: Callback<()>) -> AnyView {
+    let secret = client.secret.map(|secret| {
+        view! {
+            <CopyField
+                id="new-client-secret"
+                label=oauth::CLIENT_SECRET
+                copy_label=oauth::COPY_SECRET
+                value=Signal::stored(secret)
+                hint=oauth::SECRET_HINT
+                on_copied=copied
+            />
+        }
+    });
+    view! {
+        <CopyField
+            id="new-token-url"
+            label=oauth::TOKEN_URL
+            copy_label=oauth::COPY_TOKEN_URL
+            value=Signal::stored(client.token_endpoint)
+            hint=oauth::TOKEN_URL_HINT
+        />
+        <CopyField
+            id="new-client-id"
+            label=oauth::CLIENT_ID
+            copy_label=oauth::COPY_CLIENT_ID
+            value=Signal::stored(client.id.to_string())
+            hint=oauth::CLIENT_ID_HINT
+        />
+        {secret}
+    }
+    .into_any()
 }
 
 #[cfg(test)]
@@ -154,29 +237,40 @@ mod tests {
         ConnectionId(Uuid::from_u128(n))
     }
 
+    fn token(text: &str) -> Fresh {
+        Fresh::Token(text.to_owned())
+    }
+
     #[test]
     fn each_connection_keeps_its_latest_token_until_it_is_stored() {
         let mut secrets = Secrets::default();
-        secrets.keep(id(1), "first".to_owned());
-        secrets.keep(id(2), "other".to_owned());
-        secrets.keep(id(1), "second".to_owned());
-        let token = |secrets: &Secrets, n| secrets.of(id(n)).map(|kept| kept.token.clone());
-        assert_eq!(token(&secrets, 1).as_deref(), Some("second"));
-        assert_eq!(token(&secrets, 2).as_deref(), Some("other"));
+        secrets.keep(id(1), token("first"));
+        secrets.keep(id(2), token("other"));
+        secrets.keep(id(1), token("second"));
+        let kept = |secrets: &Secrets, n| secrets.of(id(n)).map(|kept| kept.fresh.clone());
+        assert_eq!(kept(&secrets, 1), Some(token("second")));
+        assert_eq!(kept(&secrets, 2), Some(token("other")));
         secrets.forget(id(1));
-        assert_eq!(token(&secrets, 1), None);
-        assert_eq!(token(&secrets, 2).as_deref(), Some("other"));
+        assert_eq!(kept(&secrets, 1), None);
+        assert_eq!(kept(&secrets, 2), Some(token("other")));
     }
 
     #[test]
     fn leaving_is_asked_about_until_every_token_is_copied_or_stored() {
         let mut secrets = Secrets::default();
         assert!(!secrets.would_be_lost());
-        secrets.keep(id(1), "first".to_owned());
-        secrets.keep(id(2), "other".to_owned());
+        secrets.keep(id(1), token("first"));
+        secrets.keep(id(2), token("other"));
         secrets.copied(id(1));
         assert!(secrets.would_be_lost());
         secrets.forget(id(2));
+        assert!(!secrets.would_be_lost());
+        let signs = FreshClient {
+            id: OAuthClientId(Uuid::from_u128(3)),
+            secret: None,
+            token_endpoint: String::new(),
+        };
+        secrets.keep(id(2), Fresh::Client(signs));
         assert!(!secrets.would_be_lost());
     }
 }

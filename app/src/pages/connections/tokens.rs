@@ -1,28 +1,21 @@
-//! Tokens of a connection: how long they work, making another one, ending one.
+//! Tokens of a connection: what each may do, how long it works, and its end.
 
 use leptos::prelude::*;
 use scim_schema::api::connections::{ConnectionView, TokenView};
 
 use super::{
-    FreshSecret,
     expiry::{expiry_view, valid},
     one::Shown,
+    rotate::RotateDialog,
 };
 use crate::{
     api,
     clock::Clock,
     form::{FormErrors, FormState},
     session::Session,
-    text::{self, connections as words},
+    text::{self, connections as words, oauth},
     toast::Toasts,
-    ui::{Buttons, Confirm, Icon, LongTime, RelativeTime, Remote, icon},
-};
-
-const MAKE: Buttons = Buttons {
-    keep: words::KEEP_TOKENS,
-    act: words::CREATE_TOKEN,
-    doing: words::CREATING_TOKEN,
-    class: "primary",
+    ui::{Buttons, Confirm, LongTime, RelativeTime, Remote},
 };
 
 const REVOKE: Buttons = Buttons {
@@ -31,66 +24,6 @@ const REVOKE: Buttons = Buttons {
     doing: words::REVOKING,
     class: "danger",
 };
-
-/// Opens the question for another token.
-#[component]
-pub(super) fn NewTokenButton(
-    /// Whether the question is open.
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    view! {
-        <button class="btn" type="button" on:click=move |_| open.set(true)>
-            {icon(Icon::Key)}
-            {words::CREATE_TOKEN}
-        </button>
-    }
-}
-
-/// Asks, with the name typed, and makes another token.
-#[component]
-pub(super) fn NewTokenDialog(
-    /// The connection.
-    shown: Shown,
-    /// To be fetched again.
-    connection: Remote<ConnectionView>,
-    /// Whether it is open.
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let session = Session::get();
-    let secrets = FreshSecret::get();
-    let form = FormState::new();
-    let name = Signal::derive(move || shown.with(|shown| shown.name.clone()));
-    let run = Callback::new(move |()| {
-        let id = shown.with_untracked(|shown| shown.id);
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::add_token(id).await) {
-                Ok(new) => {
-                    form.succeed();
-                    open.set(false);
-                    secrets.keep(id, new.token);
-                    connection.reload();
-                    window().scroll_to_with_x_and_y(0.0, 0.0);
-                }
-                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-            }
-        });
-    });
-    view! {
-        <Confirm
-            open
-            title_id="new-token-title"
-            title=Signal::derive(move || words::new_token_title(&name.get()))
-            consequences=Signal::derive(move || {
-                let now = Clock::now().ms;
-                words::new_token_consequences(shown.with(|shown| valid(&shown.tokens, now)))
-            })
-            buttons=MAKE
-            typed=Signal::derive(move || Some(name.get()))
-            form
-            run
-        />
-    }
-}
 
 /// The tokens that were not revoked.
 #[component]
@@ -102,14 +35,17 @@ pub(super) fn Tokens(
     /// Whether the person may end one.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let revoking = RwSignal::new(None::<TokenView>);
+    let acts = Acts {
+        rotating: RwSignal::new(None),
+        revoking: RwSignal::new(None),
+    };
     let table = move || {
         let may_manage = may_manage.get();
         shown.with(|shown| {
             if shown.tokens.is_empty() {
                 return view! { <p class="small muted pad-y">{words::NO_TOKENS}</p> }.into_any();
             }
-            let row = |token: &TokenView| row(token, may_manage, revoking);
+            let row = |token: &TokenView| row(token, may_manage, acts);
             let rows = shown.tokens.iter().map(row).collect_view();
             view! { <Table rows=rows.into_any() may_manage /> }.into_any()
         })
@@ -122,8 +58,16 @@ pub(super) fn Tokens(
             </header>
             {table}
         </section>
-        <RevokeDialog shown connection revoking />
+        <RotateDialog shown connection rotating=acts.rotating />
+        <RevokeDialog shown connection revoking=acts.revoking />
     }
+}
+
+/// The token that is asked about.
+#[derive(Clone, Copy)]
+struct Acts {
+    rotating: RwSignal<Option<TokenView>>,
+    revoking: RwSignal<Option<TokenView>>,
 }
 
 /// The frame of the rows.
@@ -148,6 +92,7 @@ fn Table(
                 <thead role="rowgroup">
                     <tr role="row">
                         <th scope="col">{words::TOKEN_BEGINS}</th>
+                        <th scope="col">{oauth::MAY}</th>
                         <th scope="col">{words::TOKEN_CREATED}</th>
                         <th scope="col">{words::TOKEN_EXPIRES}</th>
                         <th scope="col">{words::TOKEN_USED}</th>
@@ -160,31 +105,16 @@ fn Table(
     }
 }
 
-fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>>) -> AnyView {
+fn row(token: &TokenView, may_manage: bool, acts: Acts) -> AnyView {
     let used = match token.last_used_at {
         Some(at) => view! { <RelativeTime at /> }.into_any(),
         None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
     };
     let act = may_manage.then(|| {
-        let token = token.clone();
-        let expires_at = token.expires_at.timestamp_millis();
-        let word = move || {
-            if expires_at > Clock::now().ms {
-                words::REVOKE
-            } else {
-                words::REMOVE
-            }
-        };
+        let buttons = act_buttons(token, acts);
         view! {
             <td role="cell" class="num act">
-                <button
-                    class="btn danger-quiet"
-                    type="button"
-                    aria-label=words::revoke_label(&token.hint)
-                    on:click=move |_| revoking.set(Some(token.clone()))
-                >
-                    {word}
-                </button>
+                {buttons}
             </td>
         }
     });
@@ -193,6 +123,9 @@ fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>
             <th scope="row" role="rowheader">
                 <code>{format!("{}…", token.hint)}</code>
             </th>
+            <td role="cell" data-l=oauth::MAY>
+                {oauth::scopes(token.scopes)}
+            </td>
             <td role="cell" data-l=words::TOKEN_CREATED>
                 <LongTime at=token.created_at />
             </td>
@@ -204,6 +137,47 @@ fn row(token: &TokenView, may_manage: bool, revoking: RwSignal<Option<TokenView>
             </td>
             {act}
         </tr>
+    }
+    .into_any()
+}
+
+/// What can be done with a token; one that has expired can only be removed.
+fn act_buttons(token: &TokenView, Acts { rotating, revoking }: Acts) -> AnyView {
+    let expires_at = token.expires_at.timestamp_millis();
+    let works = Memo::new(move |_| expires_at > Clock::now().ms);
+    let word = move || {
+        if works.get() {
+            words::REVOKE
+        } else {
+            words::REMOVE
+        }
+    };
+    let kept = StoredValue::new(token.clone());
+    let rotate = move || {
+        works.get().then(|| {
+            let token = kept.get_value();
+            view! {
+                <button
+                    class="btn quiet"
+                    type="button"
+                    aria-label=oauth::rotate_label(&token.hint)
+                    on:click=move |_| rotating.set(Some(token.clone()))
+                >
+                    {oauth::ROTATE}
+                </button>
+            }
+        })
+    };
+    view! {
+        {rotate}
+        <button
+            class="btn danger-quiet"
+            type="button"
+            aria-label=words::revoke_label(&token.hint)
+            on:click=move |_| revoking.set(Some(kept.get_value()))
+        >
+            {word}
+        </button>
     }
     .into_any()
 }

@@ -11,8 +11,10 @@ use scim_schema::{
 
 use crate::{
     api, format,
+    pages::rehearsal::Replay,
+    routes,
     session::Session,
-    text::log as words,
+    text::{conflicts as conflict_words, log as words},
     ui::{CopyButton, Family, Icon, Loaded, Notice, Remote, SkeletonLines},
 };
 
@@ -20,15 +22,18 @@ use crate::{
 pub(super) fn request_detail(row: &LogRow) -> AnyView {
     let id = row.id;
     let may_read = Session::get().may_now(Permission::ReadProvisioningBodies);
-    let line = words::line(
-        &row.method,
-        &row.path,
-        row.status,
-        &format::duration(row.duration_us),
-    );
-    let scim_type = row.scim_type.clone().map(|keyword| {
-        view! { <code class="xs muted">{format!("scimType {keyword}")}</code> }
+    let may_manage = Session::get().may_now(Permission::ManageConnections);
+    let (connection, then) = (row.connection, row.status);
+    let is_conflict = then == 409 && row.scim_type.as_deref() == Some("uniqueness");
+    let may_see = Session::get().may_now(Permission::ReadConflicts);
+    let conflicts = (is_conflict && may_see).then(|| {
+        view! {
+            <p>
+                <a href=routes::conflicts_of(connection)>{conflict_words::SEE_CONFLICTS}</a>
+            </p>
+        }
     });
+    let replay = may_manage.then(|| view! { <Replay id connection then /> });
     let bodies = if may_read {
         view! { <Bodies id /> }.into_any()
     } else {
@@ -36,17 +41,70 @@ pub(super) fn request_detail(row: &LogRow) -> AnyView {
     };
     view! {
         <div class="open">
-            {notes(&row.notes)} {bodies} <div class="row">
-                <CopyButton value=Signal::stored(id.to_string()) label=words::COPY_ID />
-                <span class="small muted wrap">{line}</span>
-                {scim_type}
-            </div>
+            {notes(&row.notes)} {about(row)} {conflicts} {bodies} {replay}
         </div>
     }
     .into_any()
 }
 
-fn notes(notes: &[LogNote]) -> Option<AnyView> {
+/// What is known of it beside its sentence.
+fn about(row: &LogRow) -> AnyView {
+    let line = words::line(
+        &row.method,
+        &row.path,
+        row.status,
+        &format::duration(row.duration_us),
+    );
+    let scim_type = row.scim_type.clone();
+    let scim_type = scim_type.map(|keyword| fact("scimType", &keyword));
+    let effects = row.facts.effects.iter();
+    let changed: Vec<&str> = effects
+        .flat_map(|effect| effect.attributes.iter().map(String::as_str))
+        .collect();
+    let changed =
+        (!changed.is_empty()).then(|| fact(words::CHANGED_ATTRIBUTES, &changed.join(", ")));
+    let person = row.person.as_ref().map(|person| {
+        let name = words::people(&person.name, row.people);
+        view! {
+            <dt>{words::PEOPLE}</dt>
+            <dd>
+                <a href=routes::user(person.id)>{name}</a>
+            </dd>
+        }
+    });
+    let statements = row.statements;
+    let statements = statements.map(|count| fact(words::STATEMENTS, &count.to_string()));
+    let id = row
+        .request
+        .map_or(row.id.0, |request| request.0)
+        .to_string();
+    view! {
+        <dl class="kv">
+            <dt>{words::CONNECTION}</dt>
+            <dd>
+                <a href=routes::connection(row.connection)>{row.connection_name.clone()}</a>
+            </dd>
+            {person} {changed} <dt>{words::ABOUT}</dt>
+            <dd class="wrap">{line}</dd>
+            {scim_type} {statements} <dt>{words::REQUEST_ID}</dt>
+            <dd class="with-copy">
+                <span class="mono">{id.clone()}</span>
+                <CopyButton value=Signal::stored(id) label=words::COPY_ID bare=true />
+            </dd>
+        </dl>
+    }
+    .into_any()
+}
+
+fn fact(name: &'static str, value: &str) -> AnyView {
+    view! {
+        <dt>{name}</dt>
+        <dd>{value.to_owned()}</dd>
+    }
+    .into_any()
+}
+
+pub(crate) fn notes(notes: &[LogNote]) -> Option<AnyView> {
     if notes.is_empty() {
         return None;
     }
@@ -79,11 +137,13 @@ fn Bodies(
     let content = |detail: Signal<Arc<LogDetail>>| {
         let detail = detail.get_untracked();
         view! {
-            <div class="cols">
-                {body(words::REQUEST_BODY, detail.request_body.as_deref())}
-                {body(words::RESPONSE_BODY, detail.response_body.as_deref())}
+            <div class="stack">
+                <div class="cols">
+                    {body(words::REQUEST_BODY, detail.request_body.as_deref())}
+                    {body(words::RESPONSE_BODY, detail.response_body.as_deref())}
+                </div>
+                <p class="xs muted">{words::AUDITED}</p>
             </div>
-            <p class="xs muted">{words::AUDITED}</p>
         }
         .into_any()
     };
@@ -97,7 +157,7 @@ fn Bodies(
     }
 }
 
-fn body(label: &'static str, body: Option<&str>) -> AnyView {
+pub(crate) fn body(label: &'static str, body: Option<&str>) -> AnyView {
     let Some(body) = body.filter(|body| !body.is_empty()) else {
         return view! {
             <div class="stack s2">

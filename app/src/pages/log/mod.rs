@@ -1,8 +1,11 @@
 //! Requests of identity providers: a live list that grows backwards, each with its bodies on demand.
 
 mod detail;
+mod filters;
 mod older;
 mod outcome;
+mod page;
+mod query;
 mod rows;
 
 use std::sync::Arc;
@@ -17,7 +20,10 @@ use scim_schema::{
     id::ProvisioningRequestId,
 };
 
+pub(crate) use detail::{body, notes};
+pub(crate) use filters::select;
 pub(crate) use outcome::outcome_view;
+pub(crate) use page::LogPage;
 
 use self::{
     detail::request_detail,
@@ -69,9 +75,7 @@ pub(crate) fn RequestLog(
             <Rows
                 page
                 older
-                errors_only=Signal::derive(move || {
-                    query.with(|query| query.errors_only == Some(true))
-                })
+                empty_words=Signal::derive(move || query.with(empty_words))
                 lost=Signal::derive(move || {
                     let begins = begins.and_then(|begins| begins.get());
                     page.with(|page| older.has_lost(page, begins))
@@ -98,8 +102,8 @@ fn Rows(
     page: Signal<Arc<LogPage>>,
     /// What follows it.
     older: Older,
-    /// Only failed requests are listed.
-    errors_only: Signal<bool>,
+    /// What is said when there is none, and why.
+    empty_words: Signal<(&'static str, &'static str)>,
     /// There were older ones, which are no longer kept.
     lost: Signal<bool>,
 ) -> impl IntoView {
@@ -123,12 +127,28 @@ fn Rows(
             }
             .into_any();
         }
-        let (title, why) = match (errors_only.get(), lost.get()) {
-            (true, _) => (words::EMPTY_ERRORS, words::EMPTY_ERRORS_WHY),
-            (false, true) => (words::EMPTY_LOST, words::NOT_KEPT),
-            (false, false) => (words::EMPTY, words::EMPTY_WHY),
+        let (title, why) = match empty_words.get() {
+            (words::EMPTY, _) if lost.get() => (words::EMPTY_LOST, words::NOT_KEPT),
+            said => said,
         };
         view! { <Empty glyph=Icon::Signal title why /> }.into_any()
+    }
+}
+
+/// What is said where there is no request.
+fn empty_words(query: &LogQuery) -> (&'static str, &'static str) {
+    let everything = LogQuery {
+        user: query.user,
+        connection: query.connection,
+        errors_only: query.errors_only,
+        ..LogQuery::default()
+    };
+    if *query != everything {
+        (words::EMPTY_FILTERED, words::EMPTY_FILTERED_WHY)
+    } else if query.errors_only == Some(true) {
+        (words::EMPTY_ERRORS, words::EMPTY_ERRORS_WHY)
+    } else {
+        (words::EMPTY, words::EMPTY_WHY)
     }
 }
 
@@ -221,7 +241,10 @@ pub(crate) fn of_user(query: &LogQuery, event: &ChangeEvent) -> bool {
     match event.kind {
         ChangeKind::ProvisioningLog => true,
         ChangeKind::User => query.user.is_some_and(|id| id.0 == event.id),
-        ChangeKind::Group | ChangeKind::Connection => false,
+        ChangeKind::Group
+        | ChangeKind::Connection
+        | ChangeKind::AttributeDefinition
+        | ChangeKind::Conflict => false,
     }
 }
 

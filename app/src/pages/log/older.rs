@@ -98,7 +98,10 @@ pub(super) fn joined(first: &[LogRow], older: &[LogRow]) -> Vec<LogRow> {
 
 #[cfg(test)]
 mod tests {
-    use scim_schema::id::{ConnectionId, ProvisioningRequestId};
+    use scim_schema::{
+        api::provisioning_log::LogFacts,
+        id::{ConnectionId, ProvisioningRequestId},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -116,6 +119,11 @@ mod tests {
             decision: String::new(),
             duration_us: 1,
             notes: Vec::new(),
+            request: None,
+            statements: None,
+            facts: LogFacts::default(),
+            person: None,
+            people: 0,
         }
     }
 

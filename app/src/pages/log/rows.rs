@@ -1,4 +1,4 @@
-//! A request in one line.
+//! A request in one line: its sentence, and the figures beside it.
 
 use leptos::prelude::*;
 use scim_schema::api::provisioning_log::LogRow;
@@ -7,17 +7,14 @@ use super::{caret, outcome_view};
 use crate::{
     clock::{self, Clock},
     format,
+    text::sentences,
 };
 
 /// Time, method, what was decided, outcome, status, duration.
 pub(super) fn summary(row: &LogRow) -> AnyView {
     let moment = clock::in_zone(row.at);
     let tooltip = format!("{} ({})", moment.full(), clock::zone_name());
-    let say = if row.decision.is_empty() {
-        row.path.clone()
-    } else {
-        row.decision.clone()
-    };
+    let say = sentences::of_row(row);
     view! {
         <summary>
             {caret()}

@@ -11,6 +11,7 @@ use leptos_router::{
 };
 use scim_schema::{
     api::{
+        conflicts::ConflictCounts,
         events::{ChangeEvent, ChangeKind},
         users::UserCounts,
     },
@@ -21,6 +22,7 @@ use self::{help::HelpDialog, nav::Navigation};
 use crate::{
     api,
     live::News,
+    pages::conflicts::concerns,
     routes,
     session::{Exit, Session, State},
     shortcuts::{Command, Shortcuts},
@@ -31,6 +33,10 @@ use crate::{
 /// Users per status, shared by navigation and saved views.
 #[derive(Clone, Copy)]
 pub(crate) struct Counts(pub Remote<UserCounts>);
+
+/// Conflicts that nobody has decided, for the navigation.
+#[derive(Clone, Copy)]
+struct OpenConflicts(Remote<ConflictCounts>);
 
 /// Shows its page to signed-in people and sends others to sign in, remembering where they were.
 #[component]
@@ -108,6 +114,19 @@ fn Frame() -> impl IntoView {
     );
     counts.follow(concerns_users);
     provide_context(Counts(counts));
+    let may_see = Memo::new(move |_| session.may(Permission::ReadConflicts));
+    let conflicts = Remote::new(
+        move || may_see.get(),
+        |may_read| async move {
+            if may_read {
+                api::conflicts::counts().await
+            } else {
+                Ok(ConflictCounts::default())
+            }
+        },
+    );
+    conflicts.follow(concerns);
+    provide_context(OpenConflicts(conflicts));
     let help = RwSignal::new(false);
     let navigator = Navigator::new();
     Shortcuts::get().listen(move |command| match command {

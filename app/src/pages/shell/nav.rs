@@ -4,7 +4,7 @@ use leptos::{html::Nav, prelude::*};
 use leptos_router::hooks::use_location;
 use scim_schema::permission::Permission;
 
-use super::{Counts, account::AccountMenu};
+use super::{Counts, OpenConflicts, account::AccountMenu};
 use crate::{
     format, routes,
     session::Session,
@@ -66,22 +66,64 @@ fn pages(session: Session) -> AnyView {
     });
     let connections = session.may(Permission::ReadConnections).then(|| {
         view! {
+            <Item
+                href=routes::PROVISIONING
+                label=text::shell::CONNECTIONS
+                glyph=Icon::Plug
+                count=Signal::stored(None)
+            />
+        }
+    });
+    let attributes = session.may(Permission::ReadConnections).then(|| {
+        view! {
+            <Item
+                href=routes::ATTRIBUTES
+                label=text::shell::ATTRIBUTES
+                glyph=Icon::Tag
+                count=Signal::stored(None)
+            />
+        }
+    });
+    let conflicts = session.may(Permission::ReadConflicts).then(|| {
+        view! {
+            <Item
+                href=routes::CONFLICTS
+                label=text::shell::CONFLICTS
+                glyph=Icon::Warn
+                count=Signal::derive(open_conflicts)
+            />
+        }
+    });
+    let log = session.may(Permission::ReadProvisioningLog).then(|| {
+        view! {
+            <Item
+                href=routes::LOG
+                label=text::shell::LOG
+                glyph=Icon::Signal
+                count=Signal::stored(None)
+            />
+        }
+    });
+    let any = connections.is_some() || conflicts.is_some() || log.is_some();
+    let provisioning = any.then(|| {
+        view! {
             <Group title=text::shell::PROVISIONING>
-                <Item
-                    href=routes::PROVISIONING
-                    label=text::shell::CONNECTIONS
-                    glyph=Icon::Plug
-                    count=Signal::stored(None)
-                />
+                {connections} {conflicts} {log} {attributes}
             </Group>
         }
     });
-    view! { {users} {connections} }.into_any()
+    view! { {users} {provisioning} }.into_any()
 }
 
 fn users_in_all() -> Option<u64> {
     let counts = use_context::<Counts>()?.0.value()?;
     Some(counts.all)
+}
+
+/// Open conflicts, where there are any: a zero needs nobody.
+fn open_conflicts() -> Option<u64> {
+    let counts = use_context::<OpenConflicts>()?.0.value()?;
+    Some(counts.open).filter(|open| *open > 0)
 }
 
 /// A titled list of pages.
@@ -133,6 +175,7 @@ fn Item(
             <a class="item" href=href aria-current=current title=label>
                 {icon(glyph)}
                 <span class="lbl">{label}</span>
+                " "
                 {count}
             </a>
         </li>

@@ -210,6 +210,7 @@ mod tests {
             groups: Vec::new(),
             group_count: 0,
             link: None,
+            pending_identifiers: Vec::new(),
             deletion: None,
         }
     }

@@ -1,12 +1,12 @@
 //! `/users/{id}`: one person, live; deleted people too.
 
 mod access;
-mod attributes;
+pub(crate) mod attributes;
 mod banner;
 mod groups;
 mod head;
 mod profile;
-mod provisioning;
+pub(crate) mod provisioning;
 mod summary;
 
 use std::sync::Arc;

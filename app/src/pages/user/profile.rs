@@ -5,7 +5,11 @@ use scim_schema::api::users::{MembershipView, UserDetail};
 use serde_json::{Map, Value};
 
 use super::{Shown, or_not_set};
-use crate::{pages::user::summary::SummaryPanel, text::user as words, ui::RelativeTime};
+use crate::{
+    pages::user::summary::SummaryPanel,
+    text::{mapping, user as words},
+    ui::RelativeTime,
+};
 
 /// Fields and organisations.
 #[component]
@@ -113,12 +117,22 @@ fn memberships(memberships: &[MembershipView]) -> AnyView {
                 <span class="tag">{words::HOME}</span>
             }
         });
+        let roles = membership
+            .rule_roles
+            .iter()
+            .map(|role| mapping::role(*role));
+        let roles = roles.collect::<Vec<_>>().join(", ");
+        let roles = (!roles.is_empty()).then(|| view! { <small class="muted">{roles}</small> });
         view! {
             <tr role="row">
                 <th scope="row" role="rowheader">
                     {membership.name.clone()}
                     {home}
                 </th>
+                <td role="cell" class="wrap" data-l=words::MEMBERSHIP_FROM>
+                    {words::origin(&membership.origin)}
+                    {roles}
+                </td>
                 <td role="cell" data-l=words::MEMBER_SINCE>
                     <RelativeTime at=membership.joined_at />
                 </td>
@@ -131,6 +145,7 @@ fn memberships(memberships: &[MembershipView]) -> AnyView {
             <thead role="rowgroup">
                 <tr role="row">
                     <th scope="col">{words::ORGANISATION}</th>
+                    <th scope="col">{words::MEMBERSHIP_FROM}</th>
                     <th scope="col">{words::MEMBER_SINCE}</th>
                 </tr>
             </thead>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use scim_schema::{
     api::{
         provisioning_log::LogQuery,
-        users::{LinkDetail, UserDetail},
+        users::{LinkDetail, PendingIdentifier, UserDetail},
     },
     id::UserId,
     permission::Permission,
@@ -22,8 +22,8 @@ use crate::{
     pages::status::provider,
     routes,
     session::Session,
-    text::{self, user as words},
-    ui::{CopyButton, Empty, Icon, LongTime, RelativeTime},
+    text::{self, log as log_words, user as words},
+    ui::{CopyButton, Empty, Family, Icon, LongTime, Notice, RelativeTime},
 };
 
 /// The link and the requests.
@@ -45,6 +45,7 @@ pub(super) fn Provisioning(
             <section class="section">
                 <header>
                     <h2>{words::REQUESTS}</h2>
+                    <a href=routes::log_of(id)>{log_words::EXPLAIN}</a>
                 </header>
                 <RequestLog query concerns=of_user begins />
             </section>
@@ -61,7 +62,11 @@ pub(super) fn Provisioning(
 
 fn link_section(user: &UserDetail) -> AnyView {
     match &user.link {
-        Some(link) => link_view(link),
+        Some(link) => view! {
+            {pending(user)}
+            {link_view(link)}
+        }
+        .into_any(),
         None => {
             let (title, why) = match provider(&user.row.source) {
                 Some(provider) => (words::LINK_ENDED, words::link_ended_why(provider)),
@@ -70,6 +75,29 @@ fn link_section(user: &UserDetail) -> AnyView {
             view! { <Empty glyph=Icon::Plug title why /> }.into_any()
         }
     }
+}
+
+/// What the provider sent for an administrator and what does not hold here.
+fn pending(user: &UserDetail) -> Option<AnyView> {
+    if user.pending_identifiers.is_empty() {
+        return None;
+    }
+    let line = |one: &PendingIdentifier| {
+        let value =
+            |value: &Option<String>| value.clone().unwrap_or_else(|| words::NOT_SET.to_owned());
+        let said = words::pending_line(&one.attribute, &value(&one.here), &value(&one.sent));
+        view! { <li>{said}</li> }
+    };
+    let lines = user.pending_identifiers.iter().map(line).collect_view();
+    Some(
+        view! {
+            <Notice family=Family::Guard glyph=Icon::Shield>
+                <strong>{words::PENDING}</strong>
+                <ul>{lines}</ul>
+            </Notice>
+        }
+        .into_any(),
+    )
 }
 
 /// When the provider's first request for this person was; `None` for people of our own.
@@ -131,7 +159,11 @@ fn documents(link: &LinkDetail) -> AnyView {
     .into_any()
 }
 
-fn document(title: &'static str, note: &'static str, document: &Map<String, Value>) -> AnyView {
+pub(crate) fn document(
+    title: &'static str,
+    note: &'static str,
+    document: &Map<String, Value>,
+) -> AnyView {
     view! {
         <section class="section">
             <header>

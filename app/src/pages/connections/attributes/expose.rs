@@ -1,0 +1,234 @@
+//! Exposing an attribute on a connection, or moving it to another URN and name.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use scim_schema::{
+    api::attributes::{AttributeDefinition, ExposeAttribute},
+    custom::{check_name, check_urn},
+    id::AttributeDefinitionId,
+};
+
+use super::{Context, Place};
+use crate::{
+    api,
+    form::{FormErrors, FormState},
+    routes,
+    session::Session,
+    text::{self, attributes as words},
+    toast::Toasts,
+    ui::{ErrorSummary, Icon, Loaded, Modal, Remote, SkeletonLines, SubmitButton, TextField, icon},
+};
+
+const URN: &str = "urn";
+const NAME: &str = "name";
+const DEFINITION: &str = "definition";
+const TITLE_ID: &str = "expose-title";
+
+/// The dialog.
+#[component]
+pub(super) fn ExposeDialog(
+    /// What the section shares.
+    context: Context,
+) -> impl IntoView {
+    let content = ViewFn::from(move || match context.moving.get_untracked() {
+        Some(place) => view! { <ExposeForm context offered=vec![place] /> }.into_any(),
+        None => view! { <Another context /> }.into_any(),
+    });
+    view! { <Modal open=context.exposing title_id=TITLE_ID content /> }
+}
+
+/// Exposes one of those that are not exposed yet.
+#[component]
+fn Another(
+    /// What the section shares.
+    context: Context,
+) -> impl IntoView {
+    let definitions = Remote::new(|| (), |()| api::attributes::list());
+    let content = move |shown: Signal<std::sync::Arc<Vec<AttributeDefinition>>>| {
+        let offered = shown.with_untracked(|all| offered(all, &context));
+        if offered.is_empty() {
+            view! { <NoneLeft open=context.exposing /> }.into_any()
+        } else {
+            view! { <ExposeForm context offered /> }.into_any()
+        }
+    };
+    view! {
+        <Loaded
+            remote=definitions
+            what=words::FAILED
+            skeleton=ViewFn::from(|| view! { <SkeletonLines lines=4 /> })
+            content
+        />
+    }
+}
+
+/// Those that the connection does not expose yet, each where it would be.
+fn offered(all: &[AttributeDefinition], context: &Context) -> Vec<Place> {
+    let exposed = context.attributes.value();
+    let exposed = exposed.as_ref().map_or(&[][..], |shown| &shown.exposed);
+    let usual = exposed
+        .first()
+        .map_or_else(|| words::USUAL_URN.to_owned(), |it| it.urn.clone());
+    all.iter()
+        .filter(|definition| exposed.iter().all(|it| it.definition != definition.id))
+        .map(|definition| Place {
+            definition: definition.id,
+            defined_name: definition.name.clone(),
+            urn: usual.clone(),
+            name: definition.name.clone(),
+        })
+        .collect()
+}
+
+/// Nothing to expose.
+#[component]
+fn NoneLeft(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <header>
+            <h2 id=TITLE_ID>{words::EXPOSE}</h2>
+        </header>
+        <div class="content">
+            <p>{words::NONE_LEFT}</p>
+            <p>
+                <a href=routes::ATTRIBUTES>{words::TITLE}</a>
+            </p>
+        </div>
+        <footer>
+            <button class="btn" type="button" on:click=move |_| open.set(false)>
+                {text::shell::CLOSE}
+            </button>
+        </footer>
+    }
+}
+
+/// The form; new each time the dialog opens.
+#[component]
+fn ExposeForm(
+    /// What the section shares.
+    context: Context,
+    /// What can be exposed, one at least.
+    offered: Vec<Place>,
+) -> impl IntoView {
+    let form = FormState::new();
+    let first = offered.first().cloned();
+    let text_of = |pick: fn(&Place) -> String| first.as_ref().map(pick).unwrap_or_default();
+    let urn = RwSignal::new(text_of(|place| place.urn.clone()));
+    let name = RwSignal::new(text_of(|place| place.name.clone()));
+    let chosen = RwSignal::new(first.as_ref().map(|place| place.definition));
+    let send = expose(form, context);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let body = ExposeAttribute {
+            urn: urn.get_untracked().trim().to_owned(),
+            name: name.get_untracked().trim().to_owned(),
+        };
+        if form.begin(errors(&body))
+            && let Some(definition) = chosen.get_untracked()
+        {
+            send.run((definition, body));
+        }
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            <header>
+                <h2 id=TITLE_ID>{words::EXPOSE}</h2>
+            </header>
+            <div class="content">
+                <ErrorSummary form />
+                <DefinitionField offered chosen name />
+                <TextField id=URN label=words::SCHEMA value=urn form hint=words::SCHEMA_HINT />
+                <TextField id=NAME label=words::NAME_THERE value=name form hint=words::NAME_HINT />
+            </div>
+            <footer>
+                <button
+                    class="btn"
+                    type="button"
+                    on:click=move |_| context.exposing.set(false)
+                >
+                    {text::form::CANCEL}
+                </button>
+                <SubmitButton
+                    label=words::EXPOSE
+                    doing=words::EXPOSING
+                    pending=Signal::derive(move || form.is_pending())
+                />
+            </footer>
+        </form>
+    }
+}
+
+fn errors(body: &ExposeAttribute) -> FormErrors {
+    let (urn, name) = (check_urn(&body.urn), check_name(&body.name));
+    FormErrors::default()
+        .check(URN, urn.as_ref().copied().map_err(String::as_str))
+        .check(NAME, name.as_ref().copied().map_err(String::as_str))
+}
+
+fn expose(form: FormState, context: Context) -> Callback<(AttributeDefinitionId, ExposeAttribute)> {
+    let (session, toasts) = (Session::get(), Toasts::get());
+    Callback::new(
+        move |(definition, body): (AttributeDefinitionId, ExposeAttribute)| {
+            leptos::task::spawn_local(async move {
+                let sent = api::attributes::expose(context.id, definition, &body).await;
+                match session.watch(sent) {
+                    Ok(()) => {
+                        form.succeed();
+                        context.exposing.set(false);
+                        toasts.success(words::exposed(&body.name));
+                        context.attributes.reload();
+                    }
+                    Err(error) => form.fail(FormErrors::from_answer(&error, &[URN, NAME])),
+                }
+            });
+        },
+    )
+}
+
+/// Which attribute; its name goes into the field below.
+#[component]
+fn DefinitionField(
+    /// What can be exposed.
+    offered: Vec<Place>,
+    /// The chosen one.
+    chosen: RwSignal<Option<AttributeDefinitionId>>,
+    /// The name on the connection.
+    name: RwSignal<String>,
+) -> impl IntoView {
+    let all = StoredValue::new(offered.clone());
+    let option = move |place: Place| {
+        let definition = place.definition;
+        view! {
+            <option
+                value=definition.to_string()
+                selected=move || chosen.get() == Some(definition)
+            >
+                {place.defined_name}
+            </option>
+        }
+    };
+    let choose = move |event| {
+        let wanted = event_target_value(&event);
+        let found = all.with_value(|all| {
+            all.iter()
+                .find(|place| place.definition.to_string() == wanted)
+                .cloned()
+        });
+        if let Some(place) = found {
+            chosen.set(Some(place.definition));
+            name.set(place.name);
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=DEFINITION>{words::ATTRIBUTE}</label>
+            <span class="select wide">
+                <select class="input" id=DEFINITION name=DEFINITION on:change=choose>
+                    {offered.into_iter().map(option).collect_view()}
+                </select>
+                {icon(Icon::Down)}
+            </span>
+        </div>
+    }
+}

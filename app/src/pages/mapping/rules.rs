@@ -1,0 +1,273 @@
+//! The fields: the default organisation and the rules, which are moved by buttons, so that the
+//! keyboard can do all of it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use scim_schema::{
+    api::mapping::{MappingView, OrganisationChoice},
+    id::OrganisationId,
+    permission::FunctionalRole,
+};
+
+use super::edited::{Edited, EditedRule};
+use crate::{
+    text::mapping as words,
+    toast::Toasts,
+    ui::{Empty, Icon, icon},
+};
+
+/// Organisations to choose from.
+type Choices = Memo<Vec<OrganisationChoice>>;
+
+/// Everything that can be entered.
+#[component]
+pub(super) fn Rules(
+    /// The mapping as it is stored.
+    shown: Signal<Arc<MappingView>>,
+    /// What is entered.
+    edited: Edited,
+) -> impl IntoView {
+    let choices: Choices = Memo::new(move |_| shown.with(|shown| shown.organisations.clone()));
+    let add = move |_| focus_soon(format!("rule-{}-name", edited.add()));
+    let none = Memo::new(move |_| edited.rules.with(Vec::is_empty));
+    view! {
+        <DefaultField choices edited />
+        <section class="section">
+            <header>
+                <h2>{words::RULES}</h2>
+                <p>{words::RULES_NOTE}</p>
+            </header>
+            <Show when=move || none.get()>
+                <Empty glyph=Icon::Group title=words::NO_RULES why=words::NO_RULES_WHY />
+            </Show>
+            <ol class="stack pad-top" data-testid="rules">
+                <For
+                    each=move || edited.rules.get()
+                    key=|rule| rule.key
+                    children=move |rule| view! { <RuleFields rule choices edited /> }
+                />
+            </ol>
+            <div class="row pad-top">
+                <button class="btn" type="button" on:click=add>
+                    {icon(Icon::Plus)}
+                    {words::ADD}
+                </button>
+            </div>
+        </section>
+    }
+}
+
+/// Puts the cursor on what is drawn in this same turn.
+fn focus_soon(id: String) {
+    request_animation_frame(move || {
+        let found = document()
+            .get_element_by_id(&id)
+            .and_then(|one| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(one).ok());
+        if let Some(found) = found {
+            let _focused = found.focus();
+        }
+    });
+}
+
+/// The default organisation.
+#[component]
+fn DefaultField(
+    /// Organisations to choose from.
+    choices: Choices,
+    /// What is entered.
+    edited: Edited,
+) -> impl IntoView {
+    let option = move |choice: OrganisationChoice| {
+        let id = choice.id;
+        view! {
+            <option value=id.to_string() selected=move || edited.default.get() == id>
+                {indented(&choice)}
+            </option>
+        }
+    };
+    let choose = move |event| {
+        if let Ok(id) = event_target_value(&event).parse::<OrganisationId>() {
+            edited.default.set(id);
+        }
+    };
+    view! {
+        <div class="field">
+            <label for="default-organisation">{words::DEFAULT}</label>
+            <p class="hint" id="default-organisation-hint">
+                {words::DEFAULT_HINT}
+            </p>
+            <span class="select">
+                <select
+                    class="input"
+                    id="default-organisation"
+                    aria-describedby="default-organisation-hint"
+                    on:change=choose
+                >
+                    {move || choices.get().into_iter().map(option).collect_view()}
+                </select>
+                {icon(Icon::Down)}
+            </span>
+        </div>
+    }
+}
+
+/// Options have no levels of their own.
+fn indented(choice: &OrganisationChoice) -> String {
+    let levels = usize::try_from(choice.depth).unwrap_or(0).min(8);
+    format!("{}{}", "\u{2003}".repeat(levels), choice.name)
+}
+
+/// One rule.
+#[component]
+fn RuleFields(
+    /// The rule.
+    rule: EditedRule,
+    /// Organisations to choose from.
+    choices: Choices,
+    /// All of them.
+    edited: Edited,
+) -> impl IntoView {
+    let key = rule.key;
+    let place = Memo::new(move |_| edited.place(key));
+    let id = move |part: &str| format!("rule-{key}-{part}");
+    view! {
+        <li class="panel stack">
+            <div class="row spread">
+                <h3>{move || words::rule(place.get(), &rule.name.get())}</h3>
+                <Acts rule place edited />
+            </div>
+            <div class="field">
+                <label for=id("name")>{words::NAME}</label>
+                <input
+                    class="input"
+                    id=id("name")
+                    type="text"
+                    autocomplete="off"
+                    bind:value=rule.name
+                />
+            </div>
+            <div class="field">
+                <label for=id("condition")>{words::CONDITION}</label>
+                <p class="hint" id=id("hint")>
+                    {words::CONDITION_HINT}
+                </p>
+                <textarea
+                    class="input mono"
+                    id=id("condition")
+                    rows="2"
+                    spellcheck="false"
+                    autocomplete="off"
+                    aria-describedby=id("hint")
+                    bind:value=rule.condition
+                ></textarea>
+            </div>
+            <fieldset>
+                <legend class="legend">{words::ORGANISATIONS}</legend>
+                <div class="choices">
+                    {move || {
+                        choices
+                            .get()
+                            .into_iter()
+                            .map(|choice| tick(choice.name, choice.id, rule.organisations))
+                            .collect_view()
+                    }}
+                </div>
+            </fieldset>
+            <fieldset>
+                <legend class="legend">{words::ROLES}</legend>
+                <div class="choices">
+                    {FunctionalRole::ALL
+                        .iter()
+                        .map(|role| tick(words::role(*role).to_owned(), *role, rule.roles))
+                        .collect_view()}
+                </div>
+            </fieldset>
+        </li>
+    }
+}
+
+/// A box that puts a value into a list and takes it out.
+fn tick<T: Copy + PartialEq + Send + Sync + 'static>(
+    label: String,
+    value: T,
+    list: RwSignal<Vec<T>>,
+) -> AnyView {
+    let turn = move |event| {
+        let on = event_target_checked(&event);
+        list.update(|list| {
+            list.retain(|one| *one != value);
+            if on {
+                list.push(value);
+            }
+        });
+    };
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || list.with(|list| list.contains(&value))
+                on:change=turn
+            />
+            {label}
+        </label>
+    }
+    .into_any()
+}
+
+/// Moving a rule and taking it out.
+#[component]
+fn Acts(
+    /// The rule.
+    rule: EditedRule,
+    /// Its place, from 1.
+    place: Memo<usize>,
+    /// All of them.
+    edited: Edited,
+) -> impl IntoView {
+    let toasts = Toasts::get();
+    let key = rule.key;
+    let shift = move |down: bool| {
+        if let Some(place) = edited.shift(key, down) {
+            let of = edited.rules.with_untracked(Vec::len);
+            toasts.announce(&words::moved(place, of));
+            // The rule is put elsewhere in the document, which takes the focus away.
+            focus_soon(format!("rule-{key}-{}", if down { "down" } else { "up" }));
+        }
+    };
+    let is_last = Memo::new(move |_| place.get() == edited.rules.with(Vec::len));
+    let remove = move |_| edited.remove(key);
+    let label = move |act: &'static str| words::act(act, place.get());
+    view! {
+        <div class="row tight">
+            <button
+                class="btn icon quiet"
+                type="button"
+                id=format!("rule-{key}-up")
+                aria-label=move || label(words::UP)
+                aria-disabled=move || (place.get() == 1).to_string()
+                on:click=move |_| shift(false)
+            >
+                {icon(Icon::ArrowUp)}
+            </button>
+            <button
+                class="btn icon quiet"
+                type="button"
+                id=format!("rule-{key}-down")
+                aria-label=move || label(words::DOWN)
+                aria-disabled=move || is_last.get().to_string()
+                on:click=move |_| shift(true)
+            >
+                {icon(Icon::ArrowDown)}
+            </button>
+            <button
+                class="btn icon quiet"
+                type="button"
+                aria-label=move || label(words::REMOVE)
+                on:click=remove
+            >
+                {icon(Icon::Trash)}
+            </button>
+        </div>
+    }
+}
