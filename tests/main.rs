@@ -6,6 +6,8 @@ mod admin;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod jobs;

@@ -3,7 +3,7 @@
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
-use crate::support::{Console, PASSWORD, TestApp};
+use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 
 /// What a route needs.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,6 +33,36 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             Session,
         ),
         (
+            "GET",
+            format!("/idp-connections/{}/dialect", ids.connection),
+            Session,
+        ),
+        (
+            "PATCH",
+            format!("/idp-connections/{}/dialect", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/mapping", ids.connection),
+            Session,
+        ),
+        (
+            "PUT",
+            format!("/idp-connections/{}/mapping", ids.connection),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/mapping/plan", ids.connection),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/mapping/test", ids.connection),
+            Session,
+        ),
+        (
             "POST",
             format!("/idp-connections/{}/tokens", ids.connection),
             Session,
@@ -42,8 +72,148 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             format!("/idp-connections/{}/tokens/{}", ids.connection, ids.token),
             Session,
         ),
+        (
+            "POST",
+            format!(
+                "/idp-connections/{}/tokens/{}/rotate",
+                ids.connection, ids.token
+            ),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/oauth-clients", ids.connection),
+            Session,
+        ),
+        (
+            "DELETE",
+            format!(
+                "/idp-connections/{}/oauth-clients/{}",
+                ids.connection, ids.oauth_client
+            ),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/shadow", ids.connection),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/shadow", ids.connection),
+            Session,
+        ),
+        (
+            "DELETE",
+            format!("/idp-connections/{}/shadow", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/shadow/users", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/shadow/groups", ids.connection),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/shadow/go-live", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/attributes", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/conformance", ids.connection),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/attributes", ids.connection),
+            Session,
+        ),
+        (
+            "PUT",
+            format!(
+                "/idp-connections/{}/attributes/{}",
+                ids.connection, ids.exposed
+            ),
+            Session,
+        ),
+        (
+            "DELETE",
+            format!(
+                "/idp-connections/{}/attributes/{}",
+                ids.connection, ids.exposed
+            ),
+            Session,
+        ),
+        ("GET", "/attribute-definitions".to_owned(), Session),
+        ("POST", "/attribute-definitions".to_owned(), Session),
+        (
+            "GET",
+            format!("/attribute-definitions/{}", ids.definition),
+            Session,
+        ),
+        (
+            "PATCH",
+            format!("/attribute-definitions/{}", ids.definition),
+            Session,
+        ),
+        (
+            "DELETE",
+            format!("/attribute-definitions/{}", ids.definition),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/conformance", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!("/idp-connections/{}/conformance/export", ids.connection),
+            Session,
+        ),
+        (
+            "GET",
+            format!(
+                "/idp-connections/{}/conformance/checks/{}",
+                ids.connection, ids.check
+            ),
+            Session,
+        ),
         ("GET", "/provisioning-log".to_owned(), Session),
         ("GET", format!("/provisioning-log/{}", ids.log_row), Session),
+        (
+            "POST",
+            format!("/provisioning-log/{}/rehearsals", ids.log_row),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/idp-connections/{}/rehearsals", ids.connection),
+            Session,
+        ),
+        ("GET", "/conflicts".to_owned(), Session),
+        ("GET", "/conflicts/counts".to_owned(), Session),
+        ("GET", "/conflicts/selection".to_owned(), Session),
+        ("POST", "/conflicts/resolve".to_owned(), Session),
+        ("GET", format!("/conflicts/{}", ids.conflict), Session),
+        (
+            "POST",
+            format!("/conflicts/{}/resolve", ids.conflict),
+            Session,
+        ),
+        ("GET", "/domains".to_owned(), Session),
+        ("POST", "/domains".to_owned(), Session),
+        ("DELETE", format!("/domains/{}", ids.domain), Session),
         ("GET", "/events".to_owned(), Session),
     ]
 }
@@ -52,7 +222,14 @@ struct Ids {
     user: String,
     connection: String,
     token: String,
+    oauth_client: String,
+    /// A definition, and the same one where a connection exposes it.
+    definition: String,
+    exposed: String,
     log_row: String,
+    conflict: String,
+    domain: String,
+    check: String,
 }
 
 /// An account with one of everything, and its administrator.
@@ -61,20 +238,71 @@ async fn populated() -> (TestApp, Console, Ids) {
     let console = app.administrator().await;
     let client = app.connection(ConnectionKind::Generic).await;
     let id = client.user("ada").await;
+    let other = app.connection(ConnectionKind::Generic).await;
+    other.post("/Users", &user_body("ada")).await.expect(409);
+    let conflicts = console.get("/conflicts").await.expect(200);
+    let domain = json!({ "domain": "example.org" });
+    let domain = console.post("/domains", &domain).await.expect(201);
     app.flush_log().await;
     let log = console.get("/provisioning-log").await.expect(200);
+    let definition = definition(&console).await;
     let ids = Ids {
+        exposed: definition.clone(),
+        definition,
         user: app.user_of(&id).await.to_string(),
         connection: client.connection.to_string(),
         token: client.token_id.to_string(),
+        oauth_client: oauth_client(&console, &client).await,
         log_row: log.string("/items/0/id"),
+        conflict: conflicts.string("/items/0/id"),
+        domain: domain.string("/id"),
+        check: "users.create".to_owned(),
     };
     (app, console, ids)
 }
 
+async fn oauth_client(console: &Console, client: &ScimClient) -> String {
+    let path = format!("/idp-connections/{}/oauth-clients", client.connection);
+    let made = console.post(&path, &body(&path)).await.expect(201);
+    made.string("/client_id")
+}
+
+async fn definition(console: &Console) -> String {
+    let path = "/attribute-definitions";
+    let made = console.post(path, &body(path)).await.expect(201);
+    made.string("/id")
+}
+/// An id of nothing.
+const NOBODY: &str = "01936b2e-0000-7000-8000-000000000000";
+
 fn body(path: &str) -> Value {
+    let urn = "urn:ietf:params:scim:schemas:extension:custom:2.0:User";
     if path.ends_with("/idp-connections") {
         json!({ "name": "Another", "kind": "okta" })
+    } else if path.ends_with("/rotate") {
+        json!({ "old_ends": "in_seven_days" })
+    } else if path.ends_with("/mapping/test") {
+        json!({ "user": NOBODY })
+    } else if path.contains("/mapping") {
+        let mapping = json!({ "default_organisation": NOBODY, "rules": [] });
+        match path.ends_with("/plan") {
+            true => json!({ "mapping": mapping }),
+            false => json!({ "mapping": mapping, "plan": "0" }),
+        }
+    } else if path.ends_with("/oauth-clients") {
+        json!({ "method": "client_secret" })
+    } else if path.ends_with("/attribute-definitions") {
+        json!({ "name": "badge", "type": "string" })
+    } else if path.ends_with("/attributes") {
+        json!({ "urn": urn, "name": "badge", "type": "string" })
+    } else if path.contains("/attributes/") {
+        json!({ "urn": urn, "name": "badge" })
+    } else if path.contains("/idp-connections/") && path.ends_with("/rehearsals") {
+        json!({ "method": "GET", "path": "/Users" })
+    } else if path.ends_with("/resolve") && path != "/conflicts/resolve" {
+        json!({ "act": "move" })
+    } else if path.ends_with("/domains") {
+        json!({ "domain": "example.com" })
     } else {
         json!({})
     }
@@ -106,7 +334,13 @@ fn the_matrix_knows_every_route() {
         user: "{id}".to_owned(),
         connection: "{id}".to_owned(),
         token: "{token}".to_owned(),
+        oauth_client: "{client}".to_owned(),
+        definition: "{id}".to_owned(),
+        exposed: "{definition}".to_owned(),
         log_row: "{id}".to_owned(),
+        conflict: "{id}".to_owned(),
+        domain: "{id}".to_owned(),
+        check: "{check}".to_owned(),
     };
     let mut known: Vec<String> = routes(&placeholders)
         .into_iter()
@@ -150,9 +384,16 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
     let before = app.footprint().await;
     let mut tried = 0;
     for (method, path, _) in routes(&ids) {
-        let has_id = [&ids.user, &ids.connection, &ids.token, &ids.log_row]
-            .iter()
-            .any(|id| path.contains(*id));
+        let known = [
+            &ids.user,
+            &ids.connection,
+            &ids.token,
+            &ids.definition,
+            &ids.log_row,
+            &ids.conflict,
+            &ids.domain,
+        ];
+        let has_id = known.iter().any(|id| path.contains(*id));
         if !has_id {
             continue;
         }
@@ -161,17 +402,20 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         let call = if method == "GET" {
             call
         } else {
-            call.json(&json!({}))
+            call.json(&body(&path))
         };
         let answer = call.send().await;
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 5);
+    assert_eq!(tried, 36);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),
+        ("/attribute-definitions", 0),
         ("/provisioning-log", 0),
+        ("/conflicts", 0),
+        ("/domains", 0),
     ] {
         let listed = stranger.get(path).await.expect(200);
         assert_eq!(

@@ -45,10 +45,16 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
     let before = app.footprint().await;
     for (method, path) in [
         ("POST", "/idp-connections".to_owned()),
+        ("PATCH", format!("/idp-connections/{id}/dialect")),
         ("POST", format!("/idp-connections/{id}/tokens")),
+        ("POST", format!("/idp-connections/{id}/shadow")),
+        ("DELETE", format!("/idp-connections/{id}/shadow")),
+        ("POST", format!("/idp-connections/{id}/shadow/go-live")),
+        ("GET", format!("/idp-connections/{id}/shadow/users")),
+        ("GET", format!("/idp-connections/{id}/shadow/groups")),
         ("DELETE", format!("/idp-connections/{id}/tokens/{token}")),
     ] {
-        let body = if path.ends_with("tokens") {
+        let body = if path.ends_with("tokens") || path.ends_with("dialect") {
             json!({})
         } else {
             json!({ "name": "Mine", "kind": "okta" })

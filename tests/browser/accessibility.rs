@@ -7,6 +7,7 @@ use thirtyfour::Key;
 use super::{
     Site, Window,
     axe::Audit,
+    conformance,
     pages::{ConnectionsPage, PersonPage, SetupPage, SignInPage, UsersPage},
 };
 
@@ -123,7 +124,7 @@ async fn a_persons_page_has_no_barriers() {
     person.see_line(&["Mathematics"]).await;
     audit.look(&window, "groups").await;
     person.tab("Provisioning").await;
-    person.unfold_request("Created the user").await;
+    person.unfold_request("Okta created Ada Lovelace.").await;
     audit
         .look(&window, "provisioning with a request's bodies")
         .await;
@@ -171,6 +172,54 @@ async fn the_pages_of_connections_have_no_barriers() {
         })
         .await;
     audit.look(&window, "connections").await;
+    audit.finish();
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_conformance_checks_have_no_barriers() {
+    let site = Site::new().await;
+    site.provider("Okta", ConnectionKind::Okta).await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    conformance::open(&window, "Okta").await;
+    let mut audit = Audit::new();
+    window.see("Not run yet").await;
+    audit.look(&window, "checks that were not run").await;
+    window.click_button("Run checks").await;
+    window.see("Run again").await;
+    window.click_first("details summary").await;
+    window.see("What it means").await;
+    audit.look(&window, "checks with their evidence").await;
+    audit.finish();
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_and_the_tester_have_no_barriers() {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let window = Window::open(&site).await;
+    let users = UsersPage::after_sign_in(&window).await;
+    let person = PersonPage::open(&users, "Ada Lovelace").await;
+    let mut audit = Audit::new();
+    window.click_link("Provisioning log").await;
+    window.see_page("Provisioning log").await;
+    window.click_button("Filter").await;
+    audit.look(&window, "the log with its filters").await;
+    window.press(Key::Escape).await;
+    person.unfold_request("Okta created Ada Lovelace.").await;
+    window.click_button("Replay").await;
+    window.see("Nothing was written.").await;
+    audit.look(&window, "a replayed request").await;
+    window.click_link("Open in tester").await;
+    window.see("Taken from the log.").await;
+    window.click_button("Try request").await;
+    window.see("Nothing was written.").await;
+    audit.look(&window, "the tester").await;
     audit.finish();
     window.close().await;
     site.stop().await;

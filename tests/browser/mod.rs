@@ -13,14 +13,21 @@ mod window;
 
 mod accessibility;
 mod coming_back;
+mod conflicts;
+mod conformance;
 mod connections;
+mod custom_attributes;
+mod dialect;
 mod failing;
 mod first_start;
 mod injection;
 mod keyboard;
 mod live;
+mod log;
+mod mapping;
 mod person;
 mod signing_in;
+mod tokens;
 mod users;
 mod widths;
 

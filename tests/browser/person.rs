@@ -38,7 +38,7 @@ async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() 
     person.see_line(&["Mathematics", "Okta"]).await;
 
     person.tab("Provisioning").await;
-    person.unfold_request("Created the user").await;
+    person.unfold_request("Okta created Ada Lovelace.").await;
     window.see("\"userName\": \"ada@example.org\"").await;
     window.see("\"password\": \"(removed)\"").await;
     assert!(!window.words().await.contains("Hidden-from-everybody-1"));
@@ -70,7 +70,7 @@ async fn a_person_with_a_shortened_log_is_told_so_and_live_is_said_once() {
     let users = UsersPage::after_sign_in(&window).await;
     let person = PersonPage::open(&users, "Ada Lovelace").await;
     person.tab("Provisioning").await;
-    window.see("Created the user").await;
+    window.see("Okta created Ada Lovelace.").await;
     window.see("Live").await;
     let said = window.words().await;
     assert!(!said.contains("no longer kept"), "{said}");

@@ -36,6 +36,17 @@ impl Provider {
         id_of(&answer(request, StatusCode::CREATED).await)
     }
 
+    /// Sends somebody whose user name another connection has, which is refused.
+    pub(crate) async fn create_taken(&self, given: &str, family: &str, email: &str) {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": email,
+            "name": { "givenName": given, "familyName": family },
+        });
+        let request = self.request(Method::POST, "/Users").json(&body);
+        answer(request, StatusCode::CONFLICT).await;
+    }
+
     /// Creates people of which nothing but the number matters; they sort behind everybody else.
     pub(crate) async fn create_crowd(&self, people: u32) {
         for n in 1..=people {
@@ -49,6 +60,14 @@ impl Provider {
         let request = self.request(Method::POST, "/Groups");
         let request = request.json(&group_body(name, members));
         id_of(&answer(request, StatusCode::CREATED).await)
+    }
+
+    /// Renames a group; answers the status.
+    pub(crate) async fn rename(&self, group: &str, name: &str) -> StatusCode {
+        let operations = json!([{ "op": "replace", "path": "displayName", "value": name }]);
+        let request = self.request(Method::PATCH, &format!("/Groups/{group}"));
+        let request = request.json(&patch_body(operations));
+        request.send().await.expect("an answer").status()
     }
 
     /// Replaces one attribute of a person.
@@ -82,6 +101,12 @@ impl Provider {
     pub(crate) async fn list_status(&self) -> StatusCode {
         let answer = self.request(Method::GET, "/Users?count=1").send().await;
         answer.expect("an answer").status()
+    }
+
+    /// The status that deleting a person answers with.
+    pub(crate) async fn delete_status(&self, id: &str) -> StatusCode {
+        let request = self.request(Method::DELETE, &format!("/Users/{id}"));
+        request.send().await.expect("an answer").status()
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -2,6 +2,7 @@
 
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use super::{
     Site, Window,
@@ -21,6 +22,10 @@ const STICKING_OUT: &str = "
         .filter((one) => one.getBoundingClientRect().right > page.clientWidth + 1)
         .map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`)
         .slice(0, 8)];";
+
+/// Opens everything that is folded.
+const UNFOLD: &str =
+    "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; });";
 
 /// Pages that were too wide, with their widths; looks at the one that is shown now.
 async fn look(window: &Window, page: &str, wide: &mut Vec<String>) {
@@ -45,6 +50,9 @@ async fn no_page_scrolls_sideways_with_the_longest_names() {
     okta.create_group(&format!("Mathematics{LONG}"), &[&ada])
         .await;
     okta.set(&ada, "title", Value::from(LONG)).await;
+    let urn = "urn:ietf:params:scim:schemas:extension:northfield-unified-school-district:2.0:User";
+    okta.set(&ada, &format!("{urn}:{LONG}"), Value::from(LONG))
+        .await;
     okta.send_refused().await;
     okta.set(&ada, "active", json!(false)).await;
     let ben = okta.create("Ben", "Lovelace", "ben@example.org").await;
@@ -68,7 +76,9 @@ async fn no_page_scrolls_sideways_with_the_longest_names() {
     person.see_line(&["Mathematics"]).await;
     look(&window, "groups", &mut wide).await;
     person.tab("Provisioning").await;
-    person.unfold_request("Created the user").await;
+    person
+        .unfold_request(&format!("{LONG} created {name}."))
+        .await;
     look(&window, "provisioning", &mut wide).await;
 
     // The longest line of the list of connections: a warning, and an error with a long sentence.
@@ -85,7 +95,57 @@ async fn no_page_scrolls_sideways_with_the_longest_names() {
     window.click_link(LONG).await;
     window.see_page(LONG).await;
     window.see("Recent requests").await;
+    window.see("Arrived without a definition").await;
     look(&window, "one connection", &mut wide).await;
+    window.read(UNFOLD, vec![]).await;
+    window.see("All as this provider needs them").await;
+    look(&window, "one connection with everything open", &mut wide).await;
+    window.click_link("Tester").await;
+    window
+        .fill("Body", &format!("{{\"userName\":\"{LONG}\"}}"))
+        .await;
+    window.click_button("Try request").await;
+    window.see("Nothing was written.").await;
+    look(&window, "tester", &mut wide).await;
+    window.back().await;
+    window.see_page(LONG).await;
+    window.click_link("Conformance").await;
+    window.see("Not run yet").await;
+    look(&window, "checks not run", &mut wide).await;
+    window.click_button("Run checks").await;
+    window.see("Run again").await;
+    for selector in ["details summary", "li:nth-of-type(4) details summary"] {
+        window.click_first(selector).await;
+    }
+    window.see("What it means").await;
+    look(&window, "checks", &mut wide).await;
+    window.click_link("Provisioning log").await;
+    window.see_page("Provisioning log").await;
+    window.click_button("Filter").await;
+    look(&window, "log with its filters", &mut wide).await;
+    window.press(Key::Escape).await;
+    window.click_first("details summary").await;
+    window.click_button("Replay").await;
+    window.see("Nothing was written.").await;
+    look(&window, "log with a replayed request", &mut wide).await;
+    window.go_to("/provisioning").await;
+    window.click_link(LONG).await;
+    window.see_page(LONG).await;
+    window.see("Arrived without a definition").await;
+    window.click_button(&format!("Declare {LONG}")).await;
+    window.see("1 beyond the SCIM schemas").await;
+    look(&window, "its attributes", &mut wide).await;
+    window.go_to("/attributes").await;
+    window.see(LONG).await;
+    look(&window, "custom attributes", &mut wide).await;
+    let other = site.provider("Other", ConnectionKind::Okta).await;
+    other.create_taken("Ada", LONG, address).await;
+    window.go_to("/conflicts").await;
+    window.see("User name taken").await;
+    look(&window, "conflicts", &mut wide).await;
+    window.click_link(&name).await;
+    window.see("What differs").await;
+    look(&window, "one conflict", &mut wide).await;
     window.go_to("/users?status=deleted").await;
     window.see("Ben Lovelace").await;
     look(&window, "deleted users", &mut wide).await;

@@ -128,20 +128,95 @@ async fn a_user_created_inactive_is_staged_and_held() {
 }
 
 #[tokio::test]
-async fn an_active_that_is_taken_back_is_the_default() {
+async fn an_active_that_is_taken_back_is_unassigned_and_counts_as_true() {
     let (app, client) = generic().await;
     let console = app.administrator().await;
     let id = client.user("ada").await;
     let path = format!("/Users/{id}");
-    for taken_back in [
-        json!([{ "op": "remove", "path": "active" }]),
-        json!([{ "op": "replace", "path": "active", "value": null }]),
+    for (before, taken_back) in [
+        (false, json!([{ "op": "remove", "path": "active" }])),
+        (
+            true,
+            json!([{ "op": "replace", "path": "active", "value": null }]),
+        ),
     ] {
-        client.patch(&path, switch(false)).await.expect(200);
-        let answer = client.patch(&path, taken_back).await.expect(200);
-        assert_eq!(answer.json["active"], true, "{}", answer.text);
-        assert_eq!(detail(&app, &console, &id).await["holds"], json!([]));
+        client.patch(&path, switch(before)).await.expect(200);
+        let answer = client.patch(&path, taken_back.clone()).await.expect(200);
+        assert_eq!(answer.json.get("active"), None, "{}", answer.text);
+        let read = client.get(&path).await.expect(200);
+        assert_eq!(read.json, answer.json);
+        let user = detail(&app, &console, &id).await;
+        assert_eq!(user["holds"], json!([]));
+        assert_eq!(user["lifecycle"], "active");
+        for (filter, found) in [
+            ("active eq true", 0),
+            ("active eq false", 0),
+            ("active pr", 0),
+            ("active ne true", 1),
+            ("not (active pr)", 1),
+        ] {
+            let listed = client.filter("/Users", filter).await.expect(200);
+            assert_eq!(listed.json["totalResults"], found, "{filter}");
+        }
+        let footprint = app.footprint().await;
+        let again = client.patch(&path, taken_back).await.expect(200);
+        TestApp::assert_unchanged(&footprint, &app.footprint().await, &again);
+        let replaced = client.put(&path, &user_body("ada")).await.expect(200);
+        assert_eq!(replaced.json.get("active"), None, "D9");
     }
+    let changed = client.patch(&path, switch(false)).await.expect(200);
+    assert_eq!(changed.json["active"], false);
+    let user = detail(&app, &console, &id).await;
+    assert_eq!(user["holds"], json!(["idp_disabled"]));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn taking_back_an_active_that_was_true_ends_no_session_and_is_audited() {
+    let (app, client) = generic().await;
+    let id = client.user("ada").await;
+    let before = epoch(&app).await;
+    let audited = "SELECT COUNT(*) FROM audit_events WHERE action = 'user.update'";
+    let remove = json!([{ "op": "remove", "path": "active" }]);
+    let path = format!("/Users/{id}");
+    client.patch(&path, remove).await.expect(200);
+    assert_eq!(epoch(&app).await, before);
+    assert_eq!(app.number(audited).await, 1);
+    client.patch(&path, switch(true)).await.expect(200);
+    assert_eq!(app.number(audited).await, 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn whose_active_is_unassigned_comes_last_in_order_of_active() {
+    let (app, client) = generic().await;
+    let mut ids = Vec::new();
+    for (name, active) in [("a", Some(true)), ("b", Some(false)), ("c", None)] {
+        let id = client.user(name).await;
+        let operation = match active {
+            Some(active) => switch(active),
+            None => json!([{ "op": "remove", "path": "active" }]),
+        };
+        client
+            .patch(&format!("/Users/{id}"), operation)
+            .await
+            .expect(200);
+        ids.push(id);
+    }
+    let mut walked = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = client
+            .get(&format!("/Users?sortBy=active&count=1&cursor={cursor}"))
+            .await
+            .expect(200);
+        walked.extend(page.strings("/Resources", "/id"));
+        match page.json["nextCursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(walked, [ids[1].as_str(), &ids[0], &ids[2]]);
     app.finish().await;
 }
 

@@ -2,8 +2,9 @@
 
 use rollcall_server::http::scim::log::ScimLogEntry;
 use scim_schema::{
+    api::provisioning_log::LogFacts,
     dialect::Notes,
-    id::{ConnectionId, UserId},
+    id::{ConnectionId, RequestId, UserId},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -25,6 +26,9 @@ fn entry(app: &TestApp, client: &ScimClient, connection: ConnectionId) -> ScimLo
         scim_type: None,
         decision: "Listed users".to_owned(),
         duration_us: 1,
+        request: RequestId(Uuid::nil()),
+        statements: 1,
+        facts: LogFacts::default(),
         notes: Notes::new(),
         request_body: None,
         response_body: None,

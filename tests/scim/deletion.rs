@@ -45,8 +45,9 @@ async fn its_user_name_and_external_id_are_free_at_once_and_the_next_one_has_a_n
     }
     let other = app.connection(ConnectionKind::Generic).await;
     other.user("ADA").await;
-    let call = client.call_with("POST", "/Users", &body);
-    refused(&app, call)
+    // Refused, and noted as a conflict.
+    client
+        .post("/Users", &body)
         .await
         .expect_scim_error(409, Some("uniqueness"), "userName");
     app.finish().await;

@@ -10,9 +10,9 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use scim_schema::{
-    dialect::{ConnectionKind, Dialect, Notes},
+    dialect::{ConnectionKind, Dialect, Notes, Switch},
     filter::{matches, parse_filter},
-    schema::{ResourceKind, registry},
+    schema::ResourceKind,
 };
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,19 @@ use crate::support::{ScimClient, TestApp};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const STATUS: &str = "urn:ietf:params:scim:schemas:extension:rollcall:2.0:UserStatus";
+const CUSTOM: &str = "urn:ietf:params:scim:schemas:extension:custom:2.0:User";
+/// Attributes of the account, one of each type and two lists.
+const DEFINED: &[(&str, &str)] = &[
+    ("nick", "string"),
+    ("tags", "string[]"),
+    ("remote", "boolean"),
+    ("desk", "integer"),
+    ("share", "decimal"),
+    ("reviewedAt", "dateTime"),
+    ("homepage", "reference"),
+    ("badge", "binary"),
+    ("shifts", "integer[]"),
+];
 /// Populations; each is searched with [`FILTERS`] filters.
 const POPULATIONS: u32 = 20;
 /// A number that the random cases follow from. `cargo xtask soak` tries many; without it every run
@@ -66,6 +79,62 @@ fn elements() -> impl Strategy<Value = Value> {
     })
 }
 
+const INSTANTS: [&str; 4] = [
+    "2026-01-02T03:04:05Z",
+    "2026-01-02T04:04:05+01:00",
+    "2026-01-02T03:04:05.000001Z",
+    "1999-12-31T23:59:60Z",
+];
+
+/// Values of the account's own attributes.
+fn custom() -> impl Strategy<Value = Value> {
+    let texts = (
+        option::of(text()),
+        vec(text(), 0..3),
+        option::of(prop::sample::select(vec!["a", "A", "https://x/%", "_"])),
+        option::of(prop::sample::select(vec!["Zg==", "zg==", "Zm9v"])),
+    );
+    let numbers = (
+        option::of(any::<bool>()),
+        option::of(-2..3_i64),
+        option::of(prop::sample::select(vec![-0.5, 0.0, 0.1, 1.0, 1e300])),
+        vec(-2..3_i64, 0..3),
+    );
+    let instant = option::of(prop::sample::select(INSTANTS.to_vec()));
+    (texts, numbers, instant).prop_map(|(texts, numbers, instant)| {
+        json!({
+            "nick": texts.0, "tags": texts.1, "homepage": texts.2, "badge": texts.3,
+            "remote": numbers.0, "desk": numbers.1, "share": numbers.2, "shifts": numbers.3,
+            "reviewedAt": instant,
+        })
+    })
+}
+
+/// Tests of the account's own attributes, each with the operators of its type.
+fn custom_test() -> BoxedStrategy<String> {
+    let path = |name: &str| format!("{CUSTOM}:{name}");
+    let order = || prop::sample::select(vec!["eq", "ne", "gt", "ge", "lt", "le"]);
+    let of = |names: &[&'static str]| prop::sample::select(names.to_vec());
+    let numbers = ["-2", "0", "1", "2", "9007199254740993"];
+    prop_oneof![
+        4 => (of(&["nick", "tags", "homepage"]), text_test("")).prop_map(move |(name, test)| format!("{}{test}", path(name))),
+        2 => (of(&["desk", "shifts"]), order(), prop::sample::select(numbers.to_vec()))
+            .prop_map(move |(name, op, number)| format!("{} {op} {number}", path(name))),
+        1 => (order(), prop::sample::select(vec!["-0.5", "0", "0.1", "1", "1e300"]))
+            .prop_map(move |(op, number)| format!("{} {op} {number}", path("share"))),
+        1 => (order(), prop::sample::select(INSTANTS.to_vec()))
+            .prop_map(move |(op, at)| format!("{} {op} \"{at}\"", path("reviewedAt"))),
+        1 => flag_test("").prop_map(move |test| format!("{}{test}", path("remote"))),
+        1 => (prop::sample::select(vec!["eq", "ne"]), prop::sample::select(vec!["Zg==", "zg==", "x"]))
+            .prop_map(move |(op, text)| format!("{} {op} \"{text}\"", path("badge"))),
+        1 => of(&["nick", "tags", "remote", "desk", "share", "reviewedAt", "homepage", "badge", "shifts"])
+            .prop_map(move |name| format!("{} pr", path(name))),
+        1 => prop::sample::select(vec!["schemas eq", "schemas co", "schemas ne"])
+            .prop_map(move |test| format!("{test} \"{CUSTOM}\"")),
+    ]
+    .boxed()
+}
+
 fn user() -> impl Strategy<Value = Value> {
     let names = (option::of(text()), option::of(text()), option::of(text()));
     let singles = (
@@ -75,8 +144,8 @@ fn user() -> impl Strategy<Value = Value> {
         option::of(text()),
     );
     let many = (elements(), elements(), option::of(text()));
-    (text(), names, singles, many, any::<bool>()).prop_map(
-        |(name, names, singles, many, active)| {
+    (text(), names, singles, many, any::<bool>(), custom()).prop_map(
+        |(name, names, singles, many, active, custom)| {
             let address = json!({ "locality": many.2, "formatted": names.2, "type": singles.0 });
             json!({
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -89,6 +158,7 @@ fn user() -> impl Strategy<Value = Value> {
                 "roles": many.1,
                 "addresses": [address],
                 ENTERPRISE: { "department": singles.3 },
+                CUSTOM: custom,
                 "active": active,
             })
         },
@@ -174,6 +244,7 @@ fn user_filter() -> BoxedStrategy<String> {
             "addresses.formatted", department, status, "groups.display", "groups.type", "locale",
         ]),
         2 => value_path(),
+        4 => custom_test(),
         1 => flag_test("active"),
         1 => flag_test("emails.primary"),
         1 => fixed(&[
@@ -267,15 +338,23 @@ async fn resources(client: &ScimClient, endpoint: &str) -> Vec<Map<String, Value
         Some(resources) => resources.clone(),
         None => Vec::new(),
     };
-    if endpoint == "/Users" {
-        let path = format!("/Users?count=1000&attributes={STATUS}");
-        let listed = client.get(&path).await.expect(200);
-        for (resource, status) in resources
-            .iter_mut()
-            .zip(listed.json["Resources"].as_array().unwrap())
-        {
-            assert_eq!(resource["id"], status["id"]);
-            resource[STATUS] = status[STATUS].clone();
+    // What is returned on request only.
+    let (attributes, name) = match endpoint {
+        "/Users" => (STATUS, STATUS),
+        _ => (
+            "members.value,members.$ref,members.type,members.display",
+            "members",
+        ),
+    };
+    let path = format!("{endpoint}?count=1000&attributes={attributes}");
+    let listed = client.get(&path).await.expect(200);
+    for (resource, more) in resources
+        .iter_mut()
+        .zip(listed.json["Resources"].as_array().unwrap_or(&Vec::new()))
+    {
+        assert_eq!(resource["id"], more["id"]);
+        if let Some(value) = more.get(name) {
+            resource[name] = value.clone();
         }
     }
     resources
@@ -286,6 +365,7 @@ async fn resources(client: &ScimClient, endpoint: &str) -> Vec<Map<String, Value
 
 async fn compare(
     client: &ScimClient,
+    dialect: &Dialect,
     kind: ResourceKind,
     filter: &str,
     all: &[Map<String, Value>],
@@ -294,10 +374,9 @@ async fn compare(
         ResourceKind::User => "/Users",
         ResourceKind::Group => "/Groups",
     };
-    let rt = registry().resource_type(kind);
-    let dialect = Dialect::of(ConnectionKind::Generic);
+    let rt = dialect.resource_type(kind);
     let answer = client.filter(endpoint, filter).await;
-    let Ok(typed) = parse_filter(rt, filter, &dialect, &mut Notes::new()) else {
+    let Ok(typed) = parse_filter(rt, filter, dialect, &mut Notes::new()) else {
         prop_assert_eq!(answer.status, 400, "{}", filter);
         return Ok(());
     };
@@ -305,7 +384,7 @@ async fn compare(
     let found: BTreeSet<String> = answer.strings("/Resources", "/id").into_iter().collect();
     let expected: BTreeSet<String> = all
         .iter()
-        .filter(|resource| matches(&typed, resource))
+        .filter(|resource| matches(rt, &typed, resource))
         .map(|resource| resource["id"].as_str().unwrap_or_default().to_owned())
         .collect();
     let wrong: Vec<&Map<String, Value>> = all
@@ -327,17 +406,29 @@ async fn compare(
 }
 
 async fn check(app: &TestApp, case: Case) -> Result<(), TestCaseError> {
-    let client = app.connection(ConnectionKind::Generic).await;
+    let client = app
+        .connection_with(ConnectionKind::Generic, &[Switch::ExposeUserStatus])
+        .await;
+    app.expose(&client, CUSTOM, DEFINED).await;
+    let dialect = app
+        .app
+        .state
+        .db
+        .account(app.account.id)
+        .connection_dialect(client.connection)
+        .await
+        .unwrap()
+        .unwrap();
     let ids = populate(&client, &case).await;
     let users = resources(&client, "/Users").await;
     let groups = resources(&client, "/Groups").await;
     prop_assert_eq!(users.len(), case.users.len());
     let mut result = Ok(());
     for filter in &case.user_filters {
-        result = result.and(compare(&client, ResourceKind::User, filter, &users).await);
+        result = result.and(compare(&client, &dialect, ResourceKind::User, filter, &users).await);
     }
     for filter in &case.group_filters {
-        result = result.and(compare(&client, ResourceKind::Group, filter, &groups).await);
+        result = result.and(compare(&client, &dialect, ResourceKind::Group, filter, &groups).await);
     }
     // User names belong to the account; the next case has the same ones.
     for id in ids {

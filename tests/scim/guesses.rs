@@ -8,6 +8,7 @@ use std::{
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use scim_schema::dialect::ConnectionKind;
 use tower::ServiceExt;
+use uuid::Uuid;
 
 use super::generic;
 use crate::support::ScimClient;
@@ -28,6 +29,42 @@ async fn from(client: &ScimClient, address: &str, token: &str) -> u16 {
 
 async fn guess(client: &ScimClient, number: u32) -> u16 {
     from(client, GUESSER, &format!("rollcall_scim_guess{number}")).await
+}
+
+/// The status of a request for an access token with a guessed secret.
+async fn guess_secret(client: &ScimClient, number: u32) -> u16 {
+    let peer: SocketAddr = GUESSER.parse().unwrap();
+    let body = format!(
+        "grant_type=client_credentials&client_id={}&client_secret=guess{number}",
+        Uuid::from_u128(number.into())
+    );
+    let request = Request::post("/oauth/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .extension(ConnectInfo(peer))
+        .body(Body::from(body))
+        .unwrap();
+    let answer = client.router.clone().oneshot(request).await.unwrap();
+    answer.status().as_u16()
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_secrets_of_clients_is_refused_before_they_are_looked_up() {
+    let (app, client) = generic().await;
+    app.quiet().await;
+    let mut guesses = 0;
+    while guess_secret(&client, guesses).await == 401 {
+        guesses += 1;
+        assert!(guesses < 1_000, "guesses have no end");
+    }
+    let (begun, before) = (Instant::now(), app.app.state.db.statement_count());
+    for number in 0..200 {
+        guess_secret(&client, 10_000 + number).await;
+    }
+    let spent = app.app.state.db.statement_count() - before;
+    // One guess comes back every second.
+    let allowed = begun.elapsed().as_secs() + 1;
+    assert!(spent <= allowed, "{spent} statements for 200 guesses");
+    app.finish().await;
 }
 
 #[tokio::test]

@@ -1,14 +1,19 @@
 //! SCIM 2.0 as an identity provider sees it.
 
 mod active;
+pub(crate) mod adoption;
 mod bad_bodies;
 mod bad_requests;
 mod bulk;
 mod bulk_circles;
+mod bulk_units;
+mod complaints;
 mod concurrency;
 mod control_characters;
 mod cursors;
+mod custom_attributes;
 mod deletion;
+mod dialects;
 mod etags;
 mod filter_errors;
 mod filter_oracle;
@@ -16,22 +21,31 @@ mod filters;
 mod groups;
 mod guesses;
 mod identifiers;
+mod index_walks;
 mod limits;
 mod lists;
 mod log_rows;
+mod mapping;
 mod media_types;
 mod member_types;
 mod misdirected;
+mod oauth;
+mod oauth_assertions;
 mod patch;
 mod population;
 mod projections;
 mod races;
 mod read_only;
+mod scopes;
 mod search;
 mod secrets;
+mod shadow;
+mod switches;
 mod tokens;
+mod too_many;
+mod totals;
 
-use scim_schema::dialect::ConnectionKind;
+use scim_schema::dialect::{ConnectionKind, Switch};
 
 use crate::support::{Answer, Call, ScimClient, TestApp};
 
@@ -39,6 +53,15 @@ use crate::support::{Answer, Call, ScimClient, TestApp};
 async fn generic() -> (TestApp, ScimClient) {
     let app = TestApp::new().await;
     let client = app.connection(ConnectionKind::Generic).await;
+    (app, client)
+}
+
+/// A server with one connection that can read the status which the product gives a user.
+async fn exposing_status() -> (TestApp, ScimClient) {
+    let app = TestApp::new().await;
+    let client = app
+        .connection_with(ConnectionKind::Generic, &[Switch::ExposeUserStatus])
+        .await;
     (app, client)
 }
 

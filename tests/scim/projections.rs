@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::generic;
+use super::{exposing_status, generic};
 use crate::support::{ScimClient, user_body};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -138,7 +138,7 @@ async fn both_lists_at_once_are_refused() {
 
 #[tokio::test]
 async fn our_status_is_returned_on_request_only() {
-    let (app, client) = generic().await;
+    let (app, client) = exposing_status().await;
     let id = ada(&client).await;
     let plain = client.get(&format!("/Users/{id}")).await.expect(200);
     assert_eq!(plain.json.get(STATUS), None);

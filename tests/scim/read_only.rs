@@ -4,12 +4,12 @@
 
 use serde_json::json;
 
-use super::{generic, refused};
+use super::{exposing_status, generic, refused};
 use crate::support::{group_body, patch_body, user_body};
 
 #[tokio::test]
 async fn the_status_of_a_user_is_ignored_in_a_resource_and_refused_in_an_operation() {
-    let (app, client) = generic().await;
+    let (app, client) = exposing_status().await;
     let urn = scim_schema::schema::urn::USER_STATUS;
     let mut body = user_body("ada");
     body["schemas"] = json!([scim_schema::schema::urn::USER, urn]);
@@ -48,6 +48,7 @@ async fn the_display_of_a_member_is_the_servers_own() {
         let operation = json!([{ "op": op, "path": "members", "value": member }]);
         client.patch(&path, operation).await.expect(204);
     }
+    let path = format!("{path}?attributes=members.value,members.display");
     let read = client.get(&path).await.expect(200);
     assert_eq!(read.strings("/members", "/value"), [ada]);
     assert_ne!(read.json["members"][0]["display"], "Somebody else");

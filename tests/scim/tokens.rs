@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rollcall_server::ops::connections;
-use scim_schema::dialect::ConnectionKind;
+use scim_schema::{dialect::ConnectionKind, scope::Scopes};
 
 use super::{generic, refused};
 use crate::support::ScimClient;
@@ -32,9 +32,15 @@ async fn a_revoked_token_is_refused_at_once_and_its_siblings_are_not() {
     let (app, client) = generic().await;
     let state = &app.app.state;
     let ctx = app.operator();
-    let second = connections::new_token(&state.db, &ctx, &state.ids, client.connection)
-        .await
-        .unwrap();
+    let second = connections::new_token(
+        &state.db,
+        &ctx,
+        &state.ids,
+        client.connection,
+        Scopes::all(),
+    )
+    .await
+    .unwrap();
     let sibling = ScimClient {
         token: second.secret.reveal().to_owned(),
         token_id: second.id,

@@ -99,11 +99,67 @@ async fn a_list_costs_2() {
         "/Users?startIndex=6&count=5",
         "/Users?count=5&sortBy=emails&sortOrder=descending",
         "/Users?count=5&filter=userName%20co%20%22user%22",
+        "/Users?count=5&filter=userName%20sw%20%22user%22",
+        "/Users?count=5&cursor",
+        "/Users?count=0",
         "/Users?startIndex=500",
         "/Groups?count=5",
         "/Groups?startIndex=2&count=5",
     ] {
         assert_costs(&heard, db, 2, client.call("GET", path), 200).await;
+    }
+    app.finish().await;
+}
+
+/// The cache of tokens lives for a second of the host's clock, so that more seconds may pass than
+/// looks are taken, and not the other way round.
+#[tokio::test]
+async fn a_token_is_looked_up_once_a_second() {
+    let (app, client, heard, ids) = quiet().await;
+    let path = format!("/Users/{}", ids[0]);
+    let started = std::time::Instant::now();
+    let mut look_ups = 0;
+    for _ in 0..50 {
+        client.get(&path).await.expect(200);
+        let statements = heard.take_all();
+        look_ups += statements
+            .iter()
+            .filter(|statement| statement.contains("scim_tokens"))
+            .count() as u64;
+    }
+    let seconds = started.elapsed().as_secs() + 1;
+    assert!(look_ups <= seconds, "{look_ups} look-ups in {seconds} s");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    client.get(&path).await.expect(200);
+    let again = heard.take_all();
+    let is_look_up = |statement: &&String| statement.contains("FROM \"scim_tokens\"");
+    assert_eq!(again.iter().filter(is_look_up).count(), 1, "{again:#?}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_group_without_its_members_reads_no_row_of_a_member() {
+    let (app, client, heard, _) = quiet().await;
+    let found = client.filter("/Groups", "displayName eq \"crowd\"").await;
+    let id = found.string("/Resources/0/id");
+    for path in [
+        "/Groups?excludedAttributes=members".to_owned(),
+        "/Groups?attributes=displayName&sortBy=displayName".to_owned(),
+        "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22crowd%22".to_owned(),
+        "/Groups?excludedAttributes=members&count=1&cursor".to_owned(),
+        format!("/Groups/{id}?excludedAttributes=members"),
+        "/?excludedAttributes=members,groups".to_owned(),
+    ] {
+        heard.take();
+        client.get(&path).await.expect(200);
+        let statements = heard.take();
+        assert!(!statements.is_empty());
+        for statement in statements {
+            let reads = ["group_members", "group_subgroups"]
+                .iter()
+                .any(|table| statement.contains(table));
+            assert!(!reads, "{path}: {statement}");
+        }
     }
     app.finish().await;
 }

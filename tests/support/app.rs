@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use rollcall_server::{
     app::App,
     clock::{Clock, ManualClock},
@@ -11,13 +12,17 @@ use rollcall_server::{
     http::spa::ConsoleFiles,
     ids::Ids,
     ops::{
-        accounts, administrators, administrators::NewAdministrator, connections, first_start,
+        accounts, administrators,
+        administrators::NewAdministrator,
+        connection_attributes,
+        connections::{self, Beginning},
+        first_start,
         first_start::FirstStartSettings,
     },
 };
 use scim_schema::{
-    api::session::AdministratorProfile,
-    dialect::ConnectionKind,
+    api::{attributes::DeclareAttribute, session::AdministratorProfile},
+    dialect::{ConnectionKind, Dialect, Switch},
     id::{RequestId, UserId},
 };
 use sea_orm::{
@@ -99,15 +104,40 @@ impl TestApp {
         self.connection_of(&self.account, kind).await
     }
 
+    /// A new connection of this kind with some functions of its dialect turned on.
+    pub(crate) async fn connection_with(
+        &self,
+        kind: ConnectionKind,
+        switches: &[Switch],
+    ) -> ScimClient {
+        let mut dialect = Dialect::of(kind);
+        for switch in switches {
+            dialect.set(*switch, Some(true));
+        }
+        self.connection_of(&self.account, dialect).await
+    }
+
     pub(crate) async fn connection_of(
         &self,
         account: &Account,
-        kind: ConnectionKind,
+        dialect: impl Into<Dialect>,
+    ) -> ScimClient {
+        self.connection_beginning(account, dialect.into(), Beginning::default())
+            .await
+    }
+
+    async fn connection_beginning(
+        &self,
+        account: &Account,
+        dialect: Dialect,
+        beginning: Beginning,
     ) -> ScimClient {
         let state = &self.app.state;
         let ctx = self.operator_of(account);
-        let name = format!("{} {}", kind.as_str(), state.ids.uuid_v7(ctx.now));
-        let issued = connections::create(&state.db, &ctx, &state.ids, &name, kind)
+        let kind = dialect.kind.as_str();
+        let name = format!("{kind} {}", state.ids.uuid_v7(ctx.now));
+        let (db, ids) = (&state.db, &state.ids);
+        let issued = connections::create_with(db, &ctx, ids, &name, dialect, beginning)
             .await
             .expect("a connection");
         ScimClient {
@@ -116,6 +146,16 @@ impl TestApp {
             token_id: issued.id,
             token: issued.secret.reveal().to_owned(),
         }
+    }
+
+    /// A new connection of this kind that begins in shadow.
+    pub(crate) async fn shadow_connection(&self, kind: ConnectionKind) -> ScimClient {
+        let beginning = Beginning {
+            shadow: true,
+            ..Beginning::default()
+        };
+        self.connection_beginning(&self.account, kind.into(), beginning)
+            .await
     }
 
     /// A second account in the same installation.
@@ -226,7 +266,11 @@ impl TestApp {
             ("members", "SELECT COUNT(*) FROM group_members"),
             ("subgroups", "SELECT COUNT(*) FROM group_subgroups"),
             ("connections", "SELECT COUNT(*) FROM idp_connections"),
+            ("definitions", "SELECT COUNT(*) FROM attribute_definitions"),
+            ("exposures", "SELECT COUNT(*) FROM connection_attributes"),
             ("tokens", "SELECT COUNT(*) FROM scim_tokens"),
+            ("clients", "SELECT COUNT(*) FROM oauth_clients"),
+            ("assertions", "SELECT COUNT(*) FROM oauth_assertions"),
             ("audit", "SELECT COUNT(*) FROM audit_events"),
             (
                 "changes",
@@ -303,6 +347,35 @@ impl TestApp {
         self.app.stop().await;
         self.sql.close().await.expect("an end");
         drop(self.database);
+    }
+
+    /// Exposes attributes that the account defines for it on a connection: type words with names.
+    pub(crate) async fn expose(&self, client: &ScimClient, urn: &str, attributes: &[(&str, &str)]) {
+        let state = &self.app.state;
+        let ctx = self.operator();
+        for (name, kind) in attributes {
+            let (kind, multi_valued) = match kind.strip_suffix("[]") {
+                Some(kind) => (kind, true),
+                None => (*kind, false),
+            };
+            let new = DeclareAttribute {
+                urn: urn.to_owned(),
+                name: (*name).to_owned(),
+                attr_type: kind.parse().expect("a type"),
+                multi_valued,
+            };
+            let (db, tokens) = (&state.db, &state.tokens);
+            connection_attributes::declare(db, &ctx, tokens, client.connection, &new)
+                .await
+                .expect("a declaration");
+        }
+    }
+
+    /// Lets the jobs run that follow a change of attributes.
+    pub(crate) async fn reread(&self) {
+        self.clock.advance(TimeDelta::seconds(3));
+        let open = "SELECT COUNT(*) FROM jobs WHERE queue IN ('reread_attributes', 'purge_attribute') AND status IN ('available', 'running')";
+        self.until_number(open, 0).await;
     }
 
     /// The user behind a SCIM id.

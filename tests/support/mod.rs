@@ -4,6 +4,7 @@ mod app;
 mod call;
 mod console;
 mod database;
+mod mapping;
 mod scim_client;
 mod statements;
 
@@ -11,5 +12,6 @@ pub(crate) use app::TestApp;
 pub(crate) use call::{Answer, Call, percent_encoded};
 pub(crate) use console::{Console, ORIGIN, PASSWORD};
 pub(crate) use database::TestDatabase;
+pub(crate) use mapping::rule;
 pub(crate) use scim_client::{ScimClient, group_body, patch_body, user_body};
 pub(crate) use statements::Statements;

@@ -38,11 +38,14 @@ impl Statements {
     /// What was heard since the last call. The look-up of the token, which has a budget of its
     /// own, is left out.
     pub(crate) fn take(&self) -> Vec<String> {
-        let heard = HEARD.replace(Some(Vec::new())).unwrap_or_default();
+        let mut heard = self.take_all();
+        heard.retain(|statement| !statement.contains("scim_tokens"));
         heard
-            .into_iter()
-            .filter(|statement| !statement.contains("scim_tokens"))
-            .collect()
+    }
+
+    /// The same with the look-up of the token.
+    pub(crate) fn take_all(&self) -> Vec<String> {
+        HEARD.replace(Some(Vec::new())).unwrap_or_default()
     }
 }
 

@@ -5,7 +5,7 @@ mod door;
 mod person;
 mod users;
 
-pub(crate) use connections::ConnectionsPage;
+pub(crate) use connections::{ConnectionPage, ConnectionsPage};
 pub(crate) use door::{SetupPage, SignInPage};
 pub(crate) use person::PersonPage;
 pub(crate) use users::UsersPage;

@@ -1,6 +1,9 @@
 //! What is looked up in a large account goes by an index: the plans of the very statements that
 //! requests run.
 
+mod lists;
+mod search;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use scim_schema::dialect::ConnectionKind;
@@ -10,6 +13,7 @@ use serde_json::json;
 use crate::support::{Call, ScimClient, Statements, TestApp, patch_body, user_body};
 
 /// Where a row must be found: one of these indexes, and the columns that are compared in it.
+/// A range says which side of its bound it is on.
 #[derive(Clone, Copy, Debug)]
 struct Path(&'static [Index], &'static [&'static str]);
 
@@ -86,9 +90,16 @@ impl Path {
         let Self(indexes, columns) = self;
         let lines: Vec<&str> = plan.lines().collect();
         let compared = |condition: &str| {
-            let word = |column: &&str| match backend {
-                DatabaseBackend::Sqlite => condition.contains(&format!("{column}=?")),
-                _ => condition.contains(&format!("({column} = ")),
+            let word = |column: &&str| {
+                let (column, operator) = column.split_once(' ').unwrap_or((column, "="));
+                match backend {
+                    DatabaseBackend::Sqlite => condition.contains(&format!("{column}{operator}?")),
+                    // A bound may be part of the range or not.
+                    _ => {
+                        let exact = if operator == "=" { " " } else { "" };
+                        condition.contains(&format!("({column} {operator}{exact}"))
+                    }
+                }
             };
             columns.iter().all(word)
         };

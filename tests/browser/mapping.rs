@@ -1,0 +1,96 @@
+//! The mapping of a connection: rules by keyboard, reviewed on everybody, applied.
+
+use super::{
+    Site, Window,
+    axe::Audit,
+    pages::{ConnectionsPage, PersonPage, UsersPage},
+};
+
+/// Names of the rules as they stand.
+const RULES: &str = "return [...document.querySelectorAll('[data-testid=rules] h3')]
+    .map((one) => one.textContent);";
+
+#[tokio::test]
+async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let connections = ConnectionsPage::open(&window).await;
+    let okta = connections.add("Okta").await.provider().await;
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let ben = okta.create("Ben", "Mills", "ben@example.org").await;
+    okta.set(&ben, "userType", "Teacher".into()).await;
+    let mut audit = Audit::new();
+
+    window.see("Everybody belongs to").await;
+    window.click_link("Change the mapping").await;
+    window.see_page("Organisations and roles").await;
+    window.see("No rules").await;
+    audit.look(&window, "a mapping without rules").await;
+
+    // An empty rule is refused with its place, and what was entered stays.
+    window.click_button("Add rule").await;
+    window.until_focus("Name").await;
+    window.press("Teachers").await;
+    window.click_button("Review changes").await;
+    window.see("Rule 1, condition: Enter a condition").await;
+    audit
+        .look(&window, "a mapping with a rule that is not whole")
+        .await;
+    window.fill("Condition", "userType eq \"Teacher\"").await;
+    window
+        .click_first("[data-testid=rules] fieldset:nth-of-type(1) input")
+        .await;
+    window
+        .click_first("[data-testid=rules] fieldset:nth-of-type(2) input")
+        .await;
+    window.click_button("Add rule").await;
+    window.until_focus("Name").await;
+    window.press("Everybody else").await;
+    let both = serde_json::json!(["1. Teachers", "2. Everybody else"]);
+    window
+        .until_reads("the order of the rules", RULES, both)
+        .await;
+    window.click_button("Move up rule 2").await;
+    let moved = serde_json::json!(["1. Everybody else", "2. Teachers"]);
+    window
+        .until_reads("the order of the rules", RULES, moved)
+        .await;
+    window.until_focus("Move up rule 1").await;
+    window.click_button("Remove rule 1").await;
+    let one = serde_json::json!(["1. Teachers"]);
+    window
+        .until_reads("the order of the rules", RULES, one)
+        .await;
+
+    window.mark().await;
+    window.click_button("Review changes").await;
+    window.see("1 person would change").await;
+    window.see("Ben Mills").await;
+    window.see_no("Ada Lovelace").await;
+    audit.look(&window, "the review of a mapping").await;
+    window.click_button("Back to the rules").await;
+    window
+        .until_reads(
+            "the order of the rules",
+            RULES,
+            serde_json::json!(["1. Teachers"]),
+        )
+        .await;
+    window.click_button("Review changes").await;
+    window.see("1 person would change").await;
+    window.click_button("Apply the mapping").await;
+    window.see("What somebody here gave by hand stays").await;
+    window.fill("Type Okta to confirm", "Okta").await;
+    window.press(thirtyfour::Key::Enter).await;
+    window.see("The mapping is saved").await;
+    window.assert_not_reloaded().await;
+
+    let users = UsersPage::open(&window, "/users").await;
+    PersonPage::open(&users, "Ben Mills").await;
+    window.see("Rule Teachers").await;
+    window.see("Observer").await;
+    audit.finish();
+    window.close_despite(&["/mapping/plan - "]).await;
+    site.stop().await;
+}
