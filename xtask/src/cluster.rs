@@ -18,9 +18,19 @@ const USER: &str = "rollcall";
 /// Another program may take the free port between our look and the server's start.
 const PORT_ATTEMPTS: u32 = 3;
 
+/// Whether a commit waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// It does not: the data lives for one test run.
+    Off,
+    /// It does, as in production: what it costs is measured.
+    On,
+}
+
 /// A running cluster in a temporary folder, reachable on a loopback port; gone when dropped.
 pub(crate) struct Cluster {
     folder: PathBuf,
+    durability: Durability,
     programs: PathBuf,
     unprivileged: Unprivileged,
     password: String,
@@ -33,12 +43,13 @@ impl Cluster {
     ///
     /// # Errors
     /// When one of them fails, with what it and the server's log say.
-    pub(crate) fn start(programs: &Path) -> Outcome<Self> {
+    pub(crate) fn start(programs: &Path, durability: Durability) -> Outcome<Self> {
         let unprivileged = Unprivileged::find()?;
         let folder = scratch::create_folder("postgres")?;
         let guardian = Guardian::new(&folder, &unprivileged.command(&programs.join("pg_ctl")))?;
         let mut cluster = Self {
             folder,
+            durability,
             programs: programs.to_path_buf(),
             unprivileged,
             password: password()?,
@@ -48,6 +59,20 @@ impl Cluster {
         cluster.initialise()?;
         cluster.launch()?;
         Ok(cluster)
+    }
+
+    /// Its first process, the parent of all others.
+    ///
+    /// # Errors
+    /// When the cluster has ended.
+    pub(crate) fn postmaster(&self) -> Outcome<u32> {
+        let file = self.folder.join("data").join("postmaster.pid");
+        let text = fs::read_to_string(&file).map_err(Failure::file("read", &file))?;
+        let process = text
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok());
+        process.ok_or_else(|| Failure::new(format!("{} names no process", file.display())))
     }
 
     /// Where it listens.
@@ -121,7 +146,7 @@ impl Cluster {
 
     fn launch_once(&self) -> Outcome {
         let file = self.folder.join("data").join("postgresql.auto.conf");
-        fs::write(&file, settings(self.address, &self.folder))
+        fs::write(&file, settings(self.address, &self.folder, self.durability))
             .map_err(Failure::file("write", &file))?;
         process::output(
             self.unprivileged
@@ -136,11 +161,14 @@ impl Cluster {
     }
 }
 
-/// Durability is switched off: the data lives for one test run.
-fn settings(address: SocketAddr, folder: &Path) -> String {
+fn settings(address: SocketAddr, folder: &Path, durability: Durability) -> String {
+    let durability = match durability {
+        Durability::Off => "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n",
+        Durability::On => "fsync = on\nsynchronous_commit = on\n",
+    };
     format!(
         "listen_addresses = '{}'\nport = {}\nunix_socket_directories = '{}'\n\
-         max_connections = 200\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n",
+         max_connections = 200\n{durability}",
         address.ip(),
         address.port(),
         folder.display()
@@ -171,8 +199,9 @@ mod tests {
     #[test]
     fn only_this_machine_can_connect() {
         let address = "127.0.0.1:5555".parse().expect("an address");
-        let settings = settings(address, Path::new("/tmp/x"));
+        let settings = settings(address, Path::new("/tmp/x"), Durability::On);
         assert!(settings.contains("listen_addresses = '127.0.0.1'\nport = 5555\n"));
         assert!(settings.contains("unix_socket_directories = '/tmp/x'\n"));
+        assert!(settings.contains("\nfsync = on\n"));
     }
 }

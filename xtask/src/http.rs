@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// No answer of a healthy server takes longer.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// No answer of a healthy server takes longer, a large Bulk among them.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// One open connection.
 pub(crate) struct Connection {
@@ -16,6 +16,7 @@ pub(crate) struct Connection {
 }
 
 /// What came back.
+#[derive(Clone)]
 pub(crate) struct Response {
     /// The status code.
     pub(crate) status: u16,

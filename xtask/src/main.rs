@@ -11,17 +11,21 @@ mod cargo_tools;
 mod chromium;
 mod cluster;
 mod compress;
+mod conformance;
+mod connection;
 mod console;
 mod debian;
 mod dev;
 mod dist;
 mod failure;
+mod fuzz;
 mod guardian;
 mod http;
 mod npm;
 mod postgres;
 mod process;
 mod purity;
+mod python;
 mod run;
 mod runner;
 mod scratch;
@@ -45,16 +49,22 @@ Usage: cargo xtask <command>
   run [-- FLAGS]   Build console and server, start the server on SQLite under ./data.
                    FLAGS go to `rollcall serve`, for example: cargo xtask run -- --demo
   test [STEP...]   Everything a change must pass, or only the steps named:
-                   fmt, clippy, clippy-wasm, purity, console, build, sqlite, postgres, browser
+                   fmt, clippy, clippy-wasm, purity, console, build, sqlite, fuzz,
+                   postgres, conformance, browser
   dev [-- FLAGS]   Rebuild the console at every change, with the server behind it
-  bench            Measure the release server: CPU and latency per request on SQLite
-  soak             The long checks
+  conformance      Run public SCIM clients (scim2-tester, scim-sanity) on both databases
+  bench [--only T5,T9] [--users N] [--database sqlite|postgres] [--million] [--server FILE]
+                   Measure the release server against its targets T1 to T15, on both databases;
+                   with --server that binary instead of a new one
+  soak [--minutes N]
+                   The fuzzers, then the long checks, with other random input each time;
+                   an hour of each by default
   dist             One self-contained release binary: target/dist/rollcall
   tools            Only install the build tools (into .tools, which git ignores)
   help             This text
 
 Tools that are missing are installed with their exact versions: the wasm32 target by rustup,
-trunk and wasm-bindgen by cargo, wasm-opt and axe-core by npm.
+trunk and wasm-bindgen by cargo, wasm-opt and axe-core by npm, the SCIM clients by pip.
 
 Environment:
   ROLLCALL_TEST_POSTGRES_URL   A PostgreSQL server for `test`, whose user may create databases.
@@ -101,8 +111,9 @@ fn dispatch(command: &str, rest: &[String]) -> Option<Outcome> {
         ("run", flags) => Some(run::run(server_flags(flags)?)),
         ("dev", flags) => Some(dev::dev(server_flags(flags)?)),
         ("test", names) => Some(test::test(test::select(names)?)),
-        ("bench", []) => Some(bench::bench()),
-        ("soak", []) => Some(soak::soak()),
+        ("conformance", []) => Some(conformance::conformance()),
+        ("bench", words) => Some(bench::bench(bench::Options::parse(words)?)),
+        ("soak", words) => Some(soak::soak(soak::minutes(words)?)),
         ("dist", []) => Some(dist::dist()),
         ("tools", []) => Some(tools::install_all()),
         _ => None,

@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Durability};
 use crate::debian;
 use crate::failure::{Failure, Outcome};
 
@@ -35,6 +35,10 @@ impl Source {
         if let Some(folder) = programs() {
             return Ok(Self::Programs(folder));
         }
+        Self::install()
+    }
+
+    fn install() -> Outcome<Self> {
         keep_debian_from_starting_its_own();
         debian::install(
             "PostgreSQL",
@@ -50,28 +54,52 @@ impl Source {
         })
     }
 
+    /// A private cluster, whatever server the environment names: for those who need an empty
+    /// database and have no client to make one with.
+    ///
+    /// # Errors
+    /// As [`Source::find`].
+    pub(crate) fn throw_away() -> Outcome<Self> {
+        if let Some(folder) = programs() {
+            return Ok(Self::Programs(folder));
+        }
+        Self::install()
+    }
+
     /// Makes the server available for as long as the result lives.
     ///
     /// # Errors
     /// When a private cluster cannot be created or started, with the server's own words.
     pub(crate) fn start(&self) -> Outcome<Postgres> {
+        self.start_with(Durability::Off)
+    }
+
+    /// The same, where a commit of a private cluster waits for the disk.
+    ///
+    /// # Errors
+    /// As [`Source::start`].
+    pub(crate) fn start_durable(&self) -> Outcome<Postgres> {
+        self.start_with(Durability::On)
+    }
+
+    fn start_with(&self, durability: Durability) -> Outcome<Postgres> {
         match self {
             Self::Given(url) => {
                 println!("PostgreSQL: the server of {URL_VARIABLE}.");
                 Ok(Postgres {
                     url: url.clone(),
-                    _cluster: None,
+                    cluster: None,
                 })
             }
             Self::Programs(folder) => {
-                let cluster = Cluster::start(folder)?;
+                let cluster = Cluster::start(folder, durability)?;
                 println!(
                     "PostgreSQL: a private cluster on {}, removed at the end.",
                     cluster.address()
                 );
                 Ok(Postgres {
                     url: cluster.url(),
-                    _cluster: Some(cluster),
+                    cluster: Some(cluster),
                 })
             }
         }
@@ -81,13 +109,24 @@ impl Source {
 /// A server that answers at [`Postgres::url`]; a private one ends when this is dropped.
 pub(crate) struct Postgres {
     url: String,
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Postgres {
     /// `postgres://user:password@host:port/database` of a user who may create databases.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The first process of a private cluster.
+    ///
+    /// # Errors
+    /// When the server is somebody else's, or has ended.
+    pub(crate) fn postmaster(&self) -> Outcome<u32> {
+        let cluster = self.cluster.as_ref();
+        cluster
+            .ok_or_else(|| Failure::new("the CPU time of a foreign PostgreSQL is not known"))?
+            .postmaster()
     }
 }
 

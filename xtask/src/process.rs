@@ -54,6 +54,20 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     )))
 }
 
+/// Runs a program quietly and returns whether it succeeded, with all that it wrote.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) fn transcript(command: &mut Command) -> Outcome<(bool, String)> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| not_started(command, &error))?;
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text += &String::from_utf8_lossy(&output.stderr);
+    Ok((output.status.success(), text))
+}
+
 /// Whether `program --version` runs and names `version` as one of its words.
 pub(crate) fn has_version(program: &Path, version: &str) -> bool {
     output(Command::new(program).arg("--version"))

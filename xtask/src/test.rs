@@ -4,29 +4,32 @@ use std::process::Command;
 
 use crate::budget;
 use crate::chromium::Browser;
+use crate::conformance;
 use crate::console::{self, Build};
 use crate::failure::Outcome;
+use crate::fuzz;
 use crate::postgres::{self, Source};
 use crate::process;
 use crate::purity;
+use crate::python::Clients;
 use crate::runner::Selection;
 use crate::steps::{self, Step};
 use crate::tools::{self, Toolbox};
 use crate::workspace;
 
 /// The database that the integration tests use: absent for SQLite, or `postgres`.
-const DATABASE_VARIABLE: &str = "ROLLCALL_TEST_DATABASE";
+pub(crate) const DATABASE_VARIABLE: &str = "ROLLCALL_TEST_DATABASE";
 
 /// All packages but the console, as every step selects them: with the same selection Cargo
 /// resolves the same features and builds each dependency once.
-const NATIVE: [&str; 3] = ["--workspace", "--exclude", "rollcall-app"];
+pub(crate) const NATIVE: [&str; 3] = ["--workspace", "--exclude", "rollcall-app"];
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 /// Each of these tests runs a browser of its own, which needs memory more than cores.
 const BROWSER_THREADS: u32 = 2;
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
 /// In this order: what is quick or fails often comes first.
-const STEPS: [Step<Context>; 9] = [
+const STEPS: [Step<Context>; 11] = [
     Step {
         name: "fmt",
         title: "formatting",
@@ -63,9 +66,19 @@ const STEPS: [Step<Context>; 9] = [
         work: sqlite,
     },
     Step {
+        name: "fuzz",
+        title: "fuzzers of filters, paths, PATCH and JSON bodies, a minute each",
+        work: |_| fuzz::for_a_minute(),
+    },
+    Step {
         name: "postgres",
         title: "the integration tests again, on PostgreSQL",
         work: postgres,
+    },
+    Step {
+        name: "conformance",
+        title: "public SCIM clients, on both databases",
+        work: public_clients,
     },
     Step {
         name: "browser",
@@ -80,6 +93,8 @@ struct Context {
     toolbox: Toolbox,
     nextest: bool,
     postgres: Source,
+    throw_away: Source,
+    clients: Clients,
     browser: Browser,
 }
 
@@ -109,6 +124,8 @@ pub(crate) fn test(chosen: Vec<usize>) -> Outcome {
         toolbox: Toolbox::for_release()?,
         nextest: tools::nextest(),
         postgres: Source::find()?,
+        throw_away: Source::throw_away()?,
+        clients: Clients::find()?,
         browser: Browser::find()?,
     };
     let steps: Vec<&Step<Context>> = chosen.into_iter().map(|index| &STEPS[index]).collect();
@@ -147,6 +164,14 @@ fn release_console(context: &Context) -> Outcome {
 fn build(_context: &Context) -> Outcome {
     let mut cargo = process::cargo();
     process::run(cargo.arg("build").args(NATIVE).arg("--all-targets"))
+}
+
+/// The binary is the one that is built with the tests: alone it has other features of its
+/// dependencies, and they would all be compiled a second time.
+fn public_clients(context: &Context) -> Outcome {
+    build(context)?;
+    let binary = workspace::target().join("debug/rollcall");
+    conformance::check(&binary, &context.clients, &context.throw_away)
 }
 
 fn sqlite(context: &Context) -> Outcome {
@@ -202,7 +227,7 @@ fn browser(context: &Context) -> Outcome {
 }
 
 /// Without the variables of a PostgreSQL run that the caller's shell may have set.
-fn on_sqlite(mut command: Command) -> Command {
+pub(crate) fn on_sqlite(mut command: Command) -> Command {
     command
         .env_remove(postgres::URL_VARIABLE)
         .env_remove(DATABASE_VARIABLE);

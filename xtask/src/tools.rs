@@ -10,6 +10,7 @@ use crate::failure::{Failure, Outcome};
 use crate::npm;
 use crate::postgres;
 use crate::process;
+use crate::python;
 use crate::workspace;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -64,6 +65,7 @@ pub(crate) fn install_all() -> Outcome {
     Toolbox::for_release()?;
     postgres::Source::find()?;
     chromium::Browser::find()?;
+    python::Clients::find()?;
     println!("All tools are there.");
     Ok(())
 }
