@@ -119,7 +119,7 @@ impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Result<Self, FilterError> {
         if text.len() > MAX_LENGTH {
             return Err(FilterError::new(
-                MAX_LENGTH,
+                text.floor_char_boundary(MAX_LENGTH),
                 format!("it is longer than {MAX_LENGTH} bytes"),
             ));
         }

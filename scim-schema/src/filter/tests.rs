@@ -133,6 +133,16 @@ fn lenient_spaces_of_the_rfc_examples() {
 }
 
 #[test]
+fn a_filter_that_is_too_long_is_refused_between_two_characters() {
+    for lead in ["", "x"] {
+        let long = format!(r#"title eq "{lead}{}""#, "å".repeat(MAX_LENGTH));
+        let error = parse(&long).expect_err("too long");
+        assert!(long.is_char_boundary(error.offset), "{error}");
+        assert!(error.offset.abs_diff(MAX_LENGTH) <= 1, "{error}");
+    }
+}
+
+#[test]
 fn refusals_name_attribute_and_offset() {
     let long = format!(r#"userName eq "{}""#, "x".repeat(MAX_LENGTH));
     let deep = format!("{}title pr{}", "(".repeat(33), ")".repeat(33));
