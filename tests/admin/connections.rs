@@ -188,3 +188,36 @@ async fn the_list_shows_numbers_last_request_and_last_error() {
     assert!(read.json["tokens"][0]["last_used_at"].is_string());
     app.finish().await;
 }
+
+#[tokio::test]
+async fn adoption_is_switched_off_and_on_and_what_changes_nothing_leaves_nothing() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let created = create(&console, "Okta").await.expect(201);
+    assert_eq!(created.json["connection"]["adopt_existing"], true);
+    let path = format!("/idp-connections/{}", created.string("/connection/id"));
+    let change = async |body| console.call("PATCH", &path).json(&body).send().await;
+    for on in [false, true] {
+        let changed = change(json!({ "adopt_existing": on })).await.expect(200);
+        assert_eq!(changed.json["adopt_existing"], on);
+        let read = console.get(&path).await.expect(200);
+        assert_eq!(read.json["adopt_existing"], on);
+    }
+    let audited = "SELECT COUNT(*) FROM audit_events WHERE action = 'connection.change'";
+    assert_eq!(app.number(audited).await, 2);
+
+    let before = app.footprint().await;
+    for body in [json!({}), json!({ "adopt_existing": true })] {
+        let same = change(body).await.expect(200);
+        TestApp::assert_unchanged(&before, &app.footprint().await, &same);
+    }
+    for body in [
+        json!({ "adopt_existing": "no" }),
+        json!({ "adopts": false }),
+    ] {
+        let refused = change(body).await;
+        refused.expect_problem(400, "invalid");
+        TestApp::assert_unchanged(&before, &app.footprint().await, &refused);
+    }
+    app.finish().await;
+}

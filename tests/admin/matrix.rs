@@ -33,6 +33,11 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             Session,
         ),
         (
+            "PATCH",
+            format!("/idp-connections/{}", ids.connection),
+            Session,
+        ),
+        (
             "GET",
             format!("/idp-connections/{}/dialect", ids.connection),
             Session,
@@ -408,7 +413,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 36);
+    assert_eq!(tried, 37);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

@@ -45,6 +45,7 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
     let before = app.footprint().await;
     for (method, path) in [
         ("POST", "/idp-connections".to_owned()),
+        ("PATCH", format!("/idp-connections/{id}")),
         ("PATCH", format!("/idp-connections/{id}/dialect")),
         ("POST", format!("/idp-connections/{id}/tokens")),
         ("POST", format!("/idp-connections/{id}/shadow")),
@@ -54,7 +55,8 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
         ("GET", format!("/idp-connections/{id}/shadow/groups")),
         ("DELETE", format!("/idp-connections/{id}/tokens/{token}")),
     ] {
-        let body = if path.ends_with("tokens") || path.ends_with("dialect") {
+        let takes_none = ["tokens", "dialect", &id];
+        let body = if takes_none.iter().any(|end| path.ends_with(end)) {
             json!({})
         } else {
             json!({ "name": "Mine", "kind": "okta" })

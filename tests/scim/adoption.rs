@@ -167,12 +167,10 @@ async fn who_may_not_be_adopted_is_a_409_and_a_conflict() {
         let is_same_person = body["userName"] == "somebody";
         assert_eq!(open(&app).await, before + i64::from(!is_same_person));
     }
-    app.execute(
-        "UPDATE idp_connections SET adopt_existing = $1",
-        [false.into()],
-    )
-    .await;
-    app.app.state.tokens.forget();
+    let path = format!("/idp-connections/{}", client.connection);
+    let off = json!({ "adopt_existing": false });
+    let changed = console.call("PATCH", &path).json(&off).send().await;
+    assert_eq!(changed.expect(200).json["adopt_existing"], false);
     client
         .post("/Users", &user_body("first@example.org"))
         .await

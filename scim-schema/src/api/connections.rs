@@ -23,6 +23,8 @@ pub struct ConnectionView {
     pub mode: ConnectionMode,
     /// Users and groups in its shadow.
     pub shadow_count: u64,
+    /// Whether it takes over local users who are meant (domain.md section 1, *Adoption*).
+    pub adopt_existing: bool,
     /// To paste into the provider.
     pub base_url: String,
     /// When it was created.
@@ -133,6 +135,15 @@ pub struct CreateConnection {
     /// Whether it begins in shadow mode; live when it is left out.
     #[serde(default)]
     pub shadow: bool,
+}
+
+/// Body of `PATCH /idp-connections/{id}`. Answer: 200 with [`ConnectionView`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeConnection {
+    /// Whether it takes over local users who are meant; as it is when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopt_existing: Option<bool>,
 }
 
 /// Body of `POST /idp-connections/{id}/tokens`. Answer: 201 with [`NewConnection`].

@@ -11,8 +11,8 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
+    sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -51,6 +51,7 @@ struct Row {
     name: String,
     kind: String,
     mode: String,
+    adopt_existing: bool,
     shadow_count: i64,
     created_at: DateTime<Utc>,
     user_count: i64,
@@ -99,6 +100,7 @@ impl AccountScope<'_> {
                     kind: parse_kind(&row.kind)?,
                     mode: parse_mode(&row.mode)?,
                     shadow_count: unsigned(row.shadow_count),
+                    adopt_existing: row.adopt_existing,
                     name: row.name,
                     base_url: base_url.to_owned(),
                     created_at: row.created_at,
@@ -129,7 +131,14 @@ impl AccountScope<'_> {
     fn connection_rows(&self, only: Option<ConnectionId>) -> SelectStatement {
         use connection::Column as C;
         let mut select = Query::select();
-        for column in [C::Id, C::Name, C::Kind, C::Mode, C::CreatedAt] {
+        for column in [
+            C::Id,
+            C::Name,
+            C::Kind,
+            C::Mode,
+            C::AdoptExisting,
+            C::CreatedAt,
+        ] {
             select.column((connection::Entity, column));
         }
         select
@@ -222,6 +231,41 @@ impl AccountTx {
         };
         connection::Entity::insert(row)
             .exec_without_returning(&self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether a connection takes over local users, locked until the unit ends; `None` when there is
+    /// no such connection.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_adoption(&self, id: ConnectionId) -> Result<Option<bool>, DbError> {
+        use connection::Column as C;
+        let select = Query::select()
+            .column(C::AdoptExisting)
+            .from(connection::Entity)
+            .and_where(C::AccountId.eq(self.account().0))
+            .and_where(C::Id.eq(id.0))
+            .and_where(C::Mode.ne(HIDDEN))
+            .lock(LockType::NoKeyUpdate)
+            .to_owned();
+        let row = self.connection.query_one(&select).await?;
+        row.map(|row| Ok(row.try_get("", "adopt_existing")?))
+            .transpose()
+    }
+
+    /// Sets whether a connection takes over local users.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn set_adoption(&self, id: ConnectionId, on: bool) -> Result<(), DbError> {
+        use connection::Column as C;
+        connection::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .col_expr(C::AdoptExisting, Expr::val(on))
+            .exec(&self.connection)
             .await?;
         Ok(())
     }

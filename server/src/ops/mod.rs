@@ -13,6 +13,7 @@ pub mod conflicts;
 pub mod conformance_runs;
 pub mod connection_attributes;
 pub mod connection_dialects;
+pub mod connection_settings;
 pub mod connections;
 pub mod custom_attributes;
 pub mod domains;

@@ -2,7 +2,9 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use scim_schema::{
-    api::connections::{ConnectionView, CreateConnection, CreateToken, NewConnection, RotateToken},
+    api::connections::{
+        ChangeConnection, ConnectionView, CreateConnection, CreateToken, NewConnection, RotateToken,
+    },
     id::{ConnectionId, ScimTokenId},
     permission::Permission,
 };
@@ -18,7 +20,10 @@ use crate::{
         },
         problem::ApiError,
     },
-    ops::connections::{self, Beginning, IssuedToken},
+    ops::{
+        connection_settings,
+        connections::{self, Beginning, IssuedToken},
+    },
 };
 
 /// Every connection; there are few of them, so there are no pages.
@@ -65,6 +70,18 @@ pub(super) async fn create(
     let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
     let issued = connections::create_with(db, ctx, ids, &name, kind, beginning).await?;
     shown_once(&state, &caller, &issued).await
+}
+
+/// Changes settings of a connection; what the body leaves out stays.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<ConnectionId>,
+    Body(input): Body<ChangeConnection>,
+) -> Result<Json<ConnectionView>, ApiError> {
+    caller.require(Permission::ManageConnections)?;
+    connection_settings::change(&state.db, &caller.ctx, &state.tokens, id, input).await?;
+    view(&state, &caller, id).await.map(Json)
 }
 
 /// Makes another token.

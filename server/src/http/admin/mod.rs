@@ -53,7 +53,10 @@ pub fn router(state: AppState) -> Router {
             "/idp-connections",
             get(connections::list).post(connections::create),
         )
-        .route("/idp-connections/{id}", get(connections::get))
+        .route(
+            "/idp-connections/{id}",
+            get(connections::get).patch(connections::change),
+        )
         .route(
             "/idp-connections/{id}/dialect",
             get(connection_dialects::get).patch(connection_dialects::change),
