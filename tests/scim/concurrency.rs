@@ -7,12 +7,23 @@ use serde_json::json;
 use super::generic;
 use crate::support::ScimClient;
 
-const CLIENTS: usize = 32;
+pub(super) const CLIENTS: usize = 32;
 
 /// Runs `act` for each client number at the same time and answers the statuses, sorted.
 async fn all_at_once<F>(act: impl Fn(usize) -> F) -> Vec<u16>
 where
     F: Future<Output = u16> + Send + 'static,
+{
+    let mut statuses = each_at_once(act).await;
+    statuses.sort_unstable();
+    statuses
+}
+
+/// Runs `act` for each client number at the same time and answers what each came to.
+pub(super) async fn each_at_once<F, T>(act: impl Fn(usize) -> F) -> Vec<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
 {
     let start = std::sync::Arc::new(tokio::sync::Barrier::new(CLIENTS));
     let tasks: Vec<_> = (0..CLIENTS)
@@ -24,12 +35,11 @@ where
             })
         })
         .collect();
-    let mut statuses = Vec::new();
+    let mut outcomes = Vec::new();
     for task in tasks {
-        statuses.push(task.await.unwrap());
+        outcomes.push(task.await.unwrap());
     }
-    statuses.sort_unstable();
-    statuses
+    outcomes
 }
 
 async fn users(client: &ScimClient, count: usize) -> Vec<String> {

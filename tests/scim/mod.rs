@@ -25,6 +25,7 @@ mod index_walks;
 mod limits;
 mod lists;
 mod log_rows;
+mod lost_updates;
 mod mapping;
 mod media_types;
 mod member_types;
