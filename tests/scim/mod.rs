@@ -22,6 +22,7 @@ mod groups;
 mod guesses;
 mod identifiers;
 mod index_walks;
+mod large;
 mod limits;
 mod lists;
 mod log_rows;

@@ -5,6 +5,7 @@ mod call;
 mod console;
 mod database;
 mod mapping;
+mod own_process;
 mod scim_client;
 mod statements;
 
@@ -13,5 +14,6 @@ pub(crate) use call::{Answer, Call, percent_encoded};
 pub(crate) use console::{Console, ORIGIN, PASSWORD};
 pub(crate) use database::TestDatabase;
 pub(crate) use mapping::rule;
+pub(crate) use own_process::{OwnProcess, serve};
 pub(crate) use scim_client::{ScimClient, group_body, patch_body, user_body};
 pub(crate) use statements::Statements;

@@ -190,11 +190,29 @@ impl ScimError {
 /// Sentences repeat what a client sent. Secrets among it are nothing to be logged, and control
 /// characters nothing to be read: a terminal obeys them, and PostgreSQL stores no U+0000.
 fn printable(detail: String) -> String {
-    let detail = without_secrets(detail);
+    let detail = shortened(without_secrets(detail));
     if !detail.contains(char::is_control) {
         return detail;
     }
     detail.replace(char::is_control, "\u{fffd}")
+}
+
+/// Characters that a sentence has at its beginning and at its end when it is too long for all.
+const BEGINNING: usize = 400;
+const END: usize = 200;
+
+/// Both ends of a sentence that repeats too much of what a client sent: what it is about stands at
+/// the beginning, what is wrong at the end.
+fn shortened(detail: String) -> String {
+    let mut characters = detail.char_indices();
+    let Some((beginning, _)) = characters.nth(BEGINNING) else {
+        return detail;
+    };
+    // The other way round, the first one is the last.
+    let Some((end, _)) = characters.nth_back(END - 1) else {
+        return detail;
+    };
+    format!("{}…{}", &detail[..beginning], &detail[end..])
 }
 
 #[cfg(test)]
@@ -221,6 +239,21 @@ mod tests {
     fn keywords_are_the_same_on_the_wire_and_in_text() {
         for scim_type in ALL {
             assert_eq!(json!(scim_type), json!(scim_type.keyword()));
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_repeats_a_megabyte_keeps_its_beginning_and_its_end() {
+        for word in ["x", "ä", "\u{1f600}"] {
+            let error = ScimError::invalid_path(word.repeat(1_000_000), "is not defined");
+            let detail = error.detail;
+            assert_eq!(detail.chars().count(), BEGINNING + 1 + END);
+            assert!(detail.starts_with("Path '"), "{detail}");
+            assert!(detail.ends_with("' is not defined"), "{detail}");
+        }
+        for length in [1, BEGINNING, BEGINNING + END] {
+            let detail = "x".repeat(length);
+            assert_eq!(ScimError::invalid_syntax(detail.as_str()).detail, detail);
         }
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, HttpBody},
+    body::{Body, BodyDataStream, Bytes, HttpBody},
     http::Method,
 };
 use futures_util::StreamExt;
@@ -24,6 +24,10 @@ const STEP: usize = 256 * UNIT;
 /// How long a body that is being read waits for more memory. Those that wait hold what they have,
 /// perhaps for each other, so that one has to give way soon.
 const GROWTH_WAITS: Duration = Duration::from_secs(5);
+/// How much of a body that is refused is read and forgotten, in largest bodies, and for how long. A
+/// client that is still sending when the connection ends sees that end, and not the answer.
+const FORGOTTEN: usize = 4;
+const FORGETTING_TAKES: Duration = Duration::from_secs(10);
 /// How long a search waits for others of its connection.
 const SEARCH_WAITS: Duration = Duration::from_secs(2);
 
@@ -57,7 +61,11 @@ pub(super) async fn read(
     // Without a length the body may become as large as any.
     let announced = body.size_hint().upper();
     let length = announced.and_then(|length| usize::try_from(length).ok());
-    let length = length.unwrap_or(limit).min(limit);
+    let length = length.unwrap_or(limit);
+    if length > limit {
+        forget(body.into_data_stream(), limit).await;
+        return Err(Unread::TooLarge);
+    }
     if length == 0 {
         return Ok(Intake::default());
     }
@@ -103,6 +111,9 @@ impl Upload {
             let frame = frame.map_err(|_| Unread::Broken)?;
             let length = self.received.len() + frame.len();
             if length > self.limit {
+                self.received = Vec::new();
+                self.share.keep(0);
+                forget(frames, self.limit).await;
                 return Err(Unread::TooLarge);
             }
             if length > self.room {
@@ -115,6 +126,23 @@ impl Upload {
             self.received.extend_from_slice(&frame);
         }
         Ok(())
+    }
+}
+
+/// Reads the rest of a body that is refused, as far as a client can be expected to send it.
+async fn forget(mut frames: BodyDataStream, limit: usize) {
+    let mut left = limit.saturating_mul(FORGOTTEN);
+    let reading = async {
+        while let Some(Ok(frame)) = frames.next().await {
+            match left.checked_sub(frame.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    let ended = tokio::time::timeout(FORGETTING_TAKES, reading).await;
+    if ended.is_err() {
+        tracing::debug!("a body that was refused did not end");
     }
 }
 
