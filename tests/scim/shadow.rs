@@ -2,11 +2,14 @@
 //! is not; *Go live* does it and keeps the ids. `fixtures::in_shadow` replays every recorded
 //! provider against it.
 
+use std::collections::BTreeMap;
+
 use rollcall_server::ops::shadow::{going_live, throw_away};
 use scim_schema::dialect::ConnectionKind;
 use sea_orm::DatabaseBackend;
 use serde_json::{Value, json};
 
+use super::adoption::{local, mailed, verify};
 use crate::support::{Answer, Console, ScimClient, TestApp, user_body};
 
 fn path(client: &ScimClient, below: &str) -> String {
@@ -117,6 +120,89 @@ async fn a_name_that_somebody_has_is_no_refusal_in_shadow_but_part_of_the_differ
     app.finish().await;
 }
 
+/// What the difference shows of each user name: what would happen, and to whom.
+async fn outcomes(console: &Console, client: &ScimClient) -> BTreeMap<String, (String, String)> {
+    let listed = console.get(&path(client, "/users")).await.expect(200);
+    let items = listed.json["items"].as_array().expect("a list");
+    let word = |value: &Value| value.as_str().unwrap_or("nobody").to_owned();
+    items
+        .iter()
+        .map(|one| {
+            let outcome = word(&one["outcome"]);
+            let person = word(&one["person"]["id"]);
+            (word(&one["user_name"]), (outcome, person))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_difference_shows_whom_going_live_adopts_and_who_is_in_the_way() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let live = app.connection(ConnectionKind::Generic).await;
+    verify(&app, "example.org").await;
+    let ada = local(&app, "ada@example.org", None).await;
+    let grace = local(&app, "g.hopper", Some("Grace@example.org")).await;
+    let plain = local(&app, "plain", None).await;
+    for name in ["one", "two"] {
+        local(&app, name, Some("family@example.org")).await;
+    }
+    let taken = app.user_of(&live.user("taken").await).await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    for body in [
+        user_body("ADA@example.org"),
+        mailed("hopper", "grace@EXAMPLE.org"),
+        user_body("plain"),
+        user_body("taken"),
+        user_body("dana@example.org"),
+        mailed("child", "family@example.org"),
+        user_body("new"),
+    ] {
+        client.post("/Users", &body).await.expect(201);
+    }
+    let shown = outcomes(&console, &client).await;
+    let nobody = "nobody".to_owned();
+    for (name, outcome, person) in [
+        ("ADA@example.org", "adopt", ada.to_string()),
+        ("hopper", "adopt", grace.to_string()),
+        ("plain", "conflict", plain.to_string()),
+        ("taken", "conflict", taken.to_string()),
+        ("child", "create", nobody.clone()),
+        ("new", "create", nobody),
+    ] {
+        assert_eq!(shown[name], (outcome.to_owned(), person), "{name}");
+    }
+    assert_eq!(shown["dana@example.org"].0, "conflict", "an administrator");
+
+    // It is what happens.
+    go_live(&app, &console, &client).await;
+    let left: Vec<String> = outcomes(&console, &client).await.into_keys().collect();
+    assert_eq!(left, ["dana@example.org", "plain", "taken"]);
+    let adopted = "SELECT COUNT(*) FROM audit_events WHERE action = 'user.adopt'";
+    assert_eq!(app.number(adopted).await, 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_adopts_nobody_shows_everybody_here_as_in_the_way() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    verify(&app, "example.org").await;
+    let ada = local(&app, "ada@example.org", None).await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    client.user("ada@example.org").await;
+    let connection = format!("/idp-connections/{}", client.connection);
+    for (on, outcome) in [(false, "conflict"), (true, "adopt")] {
+        let change = json!({ "adopt_existing": on });
+        let changed = console.call("PATCH", &connection).json(&change);
+        changed.send().await.expect(200);
+        let shown = outcomes(&console, &client).await;
+        let expected = (outcome.to_owned(), ada.to_string());
+        assert_eq!(shown["ada@example.org"], expected);
+    }
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn going_live_keeps_ids_memberships_and_who_may_not_sign_in() {
     let app = TestApp::new().await;
@@ -152,6 +238,51 @@ async fn going_live_keeps_ids_memberships_and_who_may_not_sign_in() {
         assert_eq!(app.number(&left).await, 0, "{table}");
     }
     client.user("barbara").await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_stays_behind_is_a_conflict_and_keeps_the_id_when_they_are_moved() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let other = app.connection(ConnectionKind::Generic).await;
+    let person = app.user_of(&other.user("ada").await).await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    let mut body = user_body("ADA");
+    body["title"] = "Countess".into();
+    body["active"] = false.into();
+    let ada = client.post("/Users", &body).await.expect(201).id();
+    let team = client.group("Analysts", &[&ada]).await;
+
+    for seen in 1..=2 {
+        go_live(&app, &console, &client).await;
+        let listed = console.get("/conflicts").await.expect(200);
+        assert_eq!(listed.json["total"], 1);
+        let conflict = &listed.json["items"][0];
+        assert_eq!(conflict["kind"], "user_name");
+        assert_eq!(conflict["cause"], "linked");
+        assert_eq!(conflict["seen"], seen);
+        assert_eq!(conflict["person"]["id"], person.to_string());
+    }
+    let id = console.get("/conflicts").await.string("/items/0/id");
+    let detail = console.get(&format!("/conflicts/{id}")).await.expect(200);
+    assert_eq!(detail.json["sent"]["title"], "Countess");
+    assert_eq!(detail.json["sent"]["active"], false);
+    let moved = console
+        .post(
+            &format!("/conflicts/{id}/resolve"),
+            &json!({ "act": "move" }),
+        )
+        .await;
+    moved.expect(204);
+
+    // The rest of the shadow goes live under the id that the provider was told.
+    go_live(&app, &console, &client).await;
+    assert_eq!(summary(&console, &client).await.json["users"], 0);
+    assert_eq!(app.user_of(&ada).await, person);
+    let read = client.get(&format!("/Users/{ada}")).await.expect(200);
+    assert_eq!(read.json["active"], false);
+    assert_eq!(read.string("/groups/0/value"), team);
     app.finish().await;
 }
 

@@ -71,12 +71,13 @@ struct Locked {
     id: Uuid,
 }
 
+/// A person with their live link.
 #[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
+pub(super) struct Row {
+    pub(super) id: Uuid,
     kind: String,
     user_name_folded: String,
-    email: Option<String>,
+    pub(super) email: Option<String>,
     email_folded: Option<String>,
     administrator: bool,
     scim_id: Option<Uuid>,
@@ -162,35 +163,16 @@ impl AccountTx {
         ids: impl Iterator<Item = Uuid>,
         named: &Named<'_>,
     ) -> Result<Vec<Namesake>, DbError> {
-        use link::Column as L;
-        use user::Column as U;
         let ids: Vec<Uuid> = ids.collect();
-        let mut select = Query::select();
-        for column in [U::Id, U::Kind, U::UserNameFolded, U::Email, U::EmailFolded] {
-            select.column((user::Entity, column));
-        }
-        for column in [L::ScimId, L::ConnectionId, L::Prepared] {
-            select.column((link::Entity, column));
-        }
+        let mut select = linked_people(self.account().0);
         select
-            .expr_as(Expr::col((link::Entity, L::UserNameFolded)), "link_name")
-            .expr_as(administrators::is_administrator(), "administrator")
-            .from(user::Entity)
-            .left_join(
-                link::Entity,
-                Expr::col((link::Entity, L::AccountId))
-                    .equals((user::Entity, U::AccountId))
-                    .and(Expr::col((link::Entity, L::UserId)).equals((user::Entity, U::Id)))
-                    .and(is_live()),
-            )
-            .and_where(Expr::col((user::Entity, U::AccountId)).eq(self.account().0))
-            .and_where(Expr::col((user::Entity, U::Id)).is_in(ids))
-            .order_by((user::Entity, U::Id), Order::Asc);
+            .and_where(Expr::col((user::Entity, user::Column::Id)).is_in(ids))
+            .order_by((user::Entity, user::Column::Id), Order::Asc);
         let rows: Vec<Row> = fetch::all(&self.connection, &select).await?;
         let (name, email) = (fold(named.user_name), named.email.map(fold));
         let mut found: Vec<Namesake> = rows
-            .into_iter()
-            .map(|row| namesake(row, named.connection, &name, email.as_deref()))
+            .iter()
+            .map(|row| row.namesake(named.connection, &name, email.as_deref()))
             .collect();
         found.sort_by_key(|one| !one.has_name);
         Ok(found)
@@ -209,7 +191,8 @@ impl AccountTx {
             .to_owned()
     }
 
-    fn mail_namesake(&self, email: &str) -> SelectStatement {
+    /// Whether somebody living has the address.
+    pub(super) fn mail_namesake(&self, email: &str) -> SelectStatement {
         Query::select()
             .expr(Expr::val(1))
             .from(user::Entity)
@@ -220,24 +203,54 @@ impl AccountTx {
     }
 }
 
-fn namesake(row: Row, by: ConnectionId, name: &str, email: Option<&str>) -> Namesake {
-    let link = match (row.scim_id, row.connection_id) {
-        (Some(scim_id), Some(connection)) => Some(LinkOfNamesake {
-            scim_id: scim_id.into(),
-            connection: connection.into(),
-            prepared: row.prepared.unwrap_or(false),
-        }),
-        _ => None,
-    };
-    let known_so =
-        link.is_some_and(|link| link.connection == by) && row.link_name.as_deref() == Some(name);
-    Namesake {
-        user: row.id.into(),
-        has_name: row.user_name_folded == name || known_so,
-        has_email: email.is_some() && row.email_folded.as_deref() == email,
-        email: row.email,
-        link,
-        administrator: row.administrator,
-        person: row.kind == "person",
+/// People of an account with their live links: [`Row`]s, of whom is for the caller to say.
+pub(super) fn linked_people(account: Uuid) -> SelectStatement {
+    use link::Column as L;
+    use user::Column as U;
+    let mut select = Query::select();
+    for column in [U::Id, U::Kind, U::UserNameFolded, U::Email, U::EmailFolded] {
+        select.column((user::Entity, column));
+    }
+    for column in [L::ScimId, L::ConnectionId, L::Prepared] {
+        select.column((link::Entity, column));
+    }
+    select
+        .expr_as(Expr::col((link::Entity, L::UserNameFolded)), "link_name")
+        .expr_as(administrators::is_administrator(), "administrator")
+        .from(user::Entity)
+        .left_join(
+            link::Entity,
+            Expr::col((link::Entity, L::AccountId))
+                .equals((user::Entity, U::AccountId))
+                .and(Expr::col((link::Entity, L::UserId)).equals((user::Entity, U::Id)))
+                .and(is_live()),
+        )
+        .and_where(Expr::col((user::Entity, U::AccountId)).eq(account));
+    select
+}
+
+impl Row {
+    /// What the person has in common with somebody of this folded user name and address whom the
+    /// connection `by` sends.
+    pub(super) fn namesake(&self, by: ConnectionId, name: &str, email: Option<&str>) -> Namesake {
+        let link = match (self.scim_id, self.connection_id) {
+            (Some(scim_id), Some(connection)) => Some(LinkOfNamesake {
+                scim_id: scim_id.into(),
+                connection: connection.into(),
+                prepared: self.prepared.unwrap_or(false),
+            }),
+            _ => None,
+        };
+        let known_so = link.is_some_and(|link| link.connection == by)
+            && self.link_name.as_deref() == Some(name);
+        Namesake {
+            user: self.id.into(),
+            has_name: self.user_name_folded == name || known_so,
+            has_email: email.is_some() && self.email_folded.as_deref() == email,
+            email: self.email.clone(),
+            link,
+            administrator: self.administrator,
+            person: self.kind == "person",
+        }
     }
 }

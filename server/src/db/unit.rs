@@ -130,11 +130,9 @@ impl<T> Written<T> {
             bookkeeping: self.bookkeeping,
         }
     }
-}
 
-impl Written<()> {
     /// Adds what a part of the unit leaves behind and answers its value.
-    pub fn absorb<T>(&mut self, part: Written<T>) -> T {
+    pub fn absorb<P>(&mut self, part: Written<P>) -> P {
         self.audit.extend(part.audit);
         self.changes.extend(part.changes);
         self.jobs.extend(part.jobs);

@@ -14,7 +14,7 @@ use scim_schema::{
 };
 use serde_json::json;
 
-use super::{Plan, Stage, absorb, body::deactivation, fates::Fate, people::Placed};
+use super::{Plan, Stage, body::deactivation, fates::Fate, people::Placed};
 use crate::{
     db::{AccountTx, AuditEntry, Change, NewHold, UserUpdate, Written},
     ops::{OpError, precondition::Precondition, provisioner::Provisioner, users},
@@ -108,7 +108,7 @@ impl Story {
             Fate::Archived => archive(tx, user).await,
             Fate::SuspendedAndDisabled => {
                 let mut written = place_hold(tx, user, self.suspension()).await?;
-                absorb(&mut written, self.disable(tx).await?);
+                written.absorb(self.disable(tx).await?);
                 Ok(written)
             }
             Fate::Suspended => place_hold(tx, user, self.suspension()).await,

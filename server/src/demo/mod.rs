@@ -312,13 +312,5 @@ fn of_name(organisations: &[Organisation], name: &str) -> Option<OrganisationId>
         .map(|organisation| organisation.id)
 }
 
-/// Adds what one act left behind to what its unit leaves behind, and answers its value.
-fn absorb<T, U>(whole: &mut Written<U>, part: Written<T>) -> T {
-    whole.audit.extend(part.audit);
-    whole.changes.extend(part.changes);
-    whole.jobs.extend(part.jobs);
-    part.value
-}
-
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use scim_schema::{
 use serde_json::json;
 
 use super::{
-    DemoSummary, Plan, Stage, absorb,
+    DemoSummary, Plan, Stage,
     body::incoming,
     district::TIME_ZONE,
     fates::Fate,
@@ -148,7 +148,7 @@ async fn arrive(
         let person = &plan.roster[place];
         let home = plan.sites[person.site];
         let placed = match plan.provisioner(person.origin) {
-            None => absorb(&mut written, make(tx, person, home).await?),
+            None => written.absorb(make(tx, person, home).await?),
             Some(provisioner) => {
                 let manager = person.manager.and_then(|manager| {
                     let here = arrived.iter().find(|(place, _)| *place == manager);
@@ -161,7 +161,7 @@ async fn arrive(
                     ..provisioner.clone()
                 };
                 let incoming = incoming(person, manager, &by)?;
-                let user = absorb(&mut written, users::create(tx, &by, &incoming).await?);
+                let user = written.absorb(users::create(tx, &by, &incoming).await?);
                 Placed {
                     user: user.user,
                     link: Some(user.scim_id),

@@ -112,7 +112,7 @@ pub async fn resolve(
     let account = db.account(ctx.account);
     let sides = account.conflict(id).await?.ok_or(OpError::NotFound)?;
     let info = account.connection_info(sides.row.connection).await?;
-    let by = moving::provisioner(info.ok_or(OpError::NotFound)?);
+    let by = Provisioner::from(info.ok_or(OpError::NotFound)?);
     let result = db.write::<_, OpError, _>(ctx, move |tx| {
         let (by, reason) = (by.clone(), reason.clone());
         Box::pin(async move {

@@ -82,6 +82,19 @@ pub enum OpError {
     Database(DbError),
 }
 
+impl OpError {
+    /// Whether a System Administrator has something to decide: a person is in the way of one whom a
+    /// connection sends.
+    #[must_use]
+    pub const fn is_conflict(&self) -> bool {
+        match self {
+            Self::Unique(UniqueKey::UserName) => true,
+            Self::Collision(collision) => collision.kind.is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// Why a proven identity may not sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInDenial {

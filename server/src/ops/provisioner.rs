@@ -10,6 +10,8 @@ use scim_schema::{
     schema::{ResourceKind, ResourceType},
 };
 
+use crate::db::ConnectionInfo;
+
 /// A connection as the verbs of SCIM need it.
 #[derive(Clone, Debug)]
 pub struct Provisioner {
@@ -29,6 +31,23 @@ pub struct Provisioner {
     pub base_url: String,
     /// Whether its people and groups are live, or in its shadow.
     pub mode: ConnectionMode,
+}
+
+impl From<ConnectionInfo> for Provisioner {
+    /// The connection as the one on whose behalf something is done that no request of its provider
+    /// asks for: there is no answer, and so no base URL.
+    fn from(info: ConnectionInfo) -> Self {
+        Self {
+            id: info.id,
+            name: info.name,
+            dialect: info.dialect,
+            default_organisation: info.default_organisation,
+            adopt_existing: info.adopt_existing,
+            rules: info.rules,
+            base_url: String::new(),
+            mode: info.mode,
+        }
+    }
 }
 
 impl Provisioner {

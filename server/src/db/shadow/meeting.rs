@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use scim_schema::{id::UserId, schema::ResourceKind};
+use scim_schema::{id::UserId, schema::ResourceKind, text::fold};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, FromQueryResult,
+    ColumnTrait, Condition, ConnectionTrait, FromQueryResult, Order,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
-use uuid::Uuid;
 
 use super::{ShadowView, count_of, objects};
 use crate::db::{
+    arrivals::{self, LIVING, Named, Namesake},
     entity::{
         idp_connection as connection, scim_link as link, shadow_member as member,
         shadow_object as object, user,
@@ -18,13 +18,25 @@ use crate::db::{
     error::DbError,
     fetch,
     scim_user_writes::Profile,
+    scim_users::is_live,
 };
 
-/// Somebody with the user name of a user in the shadow.
+/// People of one page of a shadow that are looked at. Those with a user name of the page come first;
+/// where more than these share its addresses, an address names nobody anyhow.
+const MOST_MET: u64 = 2_500;
+
+/// Who is here already under the names and addresses of a page of a shadow.
+#[derive(Clone, Debug, Default)]
+pub struct Meeting {
+    /// For each user of the page who could be meant, whoever has the user name first.
+    pub namesakes: Vec<Vec<Namesake>>,
+    /// Everybody in there.
+    pub people: HashMap<UserId, Met>,
+}
+
+/// Somebody who is here already.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Met {
-    /// The person.
-    pub user: UserId,
     /// What is known of them.
     pub profile: Profile,
     /// Name of the connection that provisions them; `None` for a local person.
@@ -33,10 +45,9 @@ pub struct Met {
 
 #[derive(FromQueryResult)]
 struct Row {
-    object_id: Uuid,
-    id: Uuid,
+    #[sea_orm(nested)]
+    person: arrivals::Row,
     user_name: String,
-    email: Option<String>,
     given_name: Option<String>,
     family_name: Option<String>,
     display_name: Option<String>,
@@ -46,24 +57,55 @@ struct Row {
 }
 
 impl ShadowView {
-    /// Who is here already under the names of these users of the shadow.
+    /// Who is here already under these names and addresses.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn met(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Met>, DbError> {
+    pub async fn meeting(&self, page: &[Named<'_>]) -> Result<Meeting, DbError> {
+        let folded: Vec<(String, Option<String>)> = page
+            .iter()
+            .map(|named| (fold(named.user_name), named.email.map(fold)))
+            .collect();
+        if folded.is_empty() {
+            return Ok(Meeting::default());
+        }
+        let rows: Vec<Row> = fetch::all(&self.snapshot, &self.met_by(&folded)).await?;
+        let namesakes = folded.iter().map(|(name, email)| {
+            let all = rows
+                .iter()
+                .map(|row| row.person.namesake(self.connection, name, email.as_deref()));
+            let mut meant: Vec<Namesake> =
+                all.filter(|one| one.has_name || one.has_email).collect();
+            meant.sort_by_key(|one| !one.has_name);
+            meant
+        });
+        Ok(Meeting {
+            namesakes: namesakes.collect(),
+            people: rows.into_iter().map(Row::into_met).collect(),
+        })
+    }
+
+    /// Living people with one of these folded names or addresses, or whom this connection knows by
+    /// one of the names.
+    fn met_by(&self, page: &[(String, Option<String>)]) -> SelectStatement {
         use user::Column as U;
-        let mut select = self.meeting();
-        select
-            .expr_as(Expr::col((object::Entity, object::Column::Id)), "object_id")
-            .expr_as(
-                Expr::col((connection::Entity, connection::Column::Name)),
-                "connection_name",
-            )
-            .and_where(Expr::col((object::Entity, object::Column::Id)).is_in(ids.iter().copied()));
+        let user = |column| Expr::col((user::Entity, column));
+        let names: Vec<&str> = page.iter().map(|(name, _)| name.as_str()).collect();
+        let emails = page.iter().filter_map(|(_, email)| email.as_deref());
+        let known = Query::select()
+            .column(link::Column::UserId)
+            .from(link::Entity)
+            .and_where(link::Column::AccountId.eq(self.account))
+            .and_where(link::Column::ConnectionId.eq(self.connection.0))
+            .and_where(link::Column::UserNameFolded.is_in(names.iter().copied()))
+            .and_where(is_live())
+            .to_owned();
+        let has_name = user(U::UserNameFolded)
+            .is_in(names)
+            .or(user(U::Id).in_subquery(known));
+        let mut select = arrivals::linked_people(self.account);
         for column in [
-            U::Id,
             U::UserName,
-            U::Email,
             U::GivenName,
             U::FamilyName,
             U::DisplayName,
@@ -72,8 +114,29 @@ impl ShadowView {
         ] {
             select.column((user::Entity, column));
         }
-        let rows: Vec<Row> = fetch::all(&self.snapshot, &select).await?;
-        Ok(rows.into_iter().map(Row::into_met).collect())
+        select
+            .expr_as(
+                Expr::col((connection::Entity, connection::Column::Name)),
+                "connection_name",
+            )
+            .left_join(
+                connection::Entity,
+                Condition::all()
+                    .add(
+                        Expr::col((connection::Entity, connection::Column::AccountId))
+                            .equals((link::Entity, link::Column::AccountId)),
+                    )
+                    .add(
+                        Expr::col((connection::Entity, connection::Column::Id))
+                            .equals((link::Entity, link::Column::ConnectionId)),
+                    ),
+            )
+            .and_where(user(U::Lifecycle).is_in(LIVING))
+            .and_where(has_name.clone().or(user(U::EmailFolded).is_in(emails)))
+            .order_by_expr(Expr::case(has_name, 0).finally(1).into(), Order::Asc)
+            .order_by((user::Entity, U::Id), Order::Asc)
+            .limit(MOST_MET)
+            .to_owned()
     }
 
     /// How many users of the shadow have the name of somebody who is here already.
@@ -81,7 +144,23 @@ impl ShadowView {
     /// # Errors
     /// Those of the database.
     pub async fn met_count(&self) -> Result<u64, DbError> {
-        let mut select = self.meeting();
+        use object::Column as O;
+        use user::Column as U;
+        let user = |column| Expr::col((user::Entity, column));
+        let object = |column| Expr::col((object::Entity, column));
+        let mut select = Query::select();
+        select
+            .from(object::Entity)
+            .inner_join(
+                user::Entity,
+                Condition::all()
+                    .add(user(U::AccountId).equals((object::Entity, O::AccountId)))
+                    .add(user(U::UserNameFolded).equals((object::Entity, O::NameFolded)))
+                    .add(user(U::Lifecycle).is_in(LIVING)),
+            )
+            .and_where(object(O::AccountId).eq(self.account))
+            .and_where(object(O::ConnectionId).eq(self.connection.0))
+            .and_where(object(O::Kind).eq(ResourceKind::User.name()));
         select.expr_as(Expr::cust("COUNT(*)"), "total");
         count_of(self.snapshot.query_one(&select).await?)
     }
@@ -131,59 +210,14 @@ impl ShadowView {
             .to_owned();
         count_of(self.snapshot.query_one(&select).await?)
     }
-
-    /// Users of the shadow with whoever lives under their name, without columns.
-    fn meeting(&self) -> SelectStatement {
-        use link::Column as L;
-        use object::Column as O;
-        use user::Column as U;
-        let user = |column| Expr::col((user::Entity, column));
-        let object = |column| Expr::col((object::Entity, column));
-        Query::select()
-            .from(object::Entity)
-            .inner_join(
-                user::Entity,
-                Condition::all()
-                    .add(user(U::AccountId).equals((object::Entity, O::AccountId)))
-                    .add(user(U::UserNameFolded).equals((object::Entity, O::NameFolded)))
-                    .add(user(U::Lifecycle).is_not_in(["deleted", "purged"])),
-            )
-            .left_join(
-                link::Entity,
-                Condition::all()
-                    .add(
-                        Expr::col((link::Entity, L::AccountId))
-                            .equals((user::Entity, U::AccountId)),
-                    )
-                    .add(Expr::col((link::Entity, L::UserId)).equals((user::Entity, U::Id)))
-                    .add(Expr::col((link::Entity, L::State)).eq("live")),
-            )
-            .left_join(
-                connection::Entity,
-                Condition::all()
-                    .add(
-                        Expr::col((connection::Entity, connection::Column::AccountId))
-                            .equals((link::Entity, L::AccountId)),
-                    )
-                    .add(
-                        Expr::col((connection::Entity, connection::Column::Id))
-                            .equals((link::Entity, L::ConnectionId)),
-                    ),
-            )
-            .and_where(object(O::AccountId).eq(self.account))
-            .and_where(object(O::ConnectionId).eq(self.connection.0))
-            .and_where(object(O::Kind).eq(ResourceKind::User.name()))
-            .to_owned()
-    }
 }
 
 impl Row {
-    fn into_met(self) -> (Uuid, Met) {
+    fn into_met(self) -> (UserId, Met) {
         let met = Met {
-            user: self.id.into(),
             profile: Profile {
                 user_name: self.user_name,
-                email: self.email,
+                email: self.person.email,
                 given_name: self.given_name,
                 family_name: self.family_name,
                 display_name: self.display_name,
@@ -192,6 +226,6 @@ impl Row {
             },
             connection: self.connection_name,
         };
-        (self.object_id, met)
+        (self.person.id.into(), met)
     }
 }

@@ -20,7 +20,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use meeting::Met;
+pub use meeting::{Meeting, Met};
 pub use members::ShadowMember;
 pub use view::{Narrow, ShadowView};
 

@@ -6,10 +6,7 @@ use std::sync::Arc;
 use scim_schema::{id::LinkId, patch::PatchOp, resource::Incoming};
 
 use super::desk::Desk;
-use crate::{
-    db::UniqueKey,
-    ops::{OpError, conflicts, precondition::Precondition, users},
-};
+use crate::ops::{OpError, conflicts, precondition::Precondition, users};
 
 /// Notes the conflict of a POST, or of a PUT of the link `renamed`, and answers with its error.
 pub(super) async fn noted(
@@ -18,7 +15,7 @@ pub(super) async fn noted(
     incoming: &Incoming,
     renamed: Option<LinkId>,
 ) -> OpError {
-    if !is_conflict(&error) || !desk.outlives_a_failure() {
+    if !error.is_conflict() || !desk.outlives_a_failure() {
         return error;
     }
     let by = Arc::clone(&desk.by);
@@ -37,7 +34,7 @@ pub(super) async fn patch_noted(
     id: LinkId,
     operations: Arc<Vec<PatchOp>>,
 ) -> OpError {
-    if !is_conflict(&error) || !desk.outlives_a_failure() {
+    if !error.is_conflict() || !desk.outlives_a_failure() {
         return error;
     }
     let by = Arc::clone(&desk.by);
@@ -49,15 +46,6 @@ pub(super) async fn patch_noted(
         })
     });
     answered(error, noted.await)
-}
-
-/// Whether a System Administrator has something to decide.
-pub(super) const fn is_conflict(error: &OpError) -> bool {
-    match error {
-        OpError::Unique(UniqueKey::UserName) => true,
-        OpError::Collision(collision) => collision.kind.is_some(),
-        _ => false,
-    }
 }
 
 /// The request was refused whether its conflict could be noted or not; the next one notes it.

@@ -8,7 +8,7 @@ use scim_schema::{
         rehearsals::ChangedAttribute,
         shadow::{ShadowGroup, ShadowOutcome, ShadowPage, ShadowPerson, ShadowSummary, ShadowUser},
     },
-    id::{AccountId, ConnectionId},
+    id::{AccountId, ConnectionId, UserId},
     resource::Document,
     schema::ResourceKind,
 };
@@ -18,8 +18,18 @@ use uuid::Uuid;
 use super::MOST_OBJECTS;
 use crate::{
     ctx::Ctx,
-    db::{AuditEntry, Db, DbError, Met, Profile, ShadowObject, Written},
-    ops::{OpError, users::profile_of},
+    db::{
+        AuditEntry, ConnectionInfo, Db, DbError, Met, Named, Namesake, Profile, ShadowObject,
+        Written,
+    },
+    ops::{
+        OpError,
+        provisioner::Provisioner,
+        users::{
+            arrival::{Arrival, judge, named},
+            profile_of,
+        },
+    },
 };
 
 /// Users or groups of a page.
@@ -37,7 +47,7 @@ pub async fn summary(
     id: ConnectionId,
 ) -> Result<ShadowSummary, OpError> {
     let scope = db.account(account);
-    let mode = mode_of(db, account, id).await?;
+    let mode = connection(db, account, id).await?.mode;
     let view = scope.shadow(id).await?;
     let (inactive, refused) = view.inactive_and_refused().await?;
     let summary = ShadowSummary {
@@ -56,10 +66,13 @@ pub async fn summary(
 }
 
 /// A throw-away connection is there for nobody.
-async fn mode_of(db: &Db, account: AccountId, id: ConnectionId) -> Result<ConnectionMode, OpError> {
+async fn connection(
+    db: &Db,
+    account: AccountId,
+    id: ConnectionId,
+) -> Result<ConnectionInfo, OpError> {
     let info = db.account(account).connection_info(id).await?;
-    info.map(|info| info.mode)
-        .filter(|mode| *mode != ConnectionMode::ThrowAway)
+    info.filter(|info| info.mode != ConnectionMode::ThrowAway)
         .ok_or(OpError::NotFound)
 }
 
@@ -74,7 +87,7 @@ pub async fn users(
     id: ConnectionId,
     after: Option<Uuid>,
 ) -> Result<ShadowPage<ShadowUser>, OpError> {
-    mode_of(db, ctx.account, id).await?;
+    let by = Provisioner::from(connection(db, ctx.account, id).await?);
     if after.is_none() {
         note_look(db, ctx, id).await?;
     }
@@ -84,7 +97,10 @@ pub async fn users(
         .await?;
     let (objects, next) = cut(objects);
     let ids: Vec<Uuid> = objects.iter().map(|object| object.id).collect();
-    let mut met = view.met(&ids).await?;
+    let documents = objects.iter().map(document_of);
+    let documents: Vec<Document> = documents.collect::<Result<_, _>>()?;
+    let named: Vec<Named<'_>> = documents.iter().map(|one| named(&by, one)).collect();
+    let meeting = view.meeting(&named).await?;
     let mut groups: HashMap<Uuid, Vec<String>> = HashMap::new();
     for membership in view.groups(&ids).await? {
         let shown = groups.entry(membership.id).or_default();
@@ -93,15 +109,42 @@ pub async fn users(
         }
     }
     view.close().await?;
-    let items = objects.into_iter().map(|object| {
+    let verified = db.account(ctx.account).domains().await?;
+    let verified: Vec<String> = verified.into_iter().map(|one| one.domain).collect();
+    let arrivals = named.iter().zip(&meeting.namesakes);
+    let arrivals = arrivals.map(|(named, here)| outcome(&judge(&by, named, here, &verified), here));
+    let items = objects.into_iter().zip(&documents).zip(arrivals);
+    let items = items.map(|((object, document), (outcome, person))| {
         let groups = groups.remove(&object.id).unwrap_or_default();
-        let met = met.remove(&object.id);
-        shown(object, met, groups)
+        let met = person.and_then(|id| Some((id, meeting.people.get(&id)?)));
+        shown(object, document, (outcome, met), groups)
     });
     Ok(ShadowPage {
-        items: items.collect::<Result<_, _>>()?,
+        items: items.collect(),
         next,
     })
+}
+
+fn document_of(object: &ShadowObject) -> Result<Document, OpError> {
+    Document::from_json_text(&object.document)
+        .map_err(|error| DbError::Corrupt(format!("shadow_objects.document: {error}")).into())
+}
+
+/// What going live would come to, and the person of whom that is true.
+fn outcome(arrival: &Arrival, here: &[Namesake]) -> (ShadowOutcome, Option<UserId>) {
+    match arrival {
+        Arrival::New | Arrival::Shares(_) => (ShadowOutcome::Create, None),
+        Arrival::Adopt(user) => (ShadowOutcome::Adopt, Some(*user)),
+        Arrival::TakeUp(link) => {
+            let has_it = |one: &&Namesake| one.link.is_some_and(|theirs| theirs.scim_id == *link);
+            let person = here.iter().find(has_it);
+            (ShadowOutcome::Adopt, person.map(|one| one.user))
+        }
+        Arrival::Refused(refusal) => {
+            let in_the_way = refusal.candidates.first().copied();
+            (ShadowOutcome::Conflict, in_the_way)
+        }
+    }
 }
 
 async fn note_look(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpError> {
@@ -125,7 +168,7 @@ pub async fn groups(
     id: ConnectionId,
     after: Option<Uuid>,
 ) -> Result<ShadowPage<ShadowGroup>, OpError> {
-    mode_of(db, account, id).await?;
+    connection(db, account, id).await?;
     let view = db.account(account).shadow(id).await?;
     let objects = view
         .objects(ResourceKind::Group, None, after, PAGE + 1)
@@ -156,31 +199,27 @@ fn cut(mut objects: Vec<ShadowObject>) -> (Vec<ShadowObject>, Option<Uuid>) {
 
 fn shown(
     object: ShadowObject,
-    met: Option<Met>,
+    document: &Document,
+    (outcome, met): (ShadowOutcome, Option<(UserId, &Met)>),
     groups: Vec<String>,
-) -> Result<ShadowUser, OpError> {
-    let document = Document::from_json_text(&object.document)
-        .map_err(|error| DbError::Corrupt(format!("shadow_objects.document: {error}")))?;
-    let after = profile_of(&document);
-    let changes = differing(met.as_ref().map(|met| &met.profile), &after);
-    Ok(ShadowUser {
+) -> ShadowUser {
+    let after = profile_of(document);
+    let changes = differing(met.map(|(_, met)| &met.profile), &after);
+    ShadowUser {
         id: object.id,
         name: object.label,
         user_name: after.user_name,
         active: object.active.unwrap_or(true),
-        outcome: match met {
-            None => ShadowOutcome::Create,
-            Some(_) => ShadowOutcome::Conflict,
-        },
-        person: met.map(|met| ShadowPerson {
-            id: met.user,
+        outcome,
+        person: met.map(|(id, met)| ShadowPerson {
+            id,
             name: met.profile.name(),
-            connection: met.connection,
+            connection: met.connection.clone(),
         }),
         changes,
         groups,
         refused: object.refused.is_some(),
-    })
+    }
 }
 
 /// What would be another value than now.

@@ -19,7 +19,7 @@ use crate::{
     ctx::Ctx,
     db::{AccountTx, AuditEntry, Db, DbError, NewJob, ShadowObject, Written},
     ops::{
-        OpError,
+        OpError, conflicts,
         connections::touched,
         groups::{self, GroupPatch},
         precondition::Precondition,
@@ -99,17 +99,7 @@ pub async fn go_on(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpEr
     if info.mode != ConnectionMode::GoingLive {
         return Ok(());
     }
-    let by = Arc::new(Provisioner {
-        id,
-        name: info.name,
-        dialect: info.dialect,
-        default_organisation: info.default_organisation,
-        adopt_existing: info.adopt_existing,
-        rules: info.rules,
-        // For answers and for filters on addresses, of which there are none here.
-        base_url: String::new(),
-        mode: ConnectionMode::GoingLive,
-    });
+    let by = Arc::new(Provisioner::from(info));
     for _ in 0..UNITS {
         match several(db, ctx, &by).await {
             Ok(0) => return arrive(db, ctx, id).await,
@@ -144,7 +134,7 @@ async fn several(db: &Db, ctx: &Arc<Ctx>, by: &Arc<Provisioner>) -> Result<usize
             let next = tx.next_in_shadow(by.id, CHUNK).await?;
             let mut written = Written::unchanged(next.len());
             for object in next {
-                absorb(&mut written, take_live(tx, &by, object).await?);
+                written.absorb(take_live(tx, &by, &object).await?);
             }
             if written.value > 0 {
                 written.changes.push(touched(tx, by.id).await?);
@@ -161,18 +151,18 @@ async fn one_by_one(db: &Db, ctx: &Arc<Ctx>, by: &Arc<Provisioner>) -> Result<()
     let objects = next.unrefused(CHUNK).await?;
     next.close().await?;
     for object in objects {
-        let (id, by) = (object.id, Arc::clone(by));
+        let object = Arc::new(object);
         let taken = db.write::<_, OpError, _>(ctx, {
-            let (by, object) = (Arc::clone(&by), object.clone());
+            let (by, object) = (Arc::clone(by), Arc::clone(&object));
             move |tx| {
-                let (by, object) = (Arc::clone(&by), object.clone());
-                Box::pin(async move { take_live(tx, &by, object).await })
+                let (by, object) = (Arc::clone(&by), Arc::clone(&object));
+                Box::pin(async move { take_live(tx, &by, &object).await })
             }
         });
         match taken.await {
             Ok(()) => {}
             Err(error) if is_about_one(&error) => {
-                leave_behind(db, ctx, &by, id, &error).await?;
+                leave_behind(db, ctx, by, object, &error).await?;
             }
             Err(error) => return Err(error),
         }
@@ -180,26 +170,30 @@ async fn one_by_one(db: &Db, ctx: &Arc<Ctx>, by: &Arc<Provisioner>) -> Result<()
     Ok(())
 }
 
-/// Notes that an object stays in the shadow, and why.
+/// Notes that an object stays in the shadow, and why. Somebody who is in the way of a person is a
+/// conflict, as if the provider had sent that person.
 async fn leave_behind(
     db: &Db,
     ctx: &Arc<Ctx>,
-    by: &Provisioner,
-    id: Uuid,
+    by: &Arc<Provisioner>,
+    object: Arc<ShadowObject>,
     error: &OpError,
 ) -> Result<(), OpError> {
-    let (connection, why) = (by.id, word(error));
+    let (by, why) = (Arc::clone(by), word(error));
+    let collides = object.kind == ResourceKind::User && error.is_conflict();
     db.write::<_, OpError, _>(ctx, move |tx| {
+        let (by, object) = (Arc::clone(&by), Arc::clone(&object));
         Box::pin(async move {
-            tx.refuse_shadow_object(id, why).await?;
-            let details = json!({ "object": id, "why": why });
-            let entry = AuditEntry::done(
-                "connection.leave_in_shadow",
-                "connection",
-                connection,
-                details,
-            );
-            Ok(Written::audited((), entry.refused()))
+            tx.refuse_shadow_object(object.id, why).await?;
+            let details = json!({ "object": object.id, "why": why });
+            let action = "connection.leave_in_shadow";
+            let entry = AuditEntry::done(action, "connection", by.id, details);
+            let mut written = Written::audited((), entry.refused());
+            if collides {
+                let sent = users::sent_user(&incoming(&by, &object)?);
+                written.absorb(conflicts::note(tx, &by, &sent, None).await?);
+            }
+            Ok(written)
         })
     })
     .await
@@ -235,21 +229,21 @@ async fn arrive(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpError
 async fn take_live(
     tx: &AccountTx,
     by: &Provisioner,
-    object: ShadowObject,
+    object: &ShadowObject,
 ) -> Result<Written<()>, OpError> {
     let mut written = Written::unchanged(());
     let (id, kind, version) = (object.id, object.kind, object.version);
-    let incoming = incoming(by, &object)?;
+    let incoming = incoming(by, object)?;
     match kind {
         ResourceKind::User => {
-            let user = absorb(&mut written, users::create(tx, by, &incoming).await?);
+            let user = written.absorb(users::create(tx, by, &incoming).await?);
             // Versions that the provider has seen must not come again with other content.
             tx.keep_link_identity(user.scim_id, LinkId(id), (user.user, version))
                 .await?;
         }
         ResourceKind::Group => {
             let created = groups::create_as(tx, by, GroupId(id), &incoming).await?;
-            absorb(&mut written, created);
+            written.absorb(created);
             tx.raise_group_version(GroupId(id), version).await?;
         }
     }
@@ -302,16 +296,8 @@ async fn join_groups(
             completes_circle: true,
         };
         let changed = groups::patch(tx, by, GroupId(group), &Precondition::NONE, &patch).await?;
-        absorb(written, changed);
+        written.absorb(changed);
         tx.remove_shadow_members(group, &members).await?;
     }
     Ok(())
-}
-
-/// Adds the trace of one step to that of the whole.
-fn absorb<A, B>(whole: &mut Written<A>, step: Written<B>) -> B {
-    whole.audit.extend(step.audit);
-    whole.changes.extend(step.changes);
-    whole.jobs.extend(step.jobs);
-    step.value
 }

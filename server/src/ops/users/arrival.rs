@@ -90,7 +90,9 @@ async fn verified(
     tx.verified_among(&domains).await
 }
 
-fn judge(
+/// The decision itself. `namesakes` begin with who has the user name; `verified` are the domains
+/// that count.
+pub(crate) fn judge(
     by: &Provisioner,
     named: &Named<'_>,
     namesakes: &[Namesake],

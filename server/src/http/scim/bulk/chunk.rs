@@ -17,7 +17,6 @@ use crate::{
     db::{AccountTx, DbError, UnitError, Written},
     http::scim::{
         answer::Answer,
-        collision::is_conflict,
         desk::{Desk, Isolation, SharedUnit},
         exchange::Input,
         groups,
@@ -158,7 +157,7 @@ impl Chunk {
     /// conflict that it leaves.
     fn undone(&self, done: Done) -> Result<Written<Done>, ChunkError> {
         let failed = done.outcomes.last().map(|(_, _, result)| result);
-        let leaves_conflict = matches!(failed, Some(Err(error)) if is_conflict(error));
+        let leaves_conflict = matches!(failed, Some(Err(error)) if error.is_conflict());
         match self.operations.len() {
             1 if !leaves_conflict => Ok(Written::unchanged(done)),
             _ => Err(ChunkError::NeedsSavepoints),
