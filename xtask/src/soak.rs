@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::bench;
 use crate::failure::{Failure, Outcome};
 use crate::fuzz;
 use crate::postgres::{self, Postgres, Source};
@@ -72,12 +73,15 @@ pub(crate) fn minutes(words: &[String]) -> Option<u64> {
     }
 }
 
-/// Runs the fuzzers for so many minutes, then every long check with one seed after the other for as
-/// long, once at least.
+/// Measures what a request costs as a connection grows, up to a million people, and runs the fuzzers
+/// for so many minutes, then every long check with one seed after the other for as long, once at
+/// least. The benchmark comes before what keeps the machine busy.
 ///
 /// # Errors
 /// At the first check that fails, with its seed.
 pub(crate) fn soak(minutes: u64) -> Outcome {
+    println!("\n== the benchmark, with accounts of up to a million people");
+    bench::bench(with_a_million()?)?;
     let source = Source::find()?;
     let context = Context {
         nextest: tools::nextest(),
@@ -178,6 +182,13 @@ fn growth(context: &Context) -> [(&'static str, Command); 2] {
     [("SQLite", on_sqlite(alone())), ("PostgreSQL", on_postgres)]
 }
 
+/// Every target of the benchmark, those of growth among a million people as well.
+fn with_a_million() -> Outcome<bench::Options> {
+    const WORDS: &str = "--million";
+    bench::Options::parse(&[WORDS.to_owned()])
+        .ok_or_else(|| Failure::new(format!("cargo xtask bench does not understand {WORDS}")))
+}
+
 /// A seed that nobody chose. Small, because people repeat it by hand.
 fn first_seed() -> Outcome<u64> {
     let source = Path::new("/dev/urandom");
@@ -210,6 +221,11 @@ mod tests {
         ] {
             assert_eq!(asked(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_benchmark_understands_what_it_is_asked_for() {
+        assert!(with_a_million().is_ok());
     }
 
     #[test]
