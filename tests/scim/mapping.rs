@@ -3,6 +3,7 @@
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
+use super::adoption::{local, verify};
 use crate::support::{
     Console, ScimClient, Statements, TestApp, group_body, patch_body, rule, user_body,
 };
@@ -280,5 +281,67 @@ async fn rules_cost_nothing_where_they_do_not_matter() {
     let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
     let add = client.call_with("PATCH", &format!("/Groups/{group}"), &patch_body(add));
     assert!(costs(add, 204).await <= 7);
+    app.finish().await;
+}
+
+/// Sends somebody who is refused, and has a System Administrator move them to the connection.
+async fn move_to(console: &Console, client: &ScimClient, body: &Value) {
+    client.post("/Users", body).await.expect(409);
+    let listed = console.get("/conflicts").await.expect(200);
+    let path = format!("/conflicts/{}/resolve", listed.string("/items/0/id"));
+    let body = json!({ "act": "move" });
+    console.post(&path, &body).await.expect(204);
+}
+
+#[tokio::test]
+async fn whoever_is_moved_to_a_connection_is_placed_by_its_rules_alone() {
+    let (app, console, old) = started().await;
+    let new = app.connection(ConnectionKind::Generic).await;
+    let without = app.connection(ConnectionKind::Generic).await;
+    let (north, south) = (
+        app.organisation("North").await,
+        app.organisation("South").await,
+    );
+    let rules = json!([rule("userType eq \"x\"", &[&north], &["observer"])]);
+    app.map(&console, &old, None, rules).await;
+    let rules = json!([rule("not (title pr)", &[&south], &["reporter"])]);
+    app.map(&console, &new, None, rules).await;
+
+    old.post("/Users", &typed("ada", "x")).await.expect(201);
+    assert_eq!(
+        app.memberships("ada").await,
+        ["North rule home [\"observer\"]"]
+    );
+    move_to(&console, &new, &typed("ada", "x")).await;
+    let placed = ["South rule home [\"reporter\"]"];
+    assert_eq!(app.memberships("ada").await, placed);
+    // The provider's own request finds that done.
+    new.post("/Users", &typed("ada", "x")).await.expect(201);
+    assert_eq!(app.memberships("ada").await, placed);
+
+    move_to(&console, &without, &typed("ada", "x")).await;
+    let root = app.memberships("ada").await;
+    assert_eq!(root.len(), 1, "{root:?}");
+    assert!(root[0].ends_with(" default home"), "{root:?}");
+    let audited = "SELECT COUNT(*) FROM audit_events WHERE action = 'user.map'";
+    assert_eq!(app.number(audited).await, 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_adopted_is_placed_by_what_is_not_sent_as_well() {
+    let (app, console, client) = started().await;
+    verify(&app, "example.org").await;
+    local(&app, "ada@example.org", None).await;
+    let south = app.organisation("South").await;
+    let rules = json!([rule("not (title pr)", &[&south], &["reporter"])]);
+    app.map(&console, &client, None, rules).await;
+    client.user("ada@example.org").await;
+    let placed = app.memberships("ada@example.org").await;
+    assert!(
+        placed.contains(&"South rule [\"reporter\"]".to_owned()),
+        "{placed:?}"
+    );
+    assert_eq!(placed.len(), 2, "what was given by hand stays");
     app.finish().await;
 }

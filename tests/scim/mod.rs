@@ -42,6 +42,7 @@ mod scopes;
 mod search;
 mod secrets;
 mod shadow;
+mod shared_addresses;
 mod switches;
 mod tokens;
 mod too_many;

@@ -184,6 +184,8 @@ async fn a_change_of_a_user_costs_7() {
         json!([{ "op": "replace", "path": "title", "value": "Countess" }]),
         json!([{ "op": "replace", "value": whole_user("ada") }]),
         json!([{ "op": "remove", "path": "emails" }]),
+        json!([{ "op": "add", "path": "emails", "value": [{ "value": "a@example.org", "primary": true }] }]),
+        json!([{ "op": "replace", "path": "emails", "value": [{ "value": "b@example.org", "primary": true }] }]),
     ] {
         let call = client.call_with(
             "PATCH",

@@ -8,7 +8,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, QueryFilter, UpdateMany,
     sea_query::{Expr, ExprTrait, Query},
 };
 
@@ -240,6 +240,12 @@ impl AccountTx {
     /// # Errors
     /// [`DbError::Unique`] with `UserName`, and those of the database.
     pub async fn update_user(&self, user: UserId, update: &UserUpdate) -> Result<bool, DbError> {
+        let statement = self.updating(user, update);
+        Ok(statement.exec(&self.connection).await?.rows_affected == 1)
+    }
+
+    /// The statement of [`Self::update_user`].
+    pub(super) fn updating(&self, user: UserId, update: &UserUpdate) -> UpdateMany<user::Entity> {
         use user::Column as C;
         let mut statement = user::Entity::update_many()
             .filter(C::AccountId.eq(self.account().0))
@@ -292,7 +298,7 @@ impl AccountTx {
         if let Some(purge_at) = update.purge_at {
             statement = statement.col_expr(C::PurgeAt, Expr::val(purge_at));
         }
-        Ok(statement.exec(&self.connection).await?.rows_affected == 1)
+        statement
     }
 
     /// Stores what the provider owns of a user.

@@ -19,33 +19,20 @@ use serde_json::json;
 use super::{is_about_one_person, resolved_already};
 use crate::{
     db::{
-        AccountTx, AuditEntry, Change, ConflictSides, ConnectionInfo, LockedConflict, Person,
-        ScimUser, SentUser, UniqueKey, Written,
+        AccountTx, AuditEntry, Change, ConflictSides, LockedConflict, Person, ScimUser, SentUser,
+        UniqueKey, Written,
     },
     ops::{
         error::OpError,
+        mapping,
         provisioner::Provisioner,
         users::{
             close_sessions,
-            link_up::{link_up, living, stored},
+            link_up::{Linked, link_up, living, stored},
             release_reports,
         },
     },
 };
-
-/// The connection as the one on whose behalf somebody is linked.
-pub(super) fn provisioner(info: ConnectionInfo) -> Provisioner {
-    Provisioner {
-        id: info.id,
-        name: info.name,
-        dialect: info.dialect,
-        default_organisation: info.default_organisation,
-        adopt_existing: info.adopt_existing,
-        rules: info.rules,
-        base_url: String::new(),
-        mode: info.mode,
-    }
-}
 
 /// Why a conflict cannot end by moving somebody; `None` when it can.
 pub(super) fn refused(sides: &ConflictSides) -> Option<String> {
@@ -118,7 +105,12 @@ pub(super) async fn carry_out(
             lifted: 0,
         },
     };
-    let linked = link_up(tx, by, &person, sent, true).await?;
+    let Linked {
+        user: linked,
+        flagged,
+    } = link_up(tx, by, &person, sent, true).await?;
+    let active = linked.active.unwrap_or(true);
+    let placed = mapping::after_arrival(tx, by, person.user, &document, active).await?;
     tx.end_conflict(id, ConflictEnd::Moved, None).await?;
     let settled = tx.settle_conflicts(person.user, Some(by.id)).await?;
     let details = json!({
@@ -136,7 +128,9 @@ pub(super) async fn carry_out(
     let details = json!({ "kind": conflict.kind, "user": person.user });
     let ended = AuditEntry::done("conflict.move", "conflict", id, details);
     written.audit.push(ended);
+    written.audit.extend(placed);
     written.changes = changes(&conflict, &linked, &left, settled);
+    written.changes.extend(flagged);
     if linked.active == Some(false) {
         written = written.queueing(close_sessions(tx, &linked));
     }

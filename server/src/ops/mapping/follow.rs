@@ -42,6 +42,35 @@ pub async fn after_write(
     if by.rules.is_idle() || !by.rules.concerns(old, new, switched) {
         return Ok(None);
     }
+    place_anew(tx, by, user, new, active).await
+}
+
+/// Places a person who has become the connection's and was somewhere before: what is not sent may
+/// be what a rule asks for, and what the rules of another connection gave goes. The person is
+/// locked.
+///
+/// # Errors
+/// Those of the database.
+pub async fn after_arrival(
+    tx: &AccountTx,
+    by: &Provisioner,
+    user: UserId,
+    document: &Document,
+    active: bool,
+) -> Result<Option<AuditEntry>, OpError> {
+    if by.rules.is_suspended() {
+        return Ok(None);
+    }
+    place_anew(tx, by, user, document, active).await
+}
+
+async fn place_anew(
+    tx: &AccountTx,
+    by: &Provisioner,
+    user: UserId,
+    document: &Document,
+    active: bool,
+) -> Result<Option<AuditEntry>, OpError> {
     let groups = match by.rules.reads_groups() {
         true => tx.groups_of_person(by.id, user).await?,
         false => Vec::new(),
@@ -50,7 +79,7 @@ pub async fn after_write(
         return Ok(None);
     };
     let person = Person {
-        document: new,
+        document,
         active,
         groups: &groups,
     };

@@ -10,7 +10,7 @@ mod view;
 
 pub use apply::{apply, regroup};
 pub use change::change;
-pub use follow::{Moved, after_write, regrouping};
+pub use follow::{Moved, after_arrival, after_write, regrouping};
 pub use plan::{page, plan, test};
 pub use view::view;
 

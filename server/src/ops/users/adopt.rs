@@ -4,12 +4,12 @@
 use scim_schema::{
     api::events::ChangeKind,
     id::{LinkId, UserId},
-    resource::{Document, Incoming},
+    resource::Incoming,
 };
 use serde_json::json;
 
 use super::{
-    link_up::{link_up, living},
+    link_up::{Linked, link_up, living},
     profile_of,
     store::{Replacement, close_sessions, store},
     stored_document,
@@ -28,7 +28,10 @@ pub(super) async fn adopt(
 ) -> Result<Written<ScimUser>, OpError> {
     let person = living(tx, user).await?;
     let sent = sent_user(incoming);
-    let adopted = link_up(tx, by, &person, &sent, false).await?;
+    let Linked {
+        user: adopted,
+        flagged,
+    } = link_up(tx, by, &person, &sent, false).await?;
     let profile = profile_of(&incoming.document);
     let details = json!({
         "userName": profile.user_name,
@@ -38,10 +41,8 @@ pub(super) async fn adopt(
         "before": { "userName": person.user_name, "email": person.email },
     });
     let settled = tx.settle_conflicts(user, Some(by.id)).await?;
-    let nothing = Document::default();
-    let documents = (&nothing, &incoming.document);
     let active = adopted.active.unwrap_or(true);
-    let moved = mapping::after_write(tx, by, user, documents, (active, true)).await?;
+    let moved = mapping::after_arrival(tx, by, user, &incoming.document, active).await?;
     let mut written = Written::audited(
         adopted.clone(),
         AuditEntry::done("user.adopt", "user", user, details),
@@ -51,6 +52,7 @@ pub(super) async fn adopt(
         written = written.announcing(Change::updated(ChangeKind::Conflict, id, version));
     }
     written.audit.extend(moved);
+    written.changes.extend(flagged);
     if adopted.active == Some(false) {
         written = written.queueing(close_sessions(tx, &adopted));
     }

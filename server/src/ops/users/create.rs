@@ -1,10 +1,7 @@
 //! POST /Users (T1, T2): a person arrives.
 
 use scim_schema::{
-    api::{
-        conflicts::{ConflictCause, ConflictKind},
-        events::ChangeKind,
-    },
+    api::events::ChangeKind,
     id::{LinkId, UserId},
     lifecycle::{Axes, HoldKind, HoldScope, InvitationState, Lifecycle, OpenHold},
     mapping::{Person, Placement, reconcile},
@@ -15,12 +12,12 @@ use serde_json::json;
 use super::{
     adopt::{adopt, sent_user, take_up},
     arrival::{Arrival, decide, named},
-    profile_of,
+    profile_of, shared,
 };
 use crate::{
     db::{
-        AccountTx, AuditEntry, Change, NewConflict, NewHold, NewLink, NewUser, PlacementChange,
-        ScimUser, Written, attribute_values,
+        AccountTx, AuditEntry, Change, NewHold, NewLink, NewUser, PlacementChange, ScimUser,
+        Written, attribute_values,
     },
     ops::{OpError, provisioner::Provisioner, shadow, unmapped},
 };
@@ -65,19 +62,11 @@ pub async fn create(
             complete(tx, by, incoming, (&document, new, placement)).await
         }
         Arrival::Shares(with) => {
-            let conflict = NewConflict {
-                connection: by.id,
-                kind: ConflictKind::EmailShared,
-                cause: ConflictCause::Shared,
-                candidates: [vec![new.id], with].concat(),
-                user_name: new.profile.user_name.clone(),
-                sent: sent_user(incoming),
-            };
             tx.insert_user(&new).await?;
+            let about = (new.id, &new.profile);
+            let flagged = shared::note(tx, by, about, with, sent_user(incoming)).await?;
             let mut written = complete(tx, by, incoming, (&document, new, placement)).await?;
-            if let Some(noted) = tx.note_conflict(&conflict).await? {
-                written = written.announcing(noted.change());
-            }
+            written.changes.extend(flagged);
             Ok(written)
         }
     }

@@ -6,11 +6,26 @@ use scim_schema::{
     resource::Document,
 };
 
-use super::{create::idp_hold, profile_of};
+use super::{
+    create::idp_hold,
+    profile_of,
+    shared::{self, new_address},
+};
 use crate::{
-    db::{AccountTx, NewLink, Person, Profile, ScimUser, SentUser, UserUpdate, attribute_values},
+    db::{
+        AccountTx, Change, NewLink, Person, Profile, ScimUser, SentUser, UserUpdate,
+        attribute_values,
+    },
     ops::{OpError, provisioner::Provisioner},
 };
+
+/// Somebody who was linked.
+pub(crate) struct Linked {
+    /// The user as the connection has it.
+    pub(crate) user: ScimUser,
+    /// What open consoles are told of an address that others have as well.
+    pub(crate) flagged: Option<Change>,
+}
 
 /// Gives a locked person without a live link one of this connection, with everything that the
 /// connection sent of them. Memberships, roles and holds of before stay; what an administrator
@@ -24,7 +39,7 @@ pub(crate) async fn link_up(
     person: &Person,
     sent: &SentUser,
     prepared: bool,
-) -> Result<ScimUser, OpError> {
+) -> Result<Linked, OpError> {
     let document = stored(&sent.document)?;
     let active = sent.active.unwrap_or(true);
     let link = NewLink {
@@ -46,9 +61,10 @@ pub(crate) async fn link_up(
     if active && axes.lifecycle == Lifecycle::Staged {
         axes.lifecycle = Lifecycle::Active;
     }
+    let profile = profile_for(person, &document);
     let update = UserUpdate {
         version: person.version,
-        profile: Some(profile_for(person, &document)),
+        profile: Some(profile.clone()),
         axes: Some(axes.clone()),
         idp_active: Some(Some(active)),
         cut_access: !active,
@@ -59,7 +75,7 @@ pub(crate) async fn link_up(
     }
     let rows = attribute_values::rows_of(&by.user_type(), &document);
     tx.replace_attribute_values(person.user, &rows).await?;
-    Ok(ScimUser {
+    let linked = ScimUser {
         scim_id: link.scim_id,
         user: person.user,
         document: link.document,
@@ -72,6 +88,14 @@ pub(crate) async fn link_up(
         created: tx.ctx().now,
         last_modified: tx.ctx().now,
         groups: Vec::new(),
+    };
+    let flagged = match new_address(person.email.as_deref(), &profile) {
+        Some(_) => shared::flag(tx, by, (person.user, &profile), sent.clone()).await?,
+        None => None,
+    };
+    Ok(Linked {
+        user: linked,
+        flagged,
     })
 }
 

@@ -7,6 +7,7 @@ mod delete;
 pub(super) mod link_up;
 mod patch;
 mod replace;
+pub(in crate::ops) mod shared;
 mod store;
 
 pub(crate) use adopt::sent_user;

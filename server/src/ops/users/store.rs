@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 use super::{
     create::{IDP_DISABLED, idp_hold},
     profile_of,
+    shared::{self, new_address},
 };
 use crate::{
     db::{
-        AccountTx, AuditEntry, Change, NewJob, NewLink, Profile, ScimUser, UserUpdate, Written,
-        attribute_values,
+        AccountTx, AuditEntry, Change, NewJob, NewLink, Profile, ScimUser, SentUser, UserUpdate,
+        Written, attribute_values,
     },
     ops::{OpError, mapping, provisioner::Provisioner, shadow},
 };
@@ -73,9 +74,7 @@ pub(super) async fn store(
         cut_access: switched && !active,
         purge_at: None,
     };
-    if !tx.update_user(current.user, &update).await? {
-        return Err(OpError::PreconditionFailed);
-    }
+    let is_shared = update_user(tx, &current, old, &update).await?;
     if changed {
         next.document = document.to_json_text();
         next.unmapped = new.unmapped;
@@ -98,10 +97,41 @@ pub(super) async fn store(
         written.audit.push(switch(tx, by, &current, active).await?);
     }
     written.audit.extend(moved);
+    if let Some(profile) = update.profile.filter(|_| is_shared) {
+        let sent = SentUser {
+            document: next.document.clone(),
+            unmapped: next.unmapped.clone(),
+            active: next.active,
+        };
+        let about = (current.user, &profile);
+        written
+            .changes
+            .extend(shared::flag(tx, by, about, sent).await?);
+    }
     if update.cut_access {
         written = written.queueing(close_sessions(tx, &current));
     }
     Ok(written.map(|()| next))
+}
+
+/// Updates the row of a locked user; whether somebody else has the address that it is given.
+async fn update_user(
+    tx: &AccountTx,
+    current: &ScimUser,
+    old: &Document,
+    update: &UserUpdate,
+) -> Result<bool, OpError> {
+    // An administrator keeps the address of before.
+    let profile = update.profile.as_ref().filter(|_| !current.administrator);
+    let email = profile.and_then(|profile| new_address(old.primary_email(), profile));
+    let is_shared = match email {
+        Some(email) => {
+            tx.update_user_looking_for(email, current.user, update)
+                .await?
+        }
+        None => tx.update_user(current.user, update).await?.then_some(false),
+    };
+    is_shared.ok_or(OpError::PreconditionFailed)
 }
 
 /// A connection does not change what an administrator signs in with (domain.md section 4): it is in
