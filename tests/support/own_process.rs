@@ -14,7 +14,7 @@ use super::TestApp;
 
 /// Set where the test's executable runs once more, as the server.
 const SERVER_VARIABLE: &str = "ROLLCALL_TEST_IS_SERVER";
-/// What stands before the address and the token of the server in its output.
+/// What stands before the address and the tokens of the server in its output.
 const READY: &str = "server is ready: ";
 
 /// The other process. It ends with this value.
@@ -22,8 +22,8 @@ pub(crate) struct OwnProcess {
     child: Child,
     /// Base URL of SCIM.
     pub(crate) base_url: String,
-    /// The token of its connection.
-    pub(crate) token: String,
+    /// A token of each of its connections.
+    pub(crate) tokens: Vec<String>,
 }
 
 impl OwnProcess {
@@ -45,16 +45,17 @@ impl OwnProcess {
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
         let ready = lines.find_map(|line| {
             let (_, told) = line.split_once(READY)?;
-            let (base_url, token) = told.split_once(' ')?;
-            Some((base_url.to_owned(), token.to_owned()))
+            let (base_url, tokens) = told.split_once(' ')?;
+            let tokens = tokens.split(' ').map(str::to_owned).collect();
+            Some((base_url.to_owned(), tokens))
         });
-        let (base_url, token) = ready.expect("a server that is ready");
+        let (base_url, tokens) = ready.expect("a server that is ready");
         // What it prints later has somewhere to go.
         std::thread::spawn(move || lines.count());
         Some(Self {
             child,
             base_url,
-            token,
+            tokens,
         })
     }
 
@@ -87,17 +88,21 @@ impl Drop for OwnProcess {
     }
 }
 
-/// Is the server until the process that began it wants no more.
-pub(crate) async fn serve() {
+/// Is a server with so many connections until the process that began it wants no more.
+pub(crate) async fn serve(connections: usize) {
     let app = TestApp::new().await;
-    let client = app.connection(ConnectionKind::Generic).await;
+    let mut tokens = Vec::new();
+    for _ in 0..connections {
+        tokens.push(app.connection(ConnectionKind::Generic).await.token);
+    }
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listener = Listener::bind(address, None).expect("a free port");
     let address = listener.address();
     let (router, shutdown) = (app.app.router.clone(), app.app.shutdown_token());
     let serving = tokio::spawn(listener.serve(router, Duration::from_secs(1), shutdown.clone()));
     let mut output = std::io::stdout();
-    writeln!(output, "\n{READY}http://{address}/scim/v2 {}", client.token).expect("an output");
+    let tokens = tokens.join(" ");
+    writeln!(output, "\n{READY}http://{address}/scim/v2 {tokens}").expect("an output");
     output.flush().expect("an output");
     let no_more = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
     no_more.await.expect("no panic").expect("an input");
