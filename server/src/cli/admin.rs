@@ -17,6 +17,7 @@ use crate::db::Db;
 use crate::ids::Ids;
 use crate::ops::OpError;
 use crate::ops::administrators::{self, NewAdministrator};
+use crate::ops::one_time_links;
 use crate::ops::passwords::PasswordPool;
 
 /// More than any password that is accepted; a terminal or file that goes on is not read to its end.
@@ -183,7 +184,7 @@ async fn make(
         (None, None) => administrators::create_with_link(db, ctx, &ids, new, public_url)
             .await
             .map(Made::WithLink),
-        (Some(user), None) => administrators::renew_link(db, ctx, &ids, user, public_url)
+        (Some(user), None) => one_time_links::make(db, ctx, &ids, Some(user), public_url)
             .await
             .map(Made::NewLink),
         (None, Some(password)) => {

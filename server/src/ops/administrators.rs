@@ -23,7 +23,8 @@ use crate::{
     ids::Ids,
 };
 
-pub use first_password::{awaiting_password, renew_link, set_first_password};
+pub(super) use first_password::lock_awaiting;
+pub use first_password::{awaiting_password, set_first_password};
 
 /// Longest given or family name, in characters.
 const NAME_MAX_CHARS: usize = 100;

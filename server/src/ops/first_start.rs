@@ -3,19 +3,18 @@
 
 use std::sync::Arc;
 
-use scim_schema::{api::session::LinkPurpose, dialect::ConnectionKind, id::RequestId};
+use scim_schema::{dialect::ConnectionKind, id::RequestId};
 
 use super::{
     accounts,
     connections::{self, IssuedToken},
     error::OpError,
     one_time_links,
-    secrets::Secret,
 };
 use crate::{
     clock::Clock,
     ctx::Ctx,
-    db::{Account, Db, Written},
+    db::{Account, Db},
     ids::Ids,
 };
 
@@ -70,7 +69,7 @@ pub async fn run(
     let setup_link = if scope.has_system_administrator().await? {
         None
     } else {
-        Some(setup_link(db, &ctx, ids, &settings.public_url).await?)
+        Some(one_time_links::make(db, &ctx, ids, None, &settings.public_url).await?)
     };
     let connection = match &settings.first_connection {
         Some(name) if !scope.has_connection().await? => {
@@ -101,23 +100,4 @@ async fn first_account(db: &Db, clock: &Clock, ids: &Ids) -> Result<Account, OpE
     }
     let account = db.platform().account_of_slug(slug).await?;
     account.ok_or(OpError::NotFound)
-}
-
-async fn setup_link(
-    db: &Db,
-    ctx: &Arc<Ctx>,
-    ids: &Ids,
-    public_url: &str,
-) -> Result<String, OpError> {
-    let secret = Secret::new(ids, "");
-    let token_hash = secret.hash();
-    db.write::<_, OpError, _>(ctx, move |tx| {
-        Box::pin(async move {
-            let purpose = LinkPurpose::FirstAdministrator;
-            let entry = one_time_links::issue(tx, purpose, None, token_hash).await?;
-            Ok(Written::audited((), entry))
-        })
-    })
-    .await?;
-    Ok(one_time_links::address(public_url, &secret))
 }

@@ -2,6 +2,8 @@
 //! secret is in the fragment of the address, so it reaches neither server logs nor referrers, and
 //! only a POST after a click consumes it (domain.md section 2).
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use scim_schema::{
     api::{
@@ -21,7 +23,11 @@ use super::{
     sessions::{Identity, Visitor, account_ref, create_session},
     sign_in::Services,
 };
-use crate::db::{AccountTx, AuditEntry, Change, Db, StoredLink, Written};
+use crate::{
+    ctx::Ctx,
+    db::{AccountTx, AuditEntry, Change, Db, StoredLink, Written},
+    ids::Ids,
+};
 
 /// How long a set-up link can be used (domain.md section 2, *Lifetimes*).
 const LIVES: TimeDelta = TimeDelta::hours(24);
@@ -30,6 +36,38 @@ const LIVES: TimeDelta = TimeDelta::hours(24);
 #[must_use]
 pub fn address(public_url: &str, secret: &Secret) -> String {
     format!("{public_url}/setup#{}", secret.reveal())
+}
+
+/// Makes the link with which the first administrator comes into being or, for `user`, one that sets
+/// the password of an administrator who has none, and answers its address; links of before stop
+/// working.
+///
+/// # Errors
+/// [`OpError::Conflict`] when a password was set meanwhile, and those of the database.
+pub async fn make(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    ids: &Ids,
+    user: Option<UserId>,
+    public_url: &str,
+) -> Result<String, OpError> {
+    let secret = Secret::new(ids, "");
+    let token_hash = secret.hash();
+    db.write::<_, OpError, _>(ctx, move |tx| {
+        Box::pin(async move {
+            let purpose = match user {
+                None => LinkPurpose::FirstAdministrator,
+                Some(user) => {
+                    administrators::lock_awaiting(tx, user).await?;
+                    LinkPurpose::Setup
+                }
+            };
+            let entry = issue(tx, purpose, user, token_hash).await?;
+            Ok(Written::audited((), entry))
+        })
+    })
+    .await?;
+    Ok(address(public_url, &secret))
 }
 
 /// Makes a link; older ones of the same purpose and user stop working.

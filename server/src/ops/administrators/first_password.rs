@@ -15,8 +15,7 @@ use super::{NewAdministrator, checked_hash};
 use crate::{
     ctx::Ctx,
     db::{AccountTx, AuditEntry, Change, Db, SignInUser, Written},
-    ids::Ids,
-    ops::{error::OpError, one_time_links, passwords::PasswordPool, secrets::Secret},
+    ops::{error::OpError, passwords::PasswordPool},
 };
 
 /// The System Administrator of this e-mail address who has no password yet, so that a lost link is
@@ -34,32 +33,6 @@ pub async fn awaiting_password(
         .sign_in_user(&fold(&new.0.email))
         .await?;
     Ok(user.filter(awaits_password).map(|user| user.id))
-}
-
-/// Makes a new one-time link for an administrator who has no password yet and answers its address;
-/// the links of before stop working.
-///
-/// # Errors
-/// [`OpError::Conflict`] when a password was set meanwhile, and those of the database.
-pub async fn renew_link(
-    db: &Db,
-    ctx: &Arc<Ctx>,
-    ids: &Ids,
-    user: UserId,
-    public_url: &str,
-) -> Result<String, OpError> {
-    let secret = Secret::new(ids, "");
-    let token_hash = secret.hash();
-    db.write::<_, OpError, _>(ctx, move |tx| {
-        Box::pin(async move {
-            lock_awaiting(tx, user).await?;
-            let purpose = LinkPurpose::Setup;
-            let entry = one_time_links::issue(tx, purpose, Some(user), token_hash).await?;
-            Ok(Written::audited((), entry))
-        })
-    })
-    .await?;
-    Ok(one_time_links::address(public_url, &secret))
 }
 
 /// Sets the first password of an administrator who has none yet; links that would set it stop
@@ -100,7 +73,11 @@ fn awaits_password(user: &SignInUser) -> bool {
         && matches!(user.axes.lifecycle, Lifecycle::Staged | Lifecycle::Active)
 }
 
-async fn lock_awaiting(tx: &AccountTx, user: UserId) -> Result<(), OpError> {
+/// Locks an administrator who has no password yet.
+///
+/// # Errors
+/// [`OpError::Conflict`] when a password was set meanwhile, and those of the database.
+pub(in crate::ops) async fn lock_awaiting(tx: &AccountTx, user: UserId) -> Result<(), OpError> {
     let found = tx.lock_sign_in_user(user).await?;
     if found.as_ref().is_some_and(awaits_password) {
         return Ok(());
