@@ -1,5 +1,5 @@
-//! Which characters a name may have, so that two names that look the same are the same
-//! (RFC 7644 section 5, RFC 8264).
+//! Which characters a name or a password may have, so that two that look the same are
+//! the same (RFC 7644 section 5, RFC 8264).
 //!
 //! The rule is that of the PRECIS class for free text (RFC 8264 section 4.3), of which the profile
 //! for nicknames is made (RFC 8266): inner spaces, symbols and every script are allowed, since
@@ -7,7 +7,11 @@
 //! (see [`crate::text::fold`]). Characters that Unicode has not assigned yet are accepted: a table
 //! of today would refuse the names of tomorrow.
 
-use unicode_normalization::char::canonical_combining_class;
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class, is_nfc};
+
+use crate::api::session::check_password;
 
 /// The canonical combining class of a virama, which may stand before a joiner (RFC 5892,
 /// appendix A.1).
@@ -34,6 +38,42 @@ pub fn forbidden_in_name(text: &str) -> Option<char> {
 pub fn forbidden_in_label(text: &str) -> Option<char> {
     text.chars()
         .find(|&c| is_never_allowed(c) || turns_direction(c))
+}
+
+/// A new password in the form in which it is hashed, if people may have it.
+///
+/// # Errors
+/// A sentence that says what to change.
+pub fn new_password(text: &str) -> Result<String, &'static str> {
+    if forbidden_in_name(text).is_some() {
+        return Err("Use no control characters and none that cannot be seen.");
+    }
+    let prepared = opaque_string(text);
+    check_password(&prepared)?;
+    Ok(prepared.into_owned())
+}
+
+/// The form in which a password is hashed and compared, so that it is the same whatever keyboard it
+/// comes from: the profile `OpaqueString` (RFC 8265 section 4.2.2). Spaces become U+0020, and
+/// characters that can be written in two ways are composed; case and width stay.
+#[must_use]
+pub fn opaque_string(password: &str) -> Cow<'_, str> {
+    if is_nfc(password) && !password.contains(is_other_space) {
+        return Cow::Borrowed(password);
+    }
+    let spaced = password.chars().map(|c| match c {
+        c if is_other_space(c) => ' ',
+        c => c,
+    });
+    Cow::Owned(spaced.nfc().collect())
+}
+
+/// Spaces other than U+0020 (Unicode general category `Zs`).
+const fn is_other_space(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
 }
 
 fn is_virama(c: char) -> bool {
@@ -117,6 +157,34 @@ mod tests {
             ("ada\u{e0041}", '\u{e0041}'),
         ] {
             assert_eq!(forbidden_in_name(name), Some(found), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_the_same_from_every_keyboard() {
+        for (typed, compared) in [
+            ("correct horse battery", "correct horse battery"),
+            ("correct\u{a0}horse\u{3000}battery", "correct horse battery"),
+            ("Cafe\u{301} \u{212b}ngstrom 7", "Caf\u{e9} \u{c5}ngstrom 7"),
+            // Case and width stay (RFC 8265 section 4.2.2).
+            ("ＰＡＳＳword 1234", "ＰＡＳＳword 1234"),
+        ] {
+            assert_eq!(opaque_string(typed), compared);
+            assert_eq!(new_password(typed).as_deref(), Ok(compared));
+        }
+    }
+
+    #[test]
+    fn a_password_has_no_hidden_characters_and_is_measured_as_it_is_compared() {
+        for refused in [
+            "correct\thorse battery",
+            "correct\u{200b}horse battery",
+            "elevenchars",
+            // Twelve characters as sent, eleven as compared.
+            "levenchare\u{301}s",
+            "\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}",
+        ] {
+            assert!(new_password(refused).is_err(), "{refused:?}");
         }
     }
 

@@ -33,6 +33,7 @@ mod member_types;
 mod misdirected;
 mod oauth;
 mod oauth_assertions;
+mod passwords;
 mod patch;
 mod population;
 mod projections;

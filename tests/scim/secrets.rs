@@ -9,7 +9,8 @@ const SECRET: &str = "S3cr3t-Tiger";
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const CUSTOM: &str = "urn:example:custom:2.0:User";
 
-async fn assert_nowhere(app: &TestApp) {
+/// Fails when `secret` is stored anywhere.
+pub(super) async fn assert_nowhere(app: &TestApp, secret: &str) {
     app.flush_log().await;
     for (table, columns) in [
         ("scim_links", &["document", "unmapped"][..]),
@@ -30,7 +31,7 @@ async fn assert_nowhere(app: &TestApp) {
     ] {
         for column in columns {
             let sql =
-                format!("SELECT {column} AS found FROM {table} WHERE {column} LIKE '%{SECRET}%'");
+                format!("SELECT {column} AS found FROM {table} WHERE {column} LIKE '%{secret}%'");
             let found = app.rows(&sql).await;
             let found: Vec<String> = found
                 .iter()
@@ -73,7 +74,7 @@ async fn a_password_under_another_name_or_in_another_place_is_dropped_and_noted(
         group.as_object_mut().unwrap().extend(members);
         client.post("/Groups", &group).await;
     }
-    assert_nowhere(&app).await;
+    assert_nowhere(&app, SECRET).await;
     let kept = "SELECT COUNT(*) FROM scim_links WHERE unmapped LIKE '%green%'";
     assert_eq!(app.number(kept).await, 1, "what stands beside it is kept");
     let noted = "SELECT COUNT(*) FROM scim_request_log WHERE method = 'POST' AND status = 201 AND path = '/Users' AND notes LIKE '%secret_dropped%'";
@@ -144,7 +145,7 @@ async fn what_a_refused_filter_or_path_compares_a_password_with_is_stored_nowher
             client.get(&format!("/{query}")).await.expect(404);
         }
     }
-    assert_nowhere(&app).await;
+    assert_nowhere(&app, SECRET).await;
     let marked = "SELECT COUNT(*) FROM scim_request_log WHERE request_body LIKE '%(removed)%'";
     assert!(
         app.number(marked).await > 0,

@@ -74,6 +74,9 @@ pub(crate) const fn does(switch: Switch) -> &'static str {
         Switch::DottedKeys => {
             "A PATCH without a path may have paths as names, as in name.givenName, and roles as JSON text."
         }
+        Switch::AcceptPassword => {
+            "A password that is sent becomes the password of the person, instead of being discarded."
+        }
         Switch::UserPatch204 => "A changed user is answered with 204 and without a body.",
         Switch::GroupPatch200 => "A changed group is answered with 200 and the group.",
         Switch::ExposeUserStatus => {

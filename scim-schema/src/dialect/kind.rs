@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Switch;
 use crate::schema::{ResourceKind, ResourceType, UserTypes, registry};
 
 /// The kind of identity provider behind a connection.
@@ -89,6 +90,9 @@ pub struct Dialect {
     pub filter_beyond_abnf: bool,
     /// Paths as keys of a value without path; `roles` as JSON text.
     pub dotted_keys: bool,
+    /// `password` sets the password of a user instead of being discarded (D19); acted on by the
+    /// server.
+    pub accept_password: bool,
     /// PATCH of a user answers 204 instead of 200 (D1); acted on by the server.
     pub user_patch_204: bool,
     /// PATCH of a group answers 200 instead of 204 (D2); acted on by the server.
@@ -122,11 +126,25 @@ impl Dialect {
             accept_unknown_member: entra,
             filter_beyond_abnf: entra,
             dotted_keys: entra,
+            accept_password: false,
             user_patch_204: false,
             group_patch_200: false,
             expose_user_status: false,
             custom: None,
         }
+    }
+
+    /// Whether every request that the interoperability profile refuses is refused here, so that the
+    /// connection may say so (D20): its kind as it comes, but for what the profile leaves open.
+    #[must_use]
+    pub fn is_interop_conformant(&self) -> bool {
+        let left_open = |switch| {
+            matches!(
+                switch,
+                Switch::UserPatch204 | Switch::GroupPatch200 | Switch::ExposeUserStatus
+            )
+        };
+        self.kind == ConnectionKind::InteropStrict && self.switches().into_keys().all(left_open)
     }
 
     /// What the connection knows of a resource type: extensions that it does not expose are as
@@ -164,6 +182,31 @@ mod tests {
             );
         }
         assert_eq!(ConnectionKind::parse("Okta"), None);
+    }
+
+    #[test]
+    fn only_interop_strict_as_it_comes_follows_the_profile() {
+        for kind in ConnectionKind::ALL {
+            let strict = kind == ConnectionKind::InteropStrict;
+            assert_eq!(
+                Dialect::of(kind).is_interop_conformant(),
+                strict,
+                "{kind:?}"
+            );
+        }
+        for (switch, conformant) in [
+            (Switch::UserPatch204, true),
+            (Switch::GroupPatch200, true),
+            (Switch::ExposeUserStatus, true),
+            (Switch::RefuseUnknownAttribute, false),
+            (Switch::RefusePathlessPatch, false),
+            (Switch::IgnoreUndeclaredUrn, false),
+            (Switch::AcceptPassword, false),
+        ] {
+            let mut dialect = Dialect::of(ConnectionKind::InteropStrict);
+            dialect.set(switch, Some(!dialect.is_on(switch)));
+            assert_eq!(dialect.is_interop_conformant(), conformant, "{switch:?}");
+        }
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub enum Switch {
     FilterBeyondAbnf,
     /// [`Dialect::dotted_keys`].
     DottedKeys,
+    /// [`Dialect::accept_password`].
+    AcceptPassword,
     /// [`Dialect::user_patch_204`].
     #[serde(rename = "user_patch_204")]
     UserPatch204,
@@ -48,7 +50,7 @@ pub type Switches = BTreeMap<Switch, bool>;
 
 impl Switch {
     /// Every switch, in the order of the specification's table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::IgnoreUndeclaredUrn,
         Self::RefuseUnknownAttribute,
         Self::RefusePathlessPatch,
@@ -60,6 +62,7 @@ impl Switch {
         Self::AcceptUnknownMember,
         Self::FilterBeyondAbnf,
         Self::DottedKeys,
+        Self::AcceptPassword,
         Self::UserPatch204,
         Self::GroupPatch200,
         Self::ExposeUserStatus,
@@ -80,6 +83,7 @@ impl Switch {
             Self::AcceptUnknownMember => "accept_unknown_member",
             Self::FilterBeyondAbnf => "filter_beyond_abnf",
             Self::DottedKeys => "dotted_keys",
+            Self::AcceptPassword => "accept_password",
             Self::UserPatch204 => "user_patch_204",
             Self::GroupPatch200 => "group_patch_200",
             Self::ExposeUserStatus => "expose_user_status",
@@ -140,6 +144,7 @@ impl Dialect {
             Switch::AcceptUnknownMember => &mut self.accept_unknown_member,
             Switch::FilterBeyondAbnf => &mut self.filter_beyond_abnf,
             Switch::DottedKeys => &mut self.dotted_keys,
+            Switch::AcceptPassword => &mut self.accept_password,
             Switch::UserPatch204 => &mut self.user_patch_204,
             Switch::GroupPatch200 => &mut self.group_patch_200,
             Switch::ExposeUserStatus => &mut self.expose_user_status,

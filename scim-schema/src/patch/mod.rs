@@ -6,6 +6,7 @@ mod edit;
 mod element;
 mod membership;
 mod op;
+mod password;
 mod path;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ pub use self::{
     apply::{Applied, apply},
     membership::{MemberChange, PlacedChange, split_membership},
     op::{MAX_OPERATIONS, Op, PatchOp, parse_patch},
+    password::patched_password,
     path::PatchPath,
 };

@@ -245,6 +245,25 @@ pub(crate) fn check_schemas(
     Ok(())
 }
 
+/// The password in the body of a POST or PUT, before anything of it is checked.
+#[must_use]
+pub fn sent_password<'b>(rt: &ResourceType, body: &'b Map<String, Value>) -> Option<&'b str> {
+    let named = |(name, _): &(&String, &Value)| names_password(rt, name);
+    let (_, value) = body.iter().rfind(named)?;
+    clear_text(value)
+}
+
+/// Whether a member of a resource of this type is its password.
+pub(crate) fn names_password(rt: &ResourceType, name: &str) -> bool {
+    let found = rt.attribute(name);
+    found.is_some_and(|(_, def)| def.id == AttrId::Password)
+}
+
+/// A value as a password; null and the empty string mean none.
+pub(crate) fn clear_text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
 /// A password in clear text; null and the empty string mean none.
 pub(crate) fn read_password(
     normaliser: &mut Normaliser<'_>,

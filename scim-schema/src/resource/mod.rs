@@ -18,7 +18,10 @@ mod tests;
 pub(crate) use self::{
     check::{check_count, check_primary, check_required},
     document::sort_members,
-    incoming::{check_schemas, is_undeclared_urn, merge_object, read_password, sort_extension},
+    incoming::{
+        check_schemas, clear_text, is_undeclared_urn, merge_object, names_password, read_password,
+        sort_extension,
+    },
     member::parse_members,
     normalise::{At, Members, Normaliser, is_unassigned, says_nothing},
     secret::{drop_secrets, without_secrets},
@@ -26,7 +29,7 @@ pub(crate) use self::{
 pub use self::{
     document::{Document, Leaf},
     error::{ScimError, ScimType},
-    incoming::{Incoming, parse_resource},
+    incoming::{Incoming, parse_resource, sent_password},
     list::ListResponse,
     member::MemberRef,
     meta::Meta,

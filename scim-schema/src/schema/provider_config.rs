@@ -18,6 +18,8 @@ pub struct ProviderSettings {
     pub filter_max_results: u32,
     /// Whether a client may set passwords.
     pub change_password: bool,
+    /// Whether the connection follows `draft-zollner-scim-interop-profile`.
+    pub interop_profile: bool,
     /// Whether lists can be sorted.
     pub sort: bool,
     /// Whether resources have versions.
@@ -94,6 +96,9 @@ pub fn service_provider_config(settings: &ProviderSettings) -> Value {
     );
     put("sort", json!({"supported": settings.sort}));
     put("etag", json!({"supported": settings.etag}));
+    if settings.interop_profile {
+        put("interopProfileConformant", json!(true));
+    }
     put("pagination", pagination(&settings.pagination));
     put(
         "authenticationSchemes",
@@ -153,6 +158,7 @@ mod tests {
             },
             filter_max_results: 1000,
             change_password: false,
+            interop_profile: false,
             sort: true,
             etag: true,
             pagination: PaginationSettings {
@@ -169,6 +175,15 @@ mod tests {
     #[test]
     fn the_configuration_is_a_contract() {
         insta::assert_json_snapshot!(service_provider_config(&settings()));
+    }
+
+    #[test]
+    fn only_a_connection_that_follows_the_interop_profile_says_so() {
+        let mut strict = settings();
+        let name = "interopProfileConformant";
+        assert_eq!(service_provider_config(&strict).get(name), None);
+        strict.interop_profile = true;
+        assert_eq!(service_provider_config(&strict)[name], true);
     }
 
     #[test]

@@ -123,6 +123,8 @@ pub struct UserUpdate {
     pub idp_active: Option<Option<bool>>,
     /// Whether sessions and tokens of before are refused from now on.
     pub cut_access: bool,
+    /// The hash of a new password, in PHC form; `None` leaves it.
+    pub password_hash: Option<String>,
     /// When it is purged; `None` leaves it.
     pub purge_at: Option<DateTime<Utc>>,
 }
@@ -294,6 +296,9 @@ impl AccountTx {
         }
         if update.cut_access {
             statement = statement.col_expr(C::AccessEpoch, Expr::col(C::AccessEpoch).add(1));
+        }
+        if let Some(hash) = &update.password_hash {
+            statement = statement.col_expr(C::PasswordHash, Expr::val(hash.as_str()));
         }
         if let Some(purge_at) = update.purge_at {
             statement = statement.col_expr(C::PurgeAt, Expr::val(purge_at));

@@ -173,7 +173,7 @@ async fn disable(tx: &AccountTx, by: &Provisioner, link: LinkId) -> Result<Writt
     let rt = registry().resource_type(ResourceKind::User);
     let body = deactivation(by.dialect.kind);
     let operations = parse_patch(rt, body, &by.dialect, &mut Notes::new())?;
-    let written = users::patch(tx, by, link, &Precondition::NONE, &operations).await?;
+    let written = users::patch(tx, by, link, &Precondition::NONE, &operations, None).await?;
     Ok(written.map(|_| ()))
 }
 
@@ -200,6 +200,7 @@ async fn archive(tx: &AccountTx, user: UserId) -> Result<Written<()>, OpError> {
         axes: Some(axes),
         idp_active: None,
         cut_access: true,
+        password_hash: None,
         purge_at: None,
     };
     if !tx.update_user(user, &update).await? {

@@ -161,7 +161,7 @@ async fn arrive(
                     ..provisioner.clone()
                 };
                 let incoming = incoming(person, manager, &by)?;
-                let user = written.absorb(users::create(tx, &by, &incoming).await?);
+                let user = written.absorb(users::create(tx, &by, &incoming, None).await?);
                 Placed {
                     user: user.user,
                     link: Some(user.scim_id),

@@ -240,7 +240,7 @@ async fn people_who_are_there_already_are_not_mixed_with_invented_ones() {
     let incoming = Arc::new(body::incoming(&roster::roster()[0], None, &provisioner).unwrap());
     db.write::<_, OpError, _>(&ctx, move |tx| {
         let (by, incoming) = (provisioner.clone(), Arc::clone(&incoming));
-        Box::pin(async move { users::create(tx, &by, &incoming).await })
+        Box::pin(async move { users::create(tx, &by, &incoming, None).await })
     })
     .await
     .unwrap();

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use scim_schema::{
     api::{
         events::ChangeKind,
-        session::{AdministratorProfile, LinkPurpose, check_email, check_password},
+        session::{AdministratorProfile, LinkPurpose, check_email},
     },
     id::{AccountId, UserId},
     lifecycle::{Axes, HoldKind, InvitationState, Lifecycle},
     permission::AccountRole,
+    prepare::new_password,
     text::fold,
 };
 use serde_json::json;
@@ -203,11 +204,11 @@ pub(crate) async fn insert(
 }
 
 async fn checked_hash(passwords: &PasswordPool, password: &str) -> Result<String, OpError> {
-    check_password(password).map_err(|message| OpError::Invalid {
+    let password = new_password(password).map_err(|message| OpError::Invalid {
         path: "password",
         message: message.to_owned(),
     })?;
-    passwords.hash(password).await
+    passwords.hash(&password).await
 }
 
 fn taken(email: &str) -> OpError {

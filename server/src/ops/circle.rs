@@ -17,17 +17,19 @@ use super::{
     groups::{GroupChanged, GroupPatch},
     precondition::Precondition,
     provisioner::Provisioner,
-    users,
+    users::{self, HashedPassword},
 };
 use crate::db::{AccountTx, DbError, UnitError, Written};
 
 /// One resource of a circle.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CirclePart {
     /// What it is.
     pub kind: ResourceKind,
     /// The resource without its references into the circle.
     pub incoming: Incoming,
+    /// The password of a user.
+    pub password: Option<HashedPassword>,
     /// Positions in the circle of those that it refers to: members of a group, the manager of a
     /// user.
     pub refers_to: Vec<usize>,
@@ -122,7 +124,8 @@ async fn create_part(
             notes: created.notes,
         });
     }
-    let created = trace.absorb(users::create(tx, by, &part.incoming).await?);
+    let created =
+        trace.absorb(users::create(tx, by, &part.incoming, part.password.as_ref()).await?);
     Ok(CircleCreated {
         id: created.scim_id.0,
         version: created.version,
@@ -196,7 +199,7 @@ async fn set_manager(
     ]);
     let rt = by.dialect.resource_type(ResourceKind::User);
     let operations = parse_patch(rt, body, &by.dialect, &mut Notes::new())?;
-    let patched = users::patch(tx, by, id, &Precondition::NONE, &operations).await?;
+    let patched = users::patch(tx, by, id, &Precondition::NONE, &operations, None).await?;
     let (user, notes) = trace.absorb(patched);
     Ok((user.version, notes))
 }

@@ -8,11 +8,12 @@ use chrono::TimeDelta;
 use scim_schema::{
     api::{
         events::ChangeKind,
-        session::{AdministratorProfile, LinkPurpose, LinkView, RedeemLink, check_password},
+        session::{AdministratorProfile, LinkPurpose, LinkView, RedeemLink},
         users::Actor,
     },
     id::UserId,
     lifecycle::SignInMethod,
+    prepare::new_password,
 };
 use serde_json::json;
 
@@ -120,12 +121,12 @@ pub async fn redeem(
 ) -> Result<(Secret, Identity), OpError> {
     let Services { db, passwords, ids } = services;
     let link = usable(db, visitor, &input.token).await?;
-    check_password(&input.password).map_err(|message| OpError::Invalid {
+    let password = new_password(&input.password).map_err(|message| OpError::Invalid {
         path: "password",
         message: message.to_owned(),
     })?;
     let profile = profile_of(&link, input.profile.as_ref())?;
-    let password_hash = passwords.hash(&input.password).await?;
+    let password_hash = passwords.hash(&password).await?;
     let secret = Secret::new(ids, "");
     let token_hash = secret.hash();
     let actor = Actor::System {

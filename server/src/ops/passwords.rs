@@ -1,4 +1,5 @@
-//! Passwords: argon2id on blocking threads, as many at a time as the machine can bear.
+//! Passwords: argon2id on blocking threads, as many at a time as the machine can bear. They are hashed
+//! and compared in the form of RFC 8265, whoever set them and wherever they are typed.
 
 use std::{
     sync::{
@@ -12,6 +13,7 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::{self, SaltString},
 };
+use scim_schema::prepare::opaque_string;
 use tokio::sync::Semaphore;
 
 use super::error::OpError;
@@ -55,7 +57,7 @@ impl PasswordPool {
     /// # Errors
     /// [`OpError::Busy`] when too many wait.
     pub async fn hash(&self, password: &str) -> Result<String, OpError> {
-        let (password, salt) = (password.to_owned(), self.0.ids.bytes::<16>());
+        let (password, salt) = self.prepared(password);
         self.run(move || hash_now(&password, &salt)).await
     }
 
@@ -66,13 +68,21 @@ impl PasswordPool {
     /// [`OpError::Busy`] when too many wait, [`OpError::Internal`] when the stored hash cannot be
     /// read.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, OpError> {
-        let (password, salt) = (password.to_owned(), self.0.ids.bytes::<16>());
+        let (password, salt) = self.prepared(password);
         let stored = stored.map(ToOwned::to_owned);
         self.run(move || match stored {
             Some(stored) => verify_now(&password, &stored),
             None => hash_now(&password, &salt).map(|_| false),
         })
         .await
+    }
+
+    /// A password as it is compared, and a salt.
+    fn prepared(&self, password: &str) -> (String, [u8; 16]) {
+        (
+            opaque_string(password).into_owned(),
+            self.0.ids.bytes::<16>(),
+        )
     }
 
     async fn run<T: Send + 'static>(
@@ -163,6 +173,14 @@ mod tests {
                 .unwrap()
         );
         assert!(!pool.verify("correct horse battery", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_password_verifies_however_its_characters_are_put_together() {
+        let pool = pool();
+        let hash = pool.hash("Cafe\u{301}\u{a0}Royal 1863").await.unwrap();
+        let typed = "Caf\u{e9} Royal 1863";
+        assert!(pool.verify(typed, Some(&hash)).await.unwrap());
     }
 
     #[tokio::test]

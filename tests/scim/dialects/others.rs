@@ -83,6 +83,8 @@ async fn interop_strict_refuses_what_its_profile_refuses() {
         body[name] = value;
         body
     };
+    let config = client.get("/ServiceProviderConfig").await.expect(200);
+    assert_eq!(config.json["interopProfileConformant"], true);
     let refused = client.post("/Users", &with("shoeSize", json!(39))).await;
     refused.expect_scim_error(400, Some("invalidSyntax"), "shoeSize");
     let undeclared = with("urn:example:2.0:User", json!({ "a": "b" }));
@@ -104,6 +106,9 @@ async fn interop_strict_refuses_what_its_profile_refuses() {
 async fn what_is_common_usage_is_taken_by_every_kind() {
     for kind in ConnectionKind::ALL {
         let (app, client) = connected(kind).await;
+        let config = client.get("/ServiceProviderConfig").await.expect(200);
+        let claim = config.json.get("interopProfileConformant");
+        assert_eq!(claim.is_some(), kind == ConnectionKind::InteropStrict);
         let body = json!({
             "Schemas": ["URN:ietf:params:scim:schemas:core:2.0:user"],
             "USERNAME": "ada",

@@ -1,14 +1,22 @@
 //! Where a writing operation is carried out: in a unit of work of its own, or in one that it shares
 //! with other operations of a Bulk.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use scim_schema::id::GroupId;
 
 use super::exchange::Exchange;
 use crate::{
     db::{AccountTx, DbError, Members, ScimGroup, UnitError, Written},
-    ops::{OpError, provisioner::Provisioner, reads::group_so_far},
+    ops::{
+        OpError,
+        provisioner::Provisioner,
+        reads::group_so_far,
+        users::{HashedPassword, check_password, takes_passwords},
+    },
 };
 
 /// What an operation needs to know of its surroundings.
@@ -22,10 +30,14 @@ enum Place<'a> {
     Shared(&'a SharedUnit<'a>),
 }
 
+/// Passwords of operations that share a unit, by what was sent: hashed before it began.
+pub(super) type Passwords = HashMap<String, HashedPassword>;
+
 /// A unit of work that several operations share.
 pub(super) struct SharedUnit<'a> {
     tx: &'a AccountTx,
     isolation: Isolation,
+    passwords: &'a Passwords,
     state: Mutex<State>,
 }
 
@@ -80,6 +92,24 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The password of an operation, ready to be stored; none where the connection sets none.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` for one that people may not have, [`OpError::Busy`] when too many wait.
+    pub(super) async fn password(
+        &self,
+        sent: Option<&str>,
+    ) -> Result<Option<HashedPassword>, OpError> {
+        let Some(sent) = sent.filter(|_| takes_passwords(&self.by)) else {
+            return Ok(None);
+        };
+        match self.place {
+            Place::Own(exchange) => HashedPassword::of(&exchange.state.passwords, sent).await,
+            Place::Shared(unit) => unit.password(sent),
+        }
+        .map(Some)
+    }
+
     /// Runs `work` here.
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -110,10 +140,11 @@ impl<'a> Desk<'a> {
 }
 
 impl<'a> SharedUnit<'a> {
-    pub(super) fn new(tx: &'a AccountTx, isolation: Isolation) -> Self {
+    pub(super) fn new(tx: &'a AccountTx, isolation: Isolation, passwords: &'a Passwords) -> Self {
         Self {
             tx,
             isolation,
+            passwords,
             state: Mutex::new(State {
                 trace: Written::unchanged(()),
                 failed: false,
@@ -136,6 +167,12 @@ impl<'a> SharedUnit<'a> {
     pub(super) fn into_trace(self) -> Written<()> {
         let state = self.state.into_inner();
         state.unwrap_or_else(PoisonError::into_inner).trace
+    }
+
+    /// Nothing is hashed within a unit: what is missing was not hashed because too many waited.
+    fn password(&self, sent: &str) -> Result<HashedPassword, OpError> {
+        check_password(sent)?;
+        self.passwords.get(sent).cloned().ok_or(OpError::Busy)
     }
 
     async fn write<T, E, F>(&self, work: F) -> Result<T, E>

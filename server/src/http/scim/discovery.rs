@@ -103,8 +103,8 @@ fn settings(exchange: &Exchange) -> ProviderSettings {
             max_payload_size: u64::try_from(limit).unwrap_or(u64::MAX),
         },
         filter_max_results: u32::try_from(MAX_COUNT).unwrap_or(u32::MAX),
-        // A password that a provider sends is discarded (D19).
-        change_password: false,
+        change_password: exchange.by.dialect.accept_password,
+        interop_profile: exchange.by.dialect.is_interop_conformant(),
         sort: true,
         etag: true,
         pagination: PaginationSettings {

@@ -6,7 +6,7 @@ use axum::{http::StatusCode, response::Response};
 use scim_schema::{
     attr::AttrId,
     id::LinkId,
-    patch::parse_patch,
+    patch::{parse_patch, patched_password},
     project::Projection,
     resource::{ListResponse, ScimError},
     schema::{ResourceKind, ResourceType},
@@ -165,13 +165,15 @@ pub(super) async fn create_user(
 ) -> Result<Answer, OpError> {
     let dialect = &desk.by.dialect;
     let incoming = read_resource(user_type(&desk.by), input.body, dialect, &mut trace.notes)?;
+    let password = desk.password(incoming.password.as_deref()).await?;
     let incoming = Arc::new(incoming);
     let sent = Arc::clone(&incoming);
     let by = Arc::clone(&desk.by);
     let made = desk
         .write::<_, OpError, _>(move |tx| {
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
-            Box::pin(async move { users::create(tx, &by, &incoming).await })
+            let password = password.clone();
+            Box::pin(async move { users::create(tx, &by, &incoming, password.as_ref()).await })
         })
         .await;
     let user = match made {
@@ -216,6 +218,7 @@ pub(super) async fn replace_user(
     let id = link_id(id)?;
     let dialect = &desk.by.dialect;
     let incoming = read_resource(user_type(&desk.by), input.body, dialect, &mut trace.notes)?;
+    let password = desk.password(incoming.password.as_deref()).await?;
     let incoming = Arc::new(incoming);
     let sent = Arc::clone(&incoming);
     let by = Arc::clone(&desk.by);
@@ -223,8 +226,10 @@ pub(super) async fn replace_user(
     let replaced = desk
         .write::<_, OpError, _>(move |tx| {
             let (by, incoming) = (Arc::clone(&by), Arc::clone(&incoming));
-            let precondition = precondition.clone();
-            Box::pin(async move { users::replace(tx, &by, id, &precondition, &incoming).await })
+            let (precondition, password) = (precondition.clone(), password.clone());
+            Box::pin(async move {
+                users::replace(tx, &by, id, &precondition, &incoming, password.as_ref()).await
+            })
         })
         .await;
     let user = match replaced {
@@ -266,14 +271,18 @@ pub(super) async fn patch_user(
         dialect,
         &mut trace.notes,
     )?);
+    let sent = patched_password(user_type(&desk.by), &operations, dialect);
+    let password = desk.password(sent).await?;
     let by = Arc::clone(&desk.by);
     let precondition = input.precondition;
     let tried = Arc::clone(&operations);
     let patched = desk
         .write::<_, OpError, _>(move |tx| {
             let (by, operations) = (Arc::clone(&by), Arc::clone(&operations));
-            let precondition = precondition.clone();
-            Box::pin(async move { users::patch(tx, &by, id, &precondition, &operations).await })
+            let (precondition, password) = (precondition.clone(), password.clone());
+            Box::pin(async move {
+                users::patch(tx, &by, id, &precondition, &operations, password.as_ref()).await
+            })
         })
         .await;
     let (user, more) = match patched {

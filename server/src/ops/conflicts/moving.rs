@@ -28,7 +28,7 @@ use crate::{
         provisioner::Provisioner,
         users::{
             close_sessions,
-            link_up::{Linked, link_up, living, stored},
+            link_up::{LinkUp, Linked, link_up, living, stored},
             release_reports,
         },
     },
@@ -108,7 +108,7 @@ pub(super) async fn carry_out(
     let Linked {
         user: linked,
         flagged,
-    } = link_up(tx, by, &person, sent, true).await?;
+    } = link_up(tx, by, &person, sent, LinkUp::Prepared).await?;
     let active = linked.active.unwrap_or(true);
     let placed = mapping::after_arrival(tx, by, person.user, &document, active).await?;
     tx.end_conflict(id, ConflictEnd::Moved, None).await?;

@@ -236,7 +236,7 @@ async fn take_live(
     let incoming = incoming(by, object)?;
     match kind {
         ResourceKind::User => {
-            let user = written.absorb(users::create(tx, by, &incoming).await?);
+            let user = written.absorb(users::create(tx, by, &incoming, None).await?);
             // Versions that the provider has seen must not come again with other content.
             tx.keep_link_identity(user.scim_id, LinkId(id), (user.user, version))
                 .await?;

@@ -9,9 +9,9 @@ use scim_schema::{
 use serde_json::json;
 
 use super::{
-    link_up::{Linked, link_up, living},
+    link_up::{LinkUp, Linked, link_up, living},
     profile_of,
-    store::{Replacement, close_sessions, store},
+    store::{Replacement, close_sessions, password_set, store},
     stored_document,
 };
 use crate::{
@@ -25,13 +25,16 @@ pub(super) async fn adopt(
     by: &Provisioner,
     user: UserId,
     incoming: &Incoming,
+    password_hash: Option<String>,
 ) -> Result<Written<ScimUser>, OpError> {
     let person = living(tx, user).await?;
     let sent = sent_user(incoming);
+    let password_hash = password_hash.filter(|_| !person.administrator);
+    let rekeyed = password_hash.is_some();
     let Linked {
         user: adopted,
         flagged,
-    } = link_up(tx, by, &person, &sent, false).await?;
+    } = link_up(tx, by, &person, &sent, LinkUp::Adopted(password_hash)).await?;
     let profile = profile_of(&incoming.document);
     let details = json!({
         "userName": profile.user_name,
@@ -51,9 +54,12 @@ pub(super) async fn adopt(
     for (id, version) in settled {
         written = written.announcing(Change::updated(ChangeKind::Conflict, id, version));
     }
+    written
+        .audit
+        .extend(rekeyed.then(|| password_set(by, user)));
     written.audit.extend(moved);
     written.changes.extend(flagged);
-    if adopted.active == Some(false) {
+    if adopted.active == Some(false) || rekeyed {
         written = written.queueing(close_sessions(tx, &adopted));
     }
     Ok(written)
@@ -66,6 +72,7 @@ pub(super) async fn take_up(
     by: &Provisioner,
     link: LinkId,
     incoming: &Incoming,
+    password_hash: Option<String>,
 ) -> Result<Written<ScimUser>, OpError> {
     let current = tx
         .lock_scim_user(by.id, link)
@@ -77,6 +84,7 @@ pub(super) async fn take_up(
         active: incoming.document.active().or(current.active),
         document: incoming.document.clone().without_active(),
         unmapped: unmapped::bounded(incoming.unmapped.clone()),
+        password_hash,
     };
     let mut written = store(tx, by, current, &old, new).await?;
     tx.take_up_link(link).await?;

@@ -12,7 +12,9 @@ use serde_json::json;
 use super::{
     adopt::{adopt, sent_user, take_up},
     arrival::{Arrival, decide, named},
+    password::HashedPassword,
     profile_of, shared,
+    store::password_set,
 };
 use crate::{
     db::{
@@ -33,10 +35,12 @@ pub async fn create(
     tx: &AccountTx,
     by: &Provisioner,
     incoming: &Incoming,
+    password: Option<&HashedPassword>,
 ) -> Result<Written<ScimUser>, OpError> {
     if by.mode.is_shadow() {
         return shadow::create_user(tx, by, incoming).await;
     }
+    let password_hash = HashedPassword::stored(password, incoming.password.as_deref())?;
     let active = incoming.document.active().unwrap_or(true);
     let document = incoming.document.clone().without_active();
     let placement = first_placement(by, &document, active);
@@ -47,14 +51,14 @@ pub async fn create(
         axes: first_axes(active),
         idp_active: active,
         break_glass: false,
-        password_hash: None,
+        password_hash: password_hash.clone(),
     };
     if tx.insert_arrival(&new, &named(by, &document)).await? {
         return complete(tx, by, incoming, (&document, new, placement)).await;
     }
     match decide(tx, by, &document).await? {
-        Arrival::Adopt(user) => adopt(tx, by, user, incoming).await,
-        Arrival::TakeUp(link) => take_up(tx, by, link, incoming).await,
+        Arrival::Adopt(user) => adopt(tx, by, user, incoming, password_hash).await,
+        Arrival::TakeUp(link) => take_up(tx, by, link, incoming, password_hash).await,
         Arrival::Refused(refusal) => Err(OpError::Collision(refusal.collision())),
         // Whoever was in the way has gone meanwhile.
         Arrival::New => {
@@ -84,6 +88,7 @@ async fn complete(
         profile,
         axes,
         idp_active: active,
+        password_hash,
         ..
     } = new;
     let link = NewLink {
@@ -129,7 +134,11 @@ async fn complete(
         groups: Vec::new(),
     };
     let entry = AuditEntry::done("user.create", "user", user, details);
-    Ok(Written::audited(created, entry).announcing(Change::created(ChangeKind::User, user)))
+    let mut written = Written::audited(created, entry);
+    written
+        .audit
+        .extend(password_hash.map(|_| password_set(by, user)));
+    Ok(written.announcing(Change::created(ChangeKind::User, user)))
 }
 
 /// Where the rules place somebody who is in no group yet.

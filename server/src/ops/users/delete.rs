@@ -52,6 +52,7 @@ pub async fn delete(
         axes: Some(axes),
         idp_active: None,
         cut_access: true,
+        password_hash: None,
         purge_at: (!current.break_glass).then(|| tx.ctx().now + TimeDelta::days(GRACE_DAYS)),
     };
     if !tx.update_user(current.user, &update).await? {
@@ -127,6 +128,7 @@ async fn release(
         axes: None,
         idp_active: None,
         cut_access: false,
+        password_hash: None,
         purge_at: None,
     };
     if !tx.update_user(report.user, &update).await? {

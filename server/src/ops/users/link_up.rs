@@ -27,6 +27,14 @@ pub(crate) struct Linked {
     pub(crate) flagged: Option<Change>,
 }
 
+/// Who made a link, and what came with it.
+pub(crate) enum LinkUp {
+    /// An administrator: the provider does not know of it yet.
+    Prepared,
+    /// The provider, with the hash of a password if one is set.
+    Adopted(Option<String>),
+}
+
 /// Gives a locked person without a live link one of this connection, with everything that the
 /// connection sent of them. Memberships, roles and holds of before stay; what an administrator
 /// signs in with stays as well, and is pending in the link's document.
@@ -38,8 +46,12 @@ pub(crate) async fn link_up(
     by: &Provisioner,
     person: &Person,
     sent: &SentUser,
-    prepared: bool,
+    how: LinkUp,
 ) -> Result<Linked, OpError> {
+    let (prepared, password_hash) = match how {
+        LinkUp::Prepared => (true, None),
+        LinkUp::Adopted(password_hash) => (false, password_hash),
+    };
     let document = stored(&sent.document)?;
     let active = sent.active.unwrap_or(true);
     let link = NewLink {
@@ -67,7 +79,8 @@ pub(crate) async fn link_up(
         profile: Some(profile.clone()),
         axes: Some(axes.clone()),
         idp_active: Some(Some(active)),
-        cut_access: !active,
+        cut_access: !active || password_hash.is_some(),
+        password_hash,
         purge_at: None,
     };
     if !tx.update_user(person.user, &update).await? {

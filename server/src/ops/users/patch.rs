@@ -11,6 +11,7 @@ use scim_schema::{
 
 use super::{
     lock,
+    password::HashedPassword,
     store::{Replacement, store},
     stored_document,
 };
@@ -30,19 +31,21 @@ pub async fn patch(
     id: LinkId,
     precondition: &Precondition,
     operations: &[PatchOp],
+    password: Option<&HashedPassword>,
 ) -> Result<Written<(ScimUser, Vec<Note>)>, OpError> {
     let Patched {
         current,
         old,
-        new,
+        mut new,
         notes,
+        password: sent,
     } = patched(tx, by, id, precondition, operations).await?;
+    new.password_hash = HashedPassword::stored(password, sent.as_deref())?;
     let written = store(tx, by, current, &old, new).await?;
     Ok(written.map(|user| (user, notes)))
 }
 
 /// What operations would make of a user.
-#[derive(Debug)]
 pub struct Patched {
     /// The user, locked.
     current: ScimUser,
@@ -52,6 +55,8 @@ pub struct Patched {
     new: Replacement,
     /// Rewrites that were needed.
     notes: Vec<Note>,
+    /// The password that was sent, in clear text.
+    password: Option<String>,
 }
 
 impl Patched {
@@ -100,11 +105,13 @@ pub async fn patched(
         active: document.active(),
         document: document.without_active(),
         unmapped: unmapped::merged(unmapped, &applied.unmapped),
+        password_hash: None,
     };
     Ok(Patched {
         current,
         old,
         new,
         notes: notes.into_vec(),
+        password: applied.password,
     })
 }

@@ -4,6 +4,7 @@ use scim_schema::{id::LinkId, resource::Incoming, schema::ResourceKind};
 
 use super::{
     lock,
+    password::HashedPassword,
     store::{Replacement, store},
     stored_document,
 };
@@ -23,6 +24,7 @@ pub async fn replace(
     id: LinkId,
     precondition: &Precondition,
     incoming: &Incoming,
+    password: Option<&HashedPassword>,
 ) -> Result<Written<ScimUser>, OpError> {
     let current = lock(tx, by, id).await?;
     precondition.check(current.version)?;
@@ -34,6 +36,7 @@ pub async fn replace(
         active: incoming.document.active().or(current.active),
         document: document.with_hidden_of(users, &old),
         unmapped: unmapped::bounded(incoming.unmapped.clone()),
+        password_hash: HashedPassword::stored(password, incoming.password.as_deref())?,
     };
     store(tx, by, current, &old, new).await
 }

@@ -2,6 +2,7 @@
 
 use scim_schema::{
     api::events::ChangeKind,
+    id::UserId,
     lifecycle::{HoldKind, Lifecycle},
     resource::Document,
 };
@@ -21,7 +22,6 @@ use crate::{
 };
 
 /// What a user becomes.
-#[derive(Debug)]
 pub(super) struct Replacement {
     /// Attributes without `active`.
     pub(super) document: Document,
@@ -29,10 +29,13 @@ pub(super) struct Replacement {
     pub(super) active: Option<bool>,
     /// What no definition knows.
     pub(super) unmapped: String,
+    /// The hash of a password that was sent with it.
+    pub(super) password_hash: Option<String>,
 }
 
 /// Writes the difference between a locked user and its replacement: nothing when there is none,
-/// so that version and `lastModified` stay (RFC 7644 section 3.5.2.1).
+/// so that version and `lastModified` stay (RFC 7644 section 3.5.2.1). A password is always set, since
+/// nobody can see that it is the same, and ends the sessions of before.
 pub(super) async fn store(
     tx: &AccountTx,
     by: &Provisioner,
@@ -44,7 +47,9 @@ pub(super) async fn store(
     let assigned = new.active != current.active;
     let switched = active != current.active.unwrap_or(true);
     let changed = document != *old || new.unmapped != current.unmapped;
-    if !assigned && !changed {
+    let password_hash = new.password_hash.filter(|_| !current.administrator);
+    let rekeyed = password_hash.is_some();
+    if !assigned && !changed && !rekeyed {
         return Ok(Written::unchanged(current));
     }
     let mut next = ScimUser {
@@ -71,7 +76,8 @@ pub(super) async fn store(
         profile,
         axes: switched.then(|| next.axes.clone()),
         idp_active: assigned.then_some(new.active),
-        cut_access: switched && !active,
+        cut_access: (switched && !active) || rekeyed,
+        password_hash,
         purge_at: None,
     };
     let is_shared = update_user(tx, &current, old, &update).await?;
@@ -87,7 +93,7 @@ pub(super) async fn store(
         current.user,
         next.version,
     ));
-    if changed || !switched {
+    if changed || (assigned && !switched) {
         let silent = (assigned && !switched).then_some((current.active, new.active));
         written
             .audit
@@ -96,6 +102,9 @@ pub(super) async fn store(
     if switched {
         written.audit.push(switch(tx, by, &current, active).await?);
     }
+    written
+        .audit
+        .extend(rekeyed.then(|| password_set(by, current.user)));
     written.audit.extend(moved);
     if let Some(profile) = update.profile.filter(|_| is_shared) {
         let sent = SentUser {
@@ -132,6 +141,12 @@ async fn update_user(
         None => tx.update_user(current.user, update).await?.then_some(false),
     };
     is_shared.ok_or(OpError::PreconditionFailed)
+}
+
+/// That the connection set somebody's password.
+pub(super) fn password_set(by: &Provisioner, user: UserId) -> AuditEntry {
+    let details = json!({ "connection": by.name });
+    AuditEntry::done("user.set_password", "user", user, details)
 }
 
 /// A connection does not change what an administrator signs in with (domain.md section 4): it is in

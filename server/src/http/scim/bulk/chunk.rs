@@ -17,7 +17,7 @@ use crate::{
     db::{AccountTx, DbError, UnitError, Written},
     http::scim::{
         answer::Answer,
-        desk::{Desk, Isolation, SharedUnit},
+        desk::{Desk, Isolation, Passwords, SharedUnit},
         exchange::Input,
         groups,
         scope::require,
@@ -51,6 +51,7 @@ pub(super) struct Chunk {
     pub(super) by: Arc<Provisioner>,
     pub(super) scopes: Scopes,
     pub(super) operations: Vec<(usize, BulkOperation)>,
+    pub(super) passwords: Arc<Passwords>,
     /// What operations before these have created.
     pub(super) created: CreatedBy,
     /// After so many failures nothing more is carried out.
@@ -128,7 +129,7 @@ impl Chunk {
         tx: &AccountTx,
         isolation: Isolation,
     ) -> Result<Written<Done>, ChunkError> {
-        let unit = SharedUnit::new(tx, isolation);
+        let unit = SharedUnit::new(tx, isolation, &self.passwords);
         let mut done = Done {
             outcomes: Vec::with_capacity(self.operations.len()),
             created: self.created.clone(),

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     http::scim::{
         answer::Answer,
+        desk::Desk,
         exchange::read_resource,
         render::{group_location, user_location},
         scope::require,
@@ -75,10 +76,13 @@ impl Run<'_> {
     ) -> Result<Vec<CircleCreated>, CircleError> {
         let mut parts = Vec::with_capacity(calls.len());
         for (position, call) in calls.into_iter().enumerate() {
-            let part = call.and_then(|call| self.part(call, bulk_ids));
+            let part = match call {
+                Ok(call) => self.part(call, bulk_ids).await,
+                Err(error) => Err(error.into()),
+            };
             parts.push(part.map_err(|error| CircleError {
                 part: Some(position),
-                error: error.into(),
+                error,
             })?);
         }
         let (by, parts) = (Arc::clone(&self.exchange.by), Arc::new(parts));
@@ -98,7 +102,11 @@ impl Run<'_> {
     }
 
     /// One resource of the circle, without its references into it.
-    fn part(&mut self, mut call: BulkCall, bulk_ids: &[String]) -> Result<CirclePart, ScimError> {
+    async fn part(
+        &mut self,
+        mut call: BulkCall,
+        bulk_ids: &[String],
+    ) -> Result<CirclePart, OpError> {
         let positions: HashMap<&str, usize> = bulk_ids
             .iter()
             .enumerate()
@@ -114,9 +122,12 @@ impl Run<'_> {
         require(self.exchange.scopes, Access::Change(kind))?;
         let dialect = &self.exchange.by.dialect;
         let rt = dialect.resource_type(kind);
+        let incoming = read_resource(rt, call.data, dialect, &mut self.trace.notes)?;
+        let desk = Desk::own(self.exchange);
         Ok(CirclePart {
             kind,
-            incoming: read_resource(rt, call.data, dialect, &mut self.trace.notes)?,
+            password: desk.password(incoming.password.as_deref()).await?,
+            incoming,
             refers_to: taken
                 .iter()
                 .filter_map(|bulk_id| positions.get(bulk_id.as_str()).copied())

@@ -4,6 +4,7 @@
 mod chunk;
 mod circle;
 mod outcome;
+mod passwords;
 
 use std::sync::Arc;
 
@@ -11,7 +12,11 @@ use axum::response::Response;
 use scim_schema::bulk::{BulkOperation, Step, parse_bulk, steps};
 
 use super::{
-    answer::Answer, desk::Isolation, exchange::Exchange, rehearsal::no_bulk, trace::Trace,
+    answer::Answer,
+    desk::{Isolation, Passwords},
+    exchange::Exchange,
+    rehearsal::no_bulk,
+    trace::Trace,
 };
 use crate::{db::DbError, ops::OpError};
 use chunk::{Chunk, ChunkError, Created, CreatedBy, Done, Waiting};
@@ -112,7 +117,8 @@ impl Run<'_> {
         if operations.is_empty() {
             return;
         }
-        let chunk = Arc::new(self.chunk(operations));
+        let passwords = Arc::new(passwords::hashed(self.exchange, &operations).await);
+        let chunk = Arc::new(self.chunk(operations, passwords));
         match self.without_savepoints_first(&chunk).await {
             Ok(done) => self.take_in(done),
             Err(ChunkError::Database(error)) if may_succeed_alone(&error) => {
@@ -128,7 +134,8 @@ impl Run<'_> {
             if self.failures_left() == Some(0) {
                 return;
             }
-            let alone = Arc::new(self.chunk(vec![(*index, operation.clone())]));
+            let operations = vec![(*index, operation.clone())];
+            let alone = Arc::new(self.chunk(operations, Arc::clone(&chunk.passwords)));
             match self.without_savepoints_first(&alone).await {
                 Ok(done) => self.take_in(done),
                 Err(error) => self.failed(&alone, &cause(error)),
@@ -136,11 +143,12 @@ impl Run<'_> {
         }
     }
 
-    fn chunk(&self, operations: Vec<(usize, BulkOperation)>) -> Chunk {
+    fn chunk(&self, operations: Vec<(usize, BulkOperation)>, passwords: Arc<Passwords>) -> Chunk {
         Chunk {
             by: Arc::clone(&self.exchange.by),
             scopes: self.exchange.scopes,
             operations,
+            passwords,
             created: self.created.clone(),
             failures_left: self.failures_left(),
         }
