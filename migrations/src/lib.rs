@@ -27,6 +27,7 @@ mod m20261122_000920_custom_attributes;
 mod m20261122_000940_counters;
 mod m20261122_000941_search_index;
 mod m20261122_000950_shadow;
+mod m20261122_000960_alerts;
 mod m20261122_000970_conformance_runs;
 
 /// Runs the migrations in the order of their names.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000940_counters::Migration),
             Box::new(m20261122_000941_search_index::Migration),
             Box::new(m20261122_000950_shadow::Migration),
+            Box::new(m20261122_000960_alerts::Migration),
             Box::new(m20261122_000970_conformance_runs::Migration),
         ]
     }

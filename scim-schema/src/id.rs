@@ -67,6 +67,8 @@ id_type! {
     GroupId;
     /// A conflict between a connection and somebody here.
     ConflictId;
+    /// An alert about a connection.
+    AlertId;
     /// A verified domain.
     DomainId;
     /// A hold on a user.

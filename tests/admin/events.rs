@@ -13,13 +13,13 @@ use crate::support::{Console, PASSWORD, TestApp};
 const SOON: Duration = Duration::from_secs(10);
 
 /// An open stream of server-sent events.
-struct Events {
+pub(super) struct Events {
     body: BodyDataStream,
     text: String,
 }
 
 impl Events {
-    async fn open(console: &Console) -> Self {
+    pub(super) async fn open(console: &Console) -> Self {
         let response = console.call("GET", "/events").open().await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -54,7 +54,7 @@ impl Events {
     }
 
     /// The next change of this kind.
-    async fn change(&mut self, kind: &str) -> Value {
+    pub(super) async fn change(&mut self, kind: &str) -> Value {
         loop {
             let (name, data) = self.next().await.expect("the stream ended");
             assert_eq!(name, "change");

@@ -37,6 +37,12 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             format!("/idp-connections/{}", ids.connection),
             Session,
         ),
+        ("GET", "/alerts".to_owned(), Session),
+        (
+            "POST",
+            format!("/alerts/{}/acknowledge", ids.alert),
+            Session,
+        ),
         (
             "GET",
             format!("/idp-connections/{}/dialect", ids.connection),
@@ -235,6 +241,7 @@ struct Ids {
     conflict: String,
     domain: String,
     check: String,
+    alert: String,
 }
 
 /// An account with one of everything, and its administrator.
@@ -262,8 +269,17 @@ async fn populated() -> (TestApp, Console, Ids) {
         conflict: conflicts.string("/items/0/id"),
         domain: domain.string("/id"),
         check: "users.create".to_owned(),
+        alert: alert(&app, &client).await,
     };
     (app, console, ids)
+}
+
+/// An alert with the id of its connection.
+async fn alert(app: &TestApp, client: &ScimClient) -> String {
+    let raise = "INSERT INTO alerts (account_id, id, connection_id, subject_id, kind, since, raised_at, version) SELECT account_id, id, id, id, 'connection_silent', created_at, created_at, 1 FROM idp_connections WHERE id = $1";
+    let id = client.connection;
+    assert_eq!(app.execute(raise, [id.0.into()]).await, 1);
+    id.to_string()
 }
 
 async fn oauth_client(console: &Console, client: &ScimClient) -> String {
@@ -346,6 +362,7 @@ fn the_matrix_knows_every_route() {
         conflict: "{id}".to_owned(),
         domain: "{id}".to_owned(),
         check: "{check}".to_owned(),
+        alert: "{id}".to_owned(),
     };
     let mut known: Vec<String> = routes(&placeholders)
         .into_iter()
@@ -397,6 +414,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
             &ids.log_row,
             &ids.conflict,
             &ids.domain,
+            &ids.alert,
         ];
         let has_id = known.iter().any(|id| path.contains(*id));
         if !has_id {
@@ -413,7 +431,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 37);
+    assert_eq!(tried, 38);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),
@@ -421,6 +439,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         ("/provisioning-log", 0),
         ("/conflicts", 0),
         ("/domains", 0),
+        ("/alerts", 0),
     ] {
         let listed = stranger.get(path).await.expect(200);
         assert_eq!(

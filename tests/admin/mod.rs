@@ -1,5 +1,6 @@
 //! The console's API.
 
+mod alerts;
 mod attributes;
 mod bad_requests;
 mod conflicts;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Console, PASSWORD, TestApp};
 
 /// Somebody whose only role is this one.
-async fn with_role(app: &TestApp, role: &str) -> Console {
+pub(super) async fn with_role(app: &TestApp, role: &str) -> Console {
     let email = format!("{role}@example.org");
     let user = app.further_administrator(&app.account, &email).await;
     let change = "UPDATE account_roles SET role = $1 WHERE user_id = $2";

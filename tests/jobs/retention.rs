@@ -62,7 +62,7 @@ async fn bodies_go_before_their_rows_and_users_stay() {
     assert_eq!(app.number("SELECT COUNT(*) FROM sessions").await, 0);
     assert_eq!(app.number("SELECT COUNT(*) FROM users").await, 2);
     assert_eq!(
-        app.number("SELECT COUNT(*) FROM jobs WHERE status = 'done'")
+        app.number("SELECT COUNT(*) FROM jobs WHERE queue = 'retention' AND status = 'done' AND dedup_key IS NULL")
             .await,
         1
     );

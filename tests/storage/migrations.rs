@@ -15,6 +15,7 @@ use crate::support::{TestApp, TestDatabase};
 const TABLES: &[&str] = &[
     "account_roles",
     "accounts",
+    "alerts",
     "attribute_definitions",
     "audit_details",
     "audit_events",

@@ -274,7 +274,7 @@ impl TestApp {
             ("audit", "SELECT COUNT(*) FROM audit_events"),
             (
                 "changes",
-                "SELECT COUNT(*) FROM change_feed WHERE kind <> 'provisioning_log'",
+                "SELECT COUNT(*) FROM change_feed WHERE kind NOT IN ('provisioning_log', 'alert')",
             ),
         ];
         let mut numbers = Vec::with_capacity(QUERIES.len());
@@ -320,20 +320,22 @@ impl TestApp {
         }
     }
 
+    /// Waits until no job is due.
+    pub(crate) async fn until_idle(&self) {
+        let now = self.app.state.clock.now().to_rfc3339();
+        let due = match self.backend() {
+            DatabaseBackend::Sqlite => format!("julianday(run_at) <= julianday('{now}')"),
+            _ => format!("run_at <= '{now}'"),
+        };
+        let left =
+            format!("SELECT COUNT(*) FROM jobs WHERE status IN ('available', 'running') AND {due}");
+        self.until_number(&left, 0).await;
+    }
+
     /// Stops the server; fails when due jobs were left over or failed.
     pub(crate) async fn finish(self) {
-        let now = self.app.state.clock.now();
         if !self.app.shutdown_token().is_cancelled() {
-            let due = match self.backend() {
-                DatabaseBackend::Sqlite => {
-                    format!("julianday(run_at) <= julianday('{}')", now.to_rfc3339())
-                }
-                _ => format!("run_at <= '{}'", now.to_rfc3339()),
-            };
-            let left = format!(
-                "SELECT COUNT(*) FROM jobs WHERE status IN ('available', 'running') AND {due}"
-            );
-            self.until_number(&left, 0).await;
+            self.until_idle().await;
         }
         let failed = self
             .rows("SELECT queue, last_error FROM jobs WHERE last_error IS NOT NULL")

@@ -29,6 +29,8 @@ pub struct ConnectionView {
     pub base_url: String,
     /// When it was created.
     pub created_at: DateTime<Utc>,
+    /// After so many hours without a request there is an alert; never after 0.
+    pub silence_hours: u16,
     /// Live links.
     pub user_count: u64,
     /// Its groups.
@@ -144,6 +146,10 @@ pub struct ChangeConnection {
     /// Whether it takes over local users who are meant; as it is when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adopt_existing: Option<bool>,
+    /// After so many hours without a request there is an alert, and never after 0; as it is when it
+    /// is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence_hours: Option<u16>,
 }
 
 /// Body of `POST /idp-connections/{id}/tokens`. Answer: 201 with [`NewConnection`].

@@ -22,6 +22,8 @@ word_enum! {
         ProvisioningLog = "provisioning_log",
         /// A conflict between a connection and somebody here.
         Conflict = "conflict",
+        /// An alert about a connection.
+        Alert = "alert",
     }
 }
 

@@ -4,15 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::connections::{ConnectionMode, ConnectionView, RequestSummary, TokenView},
+    api::{
+        alerts::SILENCE_HOURS,
+        connections::{ConnectionMode, ConnectionView, RequestSummary, TokenView},
+    },
     dialect::Dialect,
     id::{ConnectionId, OrganisationId, ProvisioningRequestId},
     text::fold,
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
+    ColumnTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -54,6 +57,7 @@ struct Row {
     adopt_existing: bool,
     shadow_count: i64,
     created_at: DateTime<Utc>,
+    silence_hours: i32,
     user_count: i64,
     group_count: i64,
     last_request: Option<Uuid>,
@@ -104,6 +108,7 @@ impl AccountScope<'_> {
                     name: row.name,
                     base_url: base_url.to_owned(),
                     created_at: row.created_at,
+                    silence_hours: u16::try_from(row.silence_hours).unwrap_or(0),
                     user_count: unsigned(row.user_count),
                     group_count: unsigned(row.group_count),
                     last_request: summary(row.last_request),
@@ -138,6 +143,7 @@ impl AccountScope<'_> {
             C::Mode,
             C::AdoptExisting,
             C::CreatedAt,
+            C::SilenceHours,
         ] {
             select.column((connection::Entity, column));
         }
@@ -228,44 +234,10 @@ impl AccountTx {
             mapping_version: Set(1),
             version: Set(1),
             created_at: Set(self.ctx().now),
+            silence_hours: Set(i32::from(SILENCE_HOURS)),
         };
         connection::Entity::insert(row)
             .exec_without_returning(&self.connection)
-            .await?;
-        Ok(())
-    }
-
-    /// Whether a connection takes over local users, locked until the unit ends; `None` when there is
-    /// no such connection.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn lock_adoption(&self, id: ConnectionId) -> Result<Option<bool>, DbError> {
-        use connection::Column as C;
-        let select = Query::select()
-            .column(C::AdoptExisting)
-            .from(connection::Entity)
-            .and_where(C::AccountId.eq(self.account().0))
-            .and_where(C::Id.eq(id.0))
-            .and_where(C::Mode.ne(HIDDEN))
-            .lock(LockType::NoKeyUpdate)
-            .to_owned();
-        let row = self.connection.query_one(&select).await?;
-        row.map(|row| Ok(row.try_get("", "adopt_existing")?))
-            .transpose()
-    }
-
-    /// Sets whether a connection takes over local users.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn set_adoption(&self, id: ConnectionId, on: bool) -> Result<(), DbError> {
-        use connection::Column as C;
-        connection::Entity::update_many()
-            .filter(C::AccountId.eq(self.account().0))
-            .filter(C::Id.eq(id.0))
-            .col_expr(C::AdoptExisting, Expr::val(on))
-            .exec(&self.connection)
             .await?;
         Ok(())
     }
@@ -288,7 +260,7 @@ impl AccountTx {
 }
 
 /// Connections that no list shows.
-const HIDDEN: &str = ConnectionMode::ThrowAway.as_str();
+pub(super) const HIDDEN: &str = ConnectionMode::ThrowAway.as_str();
 
 /// The words of an unbound literal let both databases use a partial index.
 fn literal(word: &str) -> Expr {

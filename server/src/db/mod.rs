@@ -3,6 +3,7 @@
 
 mod accounts;
 mod administrators;
+mod alerts;
 mod arrivals;
 mod attribute_reading;
 pub(crate) mod attribute_values;
@@ -15,6 +16,7 @@ mod conformance_runs;
 mod connect;
 mod connection_dialects;
 mod connection_info;
+mod connection_settings;
 mod console_users;
 mod custom_attributes;
 pub(crate) mod dialect;
@@ -63,6 +65,7 @@ mod unit;
 mod writer;
 
 pub use accounts::{Account, PLATFORM_ACCOUNT};
+pub use alerts::{AlertStep, ExpiringScimToken, HeardConnection, OpenAlert};
 pub use arrivals::{LinkOfNamesake, Named, Namesake};
 pub use attribute_reading::{Reread, RereadLink};
 pub use audit::{AuditEntry, Outcome, Target};
@@ -71,6 +74,7 @@ pub use conflict_lists::{ConflictFilter, ConflictSides};
 pub use conflicts::{LockedConflict, NewConflict, NotedConflict, SentUser};
 pub use conformance_runs::EvidenceByCheck;
 pub use connect::{DatabaseSettings, Db};
+pub use connection_settings::ConnectionSettings;
 pub use console_users::{CursorError, UserList, UserListError};
 pub use custom_attributes::{StoredDefinition, StoredExposure};
 pub use error::{DbError, UniqueKey};

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{change, job, scim_request_log as log, session},
+    entity::{alert, change, job, scim_request_log as log, session},
     error::DbError,
     unit::AccountTx,
 };
@@ -29,16 +29,19 @@ pub enum Perishable {
     Sessions,
     /// Jobs that are done or were given up.
     Jobs,
+    /// Alerts that are over.
+    Alerts,
 }
 
 impl Perishable {
     /// Every one, bodies before their rows.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ProvisioningBodies,
         Self::ProvisioningLog,
         Self::Changes,
         Self::Sessions,
         Self::Jobs,
+        Self::Alerts,
     ];
 
     /// The word in the audit log.
@@ -50,6 +53,7 @@ impl Perishable {
             Self::Changes => "changes",
             Self::Sessions => "sessions",
             Self::Jobs => "jobs",
+            Self::Alerts => "alerts",
         }
     }
 }
@@ -71,6 +75,7 @@ impl AccountTx {
             Perishable::Changes => self.delete_changes(before).await,
             Perishable::Sessions => self.delete_sessions(before).await,
             Perishable::Jobs => self.delete_jobs(before).await,
+            Perishable::Alerts => self.delete_alerts(before).await,
         }
     }
 
@@ -148,6 +153,23 @@ impl AccountTx {
         let deleted = session::Entity::delete_many()
             .filter(S::AccountId.eq(self.account().0))
             .filter(S::Id.in_subquery(old))
+            .exec(&self.connection)
+            .await?;
+        Ok(deleted.rows_affected)
+    }
+
+    async fn delete_alerts(&self, before: DateTime<Utc>) -> Result<u64, DbError> {
+        use alert::Column as A;
+        let old = Query::select()
+            .column(A::Id)
+            .from(alert::Entity)
+            .and_where(A::AccountId.eq(self.account().0))
+            .and_where(A::ResolvedAt.lt(before))
+            .limit(RETENTION_BATCH)
+            .to_owned();
+        let deleted = alert::Entity::delete_many()
+            .filter(A::AccountId.eq(self.account().0))
+            .filter(A::Id.in_subquery(old))
             .exec(&self.connection)
             .await?;
         Ok(deleted.rows_affected)

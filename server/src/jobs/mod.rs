@@ -1,6 +1,7 @@
 //! Background work: a worker that takes jobs by lease, the schedules that queue them, and live
 //! updates. Every job reads the state anew and may run twice.
 
+mod alerts;
 mod attributes;
 mod close_sessions;
 mod go_live;
@@ -57,6 +58,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     (crate::ops::mapping::APPLY, mapping::apply),
     (crate::ops::mapping::REGROUP, mapping::regroup),
     (crate::ops::shadow::going_live::GO_LIVE, go_live::run),
+    (crate::ops::alerts::LOOK, alerts::run),
     (retention::QUEUE, retention::run),
     (crate::ops::attribute_reading::REREAD, attributes::reread),
     (crate::ops::attribute_reading::PURGE, attributes::purge),

@@ -3,15 +3,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Days, DurationRound, NaiveTime, TimeDelta, Utc};
 use scim_schema::id::RequestId;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{JobCtx, retention};
+use super::{JobCtx, alerts, retention};
 use crate::{
     ctx::Ctx,
     db::{DbError, NewJob, PLATFORM_ACCOUNT, Written},
+    ops::alerts::LOOK,
 };
 
 /// Between two looks at what is to be queued.
@@ -32,28 +33,38 @@ pub(super) async fn keep(ctx: JobCtx, shutdown: CancellationToken) {
     }
 }
 
-async fn queue_next(ctx: &JobCtx) -> Result<(), DbError> {
+/// Queues the next run of every schedule.
+pub(super) async fn queue_next(ctx: &JobCtx) -> Result<(), DbError> {
     if !ctx.db.platform().has_platform_account().await? {
         return Ok(());
     }
     let now = ctx.clock.now();
     let request = RequestId(ctx.ids.uuid_v7(now));
     let by = Arc::new(Ctx::system(PLATFORM_ACCOUNT, "schedule", request, now));
-    let run_at = next_daily(now);
+    let due = [
+        (retention::QUEUE, next_daily(now)),
+        (LOOK, next_multiple(now, alerts::EVERY)),
+    ];
     ctx.db
         .write(&by, move |_| {
             Box::pin(async move {
-                let job = NewJob {
-                    queue: retention::QUEUE,
+                let mut written = Written::bookkeeping(());
+                written.jobs.extend(due.map(|(queue, run_at)| NewJob {
+                    queue,
                     payload: json!({}),
                     run_at,
-                    dedup_key: Some(format!("{}@{run_at:?}", retention::QUEUE)),
+                    dedup_key: Some(format!("{queue}@{run_at:?}")),
                     max_attempts: 5,
-                };
-                Ok::<_, DbError>(Written::bookkeeping(()).queueing(job))
+                }));
+                Ok::<_, DbError>(written)
             })
         })
         .await
+}
+
+/// The next whole multiple of `every` after `now`.
+fn next_multiple(now: DateTime<Utc>, every: TimeDelta) -> DateTime<Utc> {
+    now.duration_trunc(every).unwrap_or(now) + every
 }
 
 /// The next time of daily jobs after `now`.
@@ -85,5 +96,9 @@ mod tests {
             next_daily(at("2026-12-31T23:00:00Z")),
             at("2027-01-01T03:00:00Z")
         );
+        let five = TimeDelta::minutes(5);
+        for now in ["2026-11-22T08:00:00Z", "2026-11-22T08:04:59.9Z"] {
+            assert_eq!(next_multiple(at(now), five), at("2026-11-22T08:05:00Z"));
+        }
     }
 }

@@ -15,6 +15,7 @@ use scim_schema::{
 use serde_json::json;
 
 use super::{
+    alerts::look_soon,
     error::OpError,
     secrets::Secret,
     tokens::{SCIM_TOKEN_PREFIX, TokenCache},
@@ -200,7 +201,9 @@ pub async fn rotate_token(
                 let details = json!({ "token": issued.id, "old": old, "old_ends": ends });
                 let entry =
                     AuditEntry::done("connection.rotate_token", "connection", connection, details);
-                Ok(Written::audited((issued, revoked), entry).announcing(change))
+                Ok(Written::audited((issued, revoked), entry)
+                    .announcing(change)
+                    .queueing(look_soon(tx.ctx().now)))
             })
         })
         .await?;
@@ -231,7 +234,9 @@ pub async fn revoke_token(
                 let details = json!({ "token": token });
                 let entry =
                     AuditEntry::done("connection.revoke_token", "connection", connection, details);
-                Ok(Written::audited(hash, entry).announcing(change))
+                Ok(Written::audited(hash, entry)
+                    .announcing(change)
+                    .queueing(look_soon(tx.ctx().now)))
             })
         })
         .await?;

@@ -43,7 +43,7 @@ fn concerns(news: News, only: Option<ConnectionId>) -> bool {
             // Counts of users and groups change with them; their events do not name a connection.
             ChangeKind::User | ChangeKind::Group => true,
             // The section of the attributes follows them itself.
-            ChangeKind::AttributeDefinition | ChangeKind::Conflict => false,
+            ChangeKind::AttributeDefinition | ChangeKind::Conflict | ChangeKind::Alert => false,
         },
     }
 }

@@ -244,7 +244,8 @@ pub(crate) fn of_user(query: &LogQuery, event: &ChangeEvent) -> bool {
         ChangeKind::Group
         | ChangeKind::Connection
         | ChangeKind::AttributeDefinition
-        | ChangeKind::Conflict => false,
+        | ChangeKind::Conflict
+        | ChangeKind::Alert => false,
     }
 }
 

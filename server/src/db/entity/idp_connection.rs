@@ -22,6 +22,7 @@ pub struct Model {
     pub mapping_version: i64,
     pub version: i64,
     pub created_at: DateTimeUtc,
+    pub silence_hours: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,6 @@
 //! The console's API under `/api/v1`: translation only; rules live in `ops`.
 
+mod alerts;
 mod attribute_definitions;
 mod conflicts;
 mod conformance;
@@ -143,6 +144,8 @@ pub fn router(state: AppState) -> Router {
         .route("/conflicts/resolve", post(conflicts::resolve_several))
         .route("/conflicts/{id}", get(conflicts::get))
         .route("/conflicts/{id}/resolve", post(conflicts::resolve))
+        .route("/alerts", get(alerts::list))
+        .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
         .route("/events", get(events::stream))

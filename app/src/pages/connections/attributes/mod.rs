@@ -130,7 +130,9 @@ fn concerns(news: News, only: ConnectionId) -> bool {
         News::Change(ChangeEvent { kind, id, .. }) => match kind {
             ChangeKind::Connection | ChangeKind::ProvisioningLog => id == only.0,
             ChangeKind::AttributeDefinition => true,
-            ChangeKind::User | ChangeKind::Group | ChangeKind::Conflict => false,
+            ChangeKind::User | ChangeKind::Group | ChangeKind::Conflict | ChangeKind::Alert => {
+                false
+            }
         },
     }
 }
