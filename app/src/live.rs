@@ -152,7 +152,7 @@ impl Live {
             .and_then(|message| message.data().as_string());
         // An event of a newer server that this console cannot read still means that something changed.
         let news = data
-            .and_then(|data| serde_json::from_str(&data).ok())
+            .and_then(|data| api::read(&data))
             .map_or(News::Resync, News::Change);
         self.tell(news);
     }

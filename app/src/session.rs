@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use scim_schema::{api::session::Me, permission::Permission};
 
 use crate::{
-    api::{self, ApiError},
+    api::{self, ApiError, Call, Wait},
     storage,
 };
 
@@ -89,16 +89,14 @@ impl Session {
 
     /// Asks the server who is signed in.
     pub(crate) fn check(self) {
-        leptos::task::spawn_local(async move {
-            match api::session::me().await {
-                Ok(me) => self.sign_in(me),
-                Err(error) if error.is_signed_out() => self.end(),
-                Err(error) => self.0.update(|state| {
-                    if !matches!(state, State::SignedIn(_)) {
-                        *state = State::Unknown(error);
-                    }
-                }),
-            }
+        api::session::me().send(move |answer| match answer {
+            Ok(me) => self.sign_in(me),
+            Err(error) if error.is_signed_out() => self.end(),
+            Err(error) => self.0.update(|state| {
+                if !matches!(state, State::SignedIn(_)) {
+                    *state = State::Unknown(error);
+                }
+            }),
         });
     }
 
@@ -114,6 +112,39 @@ impl Session {
     /// The person signed out.
     pub(crate) fn sign_out(self) {
         self.0.set(State::SignedOut(Exit::Left));
+    }
+
+    /// Sends a request whose answer counts whatever is shown by then: an act. The session ends when
+    /// the server says that nobody is signed in.
+    pub(crate) fn send<T: 'static>(
+        self,
+        call: Call<T>,
+        then: impl FnOnce(Result<T, ApiError>) + 'static,
+    ) {
+        self.ask(call, Wait::ToTheEnd, then);
+    }
+
+    /// Sends a request whose answer is for what is shown now; it is aborted when that goes away.
+    pub(crate) fn send_while_shown<T: 'static>(
+        self,
+        call: Call<T>,
+        then: impl FnOnce(Result<T, ApiError>) + 'static,
+    ) {
+        self.ask(call, Wait::WhileShown, then);
+    }
+
+    fn ask<T: 'static>(
+        self,
+        call: Call<T>,
+        wait: Wait,
+        then: impl FnOnce(Result<T, ApiError>) + 'static,
+    ) {
+        let (request, then) = call.erased(then);
+        api::spawn(
+            request,
+            wait,
+            Box::new(move |answer| then(self.watch(answer))),
+        );
     }
 
     /// Passes `result` on, and ends the session when the server says that nobody is signed in.

@@ -8,62 +8,54 @@ use scim_schema::{
     id::{AttributeDefinitionId, ConnectionId},
 };
 
-use super::{ApiError, client};
+use super::{Call, call};
 
 /// Every attribute that the account defined.
-pub(crate) async fn list() -> Result<Vec<AttributeDefinition>, ApiError> {
-    let answer: AttributeDefinitions = client::get("/attribute-definitions").await?;
-    Ok(answer.items)
+pub(crate) fn list() -> Call<Vec<AttributeDefinition>> {
+    call::get("/attribute-definitions").map(|answer: AttributeDefinitions| answer.items)
 }
 
 /// Defines an attribute.
-pub(crate) async fn define(body: &DefineAttribute) -> Result<AttributeDefinition, ApiError> {
-    client::post("/attribute-definitions", body).await
+pub(crate) fn define(body: &DefineAttribute) -> Call<AttributeDefinition> {
+    call::post("/attribute-definitions", body)
 }
 
 /// Changes what may change of a definition.
-pub(crate) async fn change(
+pub(crate) fn change(
     id: AttributeDefinitionId,
     body: &ChangeDefinition,
-) -> Result<AttributeDefinition, ApiError> {
-    client::patch(&format!("/attribute-definitions/{id}"), body).await
+) -> Call<AttributeDefinition> {
+    call::patch(format!("/attribute-definitions/{id}"), body)
 }
 
 /// Deletes a definition with its values.
-pub(crate) async fn delete(id: AttributeDefinitionId) -> Result<(), ApiError> {
-    client::delete(&format!("/attribute-definitions/{id}")).await
+pub(crate) fn delete(id: AttributeDefinitionId) -> Call<()> {
+    call::delete_only(format!("/attribute-definitions/{id}"))
 }
 
 /// What a connection exposes, and what arrived without a definition.
-pub(crate) async fn of_connection(id: ConnectionId) -> Result<ConnectionAttributes, ApiError> {
-    client::get(&format!("/idp-connections/{id}/attributes")).await
+pub(crate) fn of_connection(id: ConnectionId) -> Call<ConnectionAttributes> {
+    call::get(format!("/idp-connections/{id}/attributes"))
 }
 
 /// Defines an attribute that arrived on a connection, and exposes it there.
-pub(crate) async fn declare(
-    id: ConnectionId,
-    body: &DeclareAttribute,
-) -> Result<AttributeDefinition, ApiError> {
-    client::post(&format!("/idp-connections/{id}/attributes"), body).await
+pub(crate) fn declare(id: ConnectionId, body: &DeclareAttribute) -> Call<AttributeDefinition> {
+    call::post(format!("/idp-connections/{id}/attributes"), body)
 }
 
 /// Exposes an attribute on a connection, or moves it there.
-pub(crate) async fn expose(
+pub(crate) fn expose(
     id: ConnectionId,
     definition: AttributeDefinitionId,
     body: &ExposeAttribute,
-) -> Result<(), ApiError> {
-    client::put_unanswered(
-        &format!("/idp-connections/{id}/attributes/{definition}"),
+) -> Call<()> {
+    call::put_only(
+        format!("/idp-connections/{id}/attributes/{definition}"),
         body,
     )
-    .await
 }
 
 /// Exposes an attribute no longer.
-pub(crate) async fn hide(
-    id: ConnectionId,
-    definition: AttributeDefinitionId,
-) -> Result<(), ApiError> {
-    client::delete(&format!("/idp-connections/{id}/attributes/{definition}")).await
+pub(crate) fn hide(id: ConnectionId, definition: AttributeDefinitionId) -> Call<()> {
+    call::delete_only(format!("/idp-connections/{id}/attributes/{definition}"))
 }

@@ -1,15 +1,18 @@
 //! One way to talk to the server: JSON, the header that proves the console sent it, a time limit,
-//! and an abort when nobody waits for the answer any more.
+//! and an abort when nobody waits for the answer any more. Nothing here depends on the type of an
+//! answer, so it is compiled once.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use gloo_net::http::{Method, RequestBuilder};
-use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::{
+    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
+    task::{spawn_local, spawn_local_scoped_with_cancellation},
+};
 use scim_schema::api::session::CSRF_HEADER;
-use serde::{Serialize, de::DeserializeOwned};
 use web_sys::AbortController;
 
-use super::error::{ApiError, Unreadable};
+use super::{call::Request, error::ApiError};
 
 /// Every endpoint is below this path.
 pub(crate) const BASE: &str = "/api/v1";
@@ -18,100 +21,48 @@ pub(crate) const BASE: &str = "/api/v1";
 const REQUEST_ID: &str = "x-request-id";
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Reads `path`.
-pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    decode(&send(Method::GET, path, None).await?)
-}
-
-/// Sends `body` to `path`.
-pub(crate) async fn post<B: Serialize, T: DeserializeOwned>(
-    path: &str,
-    body: &B,
-) -> Result<T, ApiError> {
-    send_body(Method::POST, path, body).await
-}
-
-/// Sends `body` to `path`, where the answer has nothing to say.
-pub(crate) async fn post_only<B: Serialize>(path: &str, body: &B) -> Result<(), ApiError> {
-    let Ok(body) = serde_json::to_string(body) else {
-        return Err(ApiError::Unreadable(Unreadable::default()));
-    };
-    send(Method::POST, path, Some(body)).await.map(drop)
-}
-
-/// Changes what is at `path` as `body` says.
-pub(crate) async fn patch<B: Serialize, T: DeserializeOwned>(
-    path: &str,
-    body: &B,
-) -> Result<T, ApiError> {
-    send_body(Method::PATCH, path, body).await
-}
-
-/// Replaces what is at `path` by `body`.
-pub(crate) async fn put<B: Serialize, T: DeserializeOwned>(
-    path: &str,
-    body: &B,
-) -> Result<T, ApiError> {
-    send_body(Method::PUT, path, body).await
-}
-
-async fn send_body<B: Serialize, T: DeserializeOwned>(
-    method: Method,
-    path: &str,
-    body: &B,
-) -> Result<T, ApiError> {
-    let Ok(body) = serde_json::to_string(body) else {
-        return Err(ApiError::Unreadable(Unreadable::default()));
-    };
-    decode(&send(method, path, Some(body)).await?)
-}
-
-/// Puts `body` at `path`; the answer has none.
-pub(crate) async fn put_unanswered<B: Serialize>(path: &str, body: &B) -> Result<(), ApiError> {
-    let Ok(body) = serde_json::to_string(body) else {
-        return Err(ApiError::Unreadable(Unreadable::default()));
-    };
-    send(Method::PUT, path, Some(body)).await.map(drop)
-}
-
-/// Deletes `path`.
-pub(crate) async fn delete(path: &str) -> Result<(), ApiError> {
-    send(Method::DELETE, path, None).await.map(drop)
-}
-
-/// Does what is at `path`, which takes and answers nothing.
-pub(crate) async fn act(path: &str) -> Result<(), ApiError> {
-    send(Method::POST, path, None).await.map(drop)
-}
-
-/// Deletes `path` and reads what that answers.
-pub(crate) async fn delete_all<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    decode(&send(Method::DELETE, path, None).await?)
-}
-
 /// An answer that was not an error.
-struct Answer {
-    status: u16,
-    body: String,
-    request_id: Option<String>,
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// HTTP status.
+    pub(super) status: u16,
+    /// As it came.
+    pub(super) body: String,
+    /// What its header says.
+    pub(super) request_id: Option<String>,
 }
 
-fn decode<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
-    serde_json::from_str(&answer.body).map_err(|_| {
-        ApiError::Unreadable(Unreadable {
-            status: answer.status,
-            detail: None,
-            request_id: answer.request_id.clone(),
-        })
-    })
+/// What is done with an answer.
+pub(crate) type Then = Box<dyn FnOnce(Result<Answer, ApiError>)>;
+
+/// How long an answer is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Until it comes, also when nobody shows it any more.
+    ToTheEnd,
+    /// As long as what asked for it is shown; then the request is aborted.
+    WhileShown,
 }
 
-async fn send(method: Method, path: &str, body: Option<String>) -> Result<Answer, ApiError> {
+/// Sends a request; every one of the console goes through here.
+pub(crate) fn spawn(request: Option<Request>, wait: Wait, then: Then) {
+    let run = async move { then(send(request).await) };
+    match wait {
+        Wait::ToTheEnd => spawn_local(run),
+        Wait::WhileShown => spawn_local_scoped_with_cancellation(run),
+    }
+}
+
+/// Sends a request and waits; no request has an empty answer.
+pub(super) async fn send(request: Option<Request>) -> Result<Answer, ApiError> {
+    let Some(Request { method, path, body }) = request else {
+        return Ok(Answer::default());
+    };
     let Ok(guard) = Guard::new() else {
         return Err(ApiError::Network);
     };
     let changes = method != Method::GET;
-    let mut builder = RequestBuilder::new(&format!("{BASE}{path}"))
+    let mut builder = RequestBuilder::new(&(BASE.to_owned() + &path))
         .method(method)
         .abort_signal(Some(&guard.controller.signal()))
         .header("accept", "application/json");

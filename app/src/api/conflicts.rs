@@ -8,37 +8,37 @@ use scim_schema::{
     id::ConflictId,
 };
 
-use super::{ApiError, client};
+use super::{Call, call};
 use crate::query::QueryString;
 
 /// A page of conflicts, newest first.
-pub(crate) async fn list(query: &ConflictQuery) -> Result<ConflictPage, ApiError> {
-    client::get(&filtered(query).after("/conflicts")).await
+pub(crate) fn list(query: &ConflictQuery) -> Call<ConflictPage> {
+    call::get(filtered(query).after("/conflicts"))
 }
 
 /// How many are open.
-pub(crate) async fn counts() -> Result<ConflictCounts, ApiError> {
-    client::get("/conflicts/counts").await
+pub(crate) fn counts() -> Call<ConflictCounts> {
+    call::get("/conflicts/counts")
 }
 
 /// What a bulk act would be about.
-pub(crate) async fn selection(query: &ConflictQuery) -> Result<ConflictSelection, ApiError> {
-    client::get(&filtered(query).after("/conflicts/selection")).await
+pub(crate) fn selection(query: &ConflictQuery) -> Call<ConflictSelection> {
+    call::get(filtered(query).after("/conflicts/selection"))
 }
 
 /// One conflict with both of its sides.
-pub(crate) async fn one(id: ConflictId) -> Result<ConflictDetail, ApiError> {
-    client::get(&format!("/conflicts/{id}")).await
+pub(crate) fn one(id: ConflictId) -> Call<ConflictDetail> {
+    call::get(format!("/conflicts/{id}"))
 }
 
 /// Moves the person to the connection, or keeps them apart.
-pub(crate) async fn resolve(id: ConflictId, body: &ResolveConflict) -> Result<(), ApiError> {
-    client::post_only(&format!("/conflicts/{id}/resolve"), body).await
+pub(crate) fn resolve(id: ConflictId, body: &ResolveConflict) -> Call<()> {
+    call::post_only(format!("/conflicts/{id}/resolve"), body)
 }
 
 /// The same for several, with a result for each.
-pub(crate) async fn resolve_several(body: &ResolveConflicts) -> Result<ConflictResults, ApiError> {
-    client::post("/conflicts/resolve", body).await
+pub(crate) fn resolve_several(body: &ResolveConflicts) -> Call<ConflictResults> {
+    call::post("/conflicts/resolve", body)
 }
 
 fn filtered(query: &ConflictQuery) -> QueryString {

@@ -6,7 +6,7 @@ use scim_schema::{
 };
 use serde::Serialize;
 
-use super::{ApiError, client};
+use super::{Call, call, client};
 use crate::query::encode;
 
 /// A body for requests that carry nothing: the endpoint still takes JSON only.
@@ -18,18 +18,18 @@ fn path(id: ConnectionId) -> String {
 }
 
 /// The last run, without its evidence.
-pub(crate) async fn last(id: ConnectionId) -> Result<ConformanceView, ApiError> {
-    client::get(&path(id)).await
+pub(crate) fn last(id: ConnectionId) -> Call<ConformanceView> {
+    call::get(path(id))
 }
 
 /// Runs every check.
-pub(crate) async fn run(id: ConnectionId) -> Result<ConformanceRun, ApiError> {
-    client::post(&path(id), &Nothing {}).await
+pub(crate) fn run(id: ConnectionId) -> Call<ConformanceRun> {
+    call::post(path(id), &Nothing {})
 }
 
 /// One check of the last run, with its evidence.
-pub(crate) async fn check(id: ConnectionId, check: &str) -> Result<CheckResult, ApiError> {
-    client::get(&format!("{}/checks/{}", path(id), encode(check))).await
+pub(crate) fn check(id: ConnectionId, check: &str) -> Call<CheckResult> {
+    call::get(format!("{}/checks/{}", path(id), encode(check)))
 }
 
 /// Address of the file with the last run and all its evidence.

@@ -3,8 +3,8 @@
 use scim_schema::{
     api::{
         connections::{
-            ConnectionView, CreateConnection, CreateOAuthClient, CreateToken, NewConnection,
-            NewOAuthClient, RotateToken,
+            ChangeConnection, ConnectionView, CreateConnection, CreateOAuthClient, CreateToken,
+            NewConnection, NewOAuthClient, RotateToken,
         },
         dialects::{ChangeDialect, DialectView},
     },
@@ -12,7 +12,7 @@ use scim_schema::{
 };
 use serde::Deserialize;
 
-use super::{ApiError, client};
+use super::{Call, call};
 
 #[derive(Deserialize)]
 struct Connections {
@@ -20,75 +20,62 @@ struct Connections {
 }
 
 /// Every connection of the account.
-pub(crate) async fn list() -> Result<Vec<ConnectionView>, ApiError> {
-    let answer: Connections = client::get("/idp-connections").await?;
-    Ok(answer.items)
+pub(crate) fn list() -> Call<Vec<ConnectionView>> {
+    call::get("/idp-connections").map(|answer: Connections| answer.items)
 }
 
 /// One connection.
-pub(crate) async fn one(id: ConnectionId) -> Result<ConnectionView, ApiError> {
-    client::get(&format!("/idp-connections/{id}")).await
+pub(crate) fn one(id: ConnectionId) -> Call<ConnectionView> {
+    call::get(format!("/idp-connections/{id}"))
 }
 
 /// Creates a connection with its first token.
-pub(crate) async fn create(body: &CreateConnection) -> Result<NewConnection, ApiError> {
-    client::post("/idp-connections", body).await
+pub(crate) fn create(body: &CreateConnection) -> Call<NewConnection> {
+    call::post("/idp-connections", body)
+}
+
+/// Changes its settings; what the body leaves out stays.
+pub(crate) fn change(id: ConnectionId, body: &ChangeConnection) -> Call<ConnectionView> {
+    call::patch(format!("/idp-connections/{id}"), body)
 }
 
 /// Makes another token; the older ones stay valid.
-pub(crate) async fn add_token(
-    id: ConnectionId,
-    body: &CreateToken,
-) -> Result<NewConnection, ApiError> {
-    client::post(&format!("/idp-connections/{id}/tokens"), body).await
+pub(crate) fn add_token(id: ConnectionId, body: &CreateToken) -> Call<NewConnection> {
+    call::post(format!("/idp-connections/{id}/tokens"), body)
 }
 
 /// Makes a token in the place of another one, which ends later.
-pub(crate) async fn rotate_token(
+pub(crate) fn rotate_token(
     id: ConnectionId,
     token: ScimTokenId,
     body: &RotateToken,
-) -> Result<NewConnection, ApiError> {
-    client::post(
-        &format!("/idp-connections/{id}/tokens/{token}/rotate"),
-        body,
-    )
-    .await
+) -> Call<NewConnection> {
+    call::post(format!("/idp-connections/{id}/tokens/{token}/rotate"), body)
 }
 
 /// Makes an OAuth client.
-pub(crate) async fn add_oauth_client(
-    id: ConnectionId,
-    body: &CreateOAuthClient,
-) -> Result<NewOAuthClient, ApiError> {
-    client::post(&format!("/idp-connections/{id}/oauth-clients"), body).await
+pub(crate) fn add_oauth_client(id: ConnectionId, body: &CreateOAuthClient) -> Call<NewOAuthClient> {
+    call::post(format!("/idp-connections/{id}/oauth-clients"), body)
 }
 
 /// Ends an OAuth client with its tokens.
-pub(crate) async fn revoke_oauth_client(
-    id: ConnectionId,
-    oauth_client: OAuthClientId,
-) -> Result<(), ApiError> {
-    client::delete(&format!(
+pub(crate) fn revoke_oauth_client(id: ConnectionId, oauth_client: OAuthClientId) -> Call<()> {
+    call::delete_only(format!(
         "/idp-connections/{id}/oauth-clients/{oauth_client}"
     ))
-    .await
 }
 
 /// How a connection speaks.
-pub(crate) async fn dialect(id: ConnectionId) -> Result<DialectView, ApiError> {
-    client::get(&format!("/idp-connections/{id}/dialect")).await
+pub(crate) fn dialect(id: ConnectionId) -> Call<DialectView> {
+    call::get(format!("/idp-connections/{id}/dialect"))
 }
 
 /// Turns functions of its dialect on or off, or back to their defaults.
-pub(crate) async fn change_dialect(
-    id: ConnectionId,
-    body: &ChangeDialect,
-) -> Result<DialectView, ApiError> {
-    client::patch(&format!("/idp-connections/{id}/dialect"), body).await
+pub(crate) fn change_dialect(id: ConnectionId, body: &ChangeDialect) -> Call<DialectView> {
+    call::patch(format!("/idp-connections/{id}/dialect"), body)
 }
 
 /// Ends a token at once.
-pub(crate) async fn revoke_token(id: ConnectionId, token: ScimTokenId) -> Result<(), ApiError> {
-    client::delete(&format!("/idp-connections/{id}/tokens/{token}")).await
+pub(crate) fn revoke_token(id: ConnectionId, token: ScimTokenId) -> Call<()> {
+    call::delete_only(format!("/idp-connections/{id}/tokens/{token}"))
 }

@@ -3,6 +3,7 @@
 use scim_schema::api::problem::{ErrorCode, FieldError, Problem};
 use serde::Deserialize;
 
+use super::read::read;
 use crate::text;
 
 /// A request that brought no usable answer.
@@ -103,10 +104,10 @@ impl ApiError {
 
     /// Reads an answer with status 400 or more; `request_id` is what its header says.
     pub(crate) fn from_answer(status: u16, body: &str, request_id: Option<String>) -> Self {
-        if let Ok(problem) = serde_json::from_str(body) {
+        if let Some(problem) = read(body) {
             return Self::Problem(Box::new(problem));
         }
-        let remains: Remains = serde_json::from_str(body).unwrap_or_default();
+        let remains: Remains = read(body).unwrap_or_default();
         Self::Unreadable(Unreadable {
             status,
             detail: remains.detail.filter(|detail| !detail.is_empty()),

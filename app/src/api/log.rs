@@ -10,7 +10,7 @@ use scim_schema::{
 };
 use serde::Serialize;
 
-use super::{ApiError, client};
+use super::{Call, call};
 use crate::query::QueryString;
 
 /// A body for requests that carry nothing: the endpoint still takes JSON only.
@@ -18,7 +18,7 @@ use crate::query::QueryString;
 struct Nothing {}
 
 /// A page of the log, newest first.
-pub(crate) async fn list(query: &LogQuery) -> Result<LogPage, ApiError> {
+pub(crate) fn list(query: &LogQuery) -> Call<LogPage> {
     let user = query.user.map(|id| id.to_string());
     let connection = query.connection.map(|id| id.to_string());
     let errors_only = query.errors_only.map(|only| only.to_string());
@@ -35,7 +35,7 @@ pub(crate) async fn list(query: &LogQuery) -> Result<LogPage, ApiError> {
         .with_some("cursor", query.cursor.as_deref())
         .with_some("limit", limit.as_deref())
         .after("/provisioning-log");
-    client::get(&path).await
+    call::get(path)
 }
 
 fn machine(at: DateTime<Utc>) -> String {
@@ -43,16 +43,16 @@ fn machine(at: DateTime<Utc>) -> String {
 }
 
 /// What a logged request would do now.
-pub(crate) async fn replay(id: ProvisioningRequestId) -> Result<Rehearsed, ApiError> {
-    client::post(&format!("/provisioning-log/{id}/rehearsals"), &Nothing {}).await
+pub(crate) fn replay(id: ProvisioningRequestId) -> Call<Rehearsed> {
+    call::post(format!("/provisioning-log/{id}/rehearsals"), &Nothing {})
 }
 
 /// What a request of a connection would do.
-pub(crate) async fn rehearse(id: ConnectionId, body: &Rehearse) -> Result<Rehearsed, ApiError> {
-    client::post(&format!("/idp-connections/{id}/rehearsals"), body).await
+pub(crate) fn rehearse(id: ConnectionId, body: &Rehearse) -> Call<Rehearsed> {
+    call::post(format!("/idp-connections/{id}/rehearsals"), body)
 }
 
 /// One request with its bodies.
-pub(crate) async fn one(id: ProvisioningRequestId) -> Result<LogDetail, ApiError> {
-    client::get(&format!("/provisioning-log/{id}")).await
+pub(crate) fn one(id: ProvisioningRequestId) -> Call<LogDetail> {
+    call::get(format!("/provisioning-log/{id}"))
 }

@@ -5,24 +5,21 @@ use scim_schema::{
     id::ConnectionId,
 };
 
-use super::{ApiError, client};
+use super::{Call, call};
 
 /// Default organisation and rules of a connection.
-pub(crate) async fn get(id: ConnectionId) -> Result<MappingView, ApiError> {
-    client::get(&path(id)).await
+pub(crate) fn get(id: ConnectionId) -> Call<MappingView> {
+    call::get(path(id))
 }
 
 /// What a mapping would do to everyone who is linked.
-pub(crate) async fn plan(id: ConnectionId, body: &PlanMapping) -> Result<MappingPlan, ApiError> {
-    client::post(&format!("{}/plan", path(id)), body).await
+pub(crate) fn plan(id: ConnectionId, body: &PlanMapping) -> Call<MappingPlan> {
+    call::post(format!("{}/plan", path(id)), body)
 }
 
 /// Stores a mapping that was reviewed.
-pub(crate) async fn change(
-    id: ConnectionId,
-    body: &ChangeMapping,
-) -> Result<MappingView, ApiError> {
-    client::put(&path(id), body).await
+pub(crate) fn change(id: ConnectionId, body: &ChangeMapping) -> Call<MappingView> {
+    call::put(path(id), body)
 }
 
 fn path(id: ConnectionId) -> String {

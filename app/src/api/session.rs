@@ -2,38 +2,38 @@
 
 use scim_schema::api::session::{InspectLink, LinkView, Me, RedeemLink, SignIn, SignInOptions};
 
-use super::{ApiError, client};
+use super::{Call, call};
 use crate::query::QueryString;
 
 /// Who is signed in.
-pub(crate) async fn me() -> Result<Me, ApiError> {
-    client::get("/me").await
+pub(crate) fn me() -> Call<Me> {
+    call::get("/me")
 }
 
 /// How to sign in to `account`, or to the only account.
-pub(crate) async fn options(account: Option<&str>) -> Result<SignInOptions, ApiError> {
+pub(crate) fn options(account: Option<&str>) -> Call<SignInOptions> {
     let path = QueryString::default()
         .with_some("account", account)
         .after("/sign-in-options");
-    client::get(&path).await
+    call::get(path)
 }
 
 /// Signs in; the cookie comes with the answer.
-pub(crate) async fn sign_in(body: &SignIn) -> Result<Me, ApiError> {
-    client::post("/sessions", body).await
+pub(crate) fn sign_in(body: &SignIn) -> Call<Me> {
+    call::post("/sessions", body)
 }
 
 /// Signs out.
-pub(crate) async fn sign_out() -> Result<(), ApiError> {
-    client::delete("/sessions/current").await
+pub(crate) fn sign_out() -> Call<()> {
+    call::delete_only("/sessions/current")
 }
 
 /// Looks at a one-time link without using it up.
-pub(crate) async fn inspect_link(body: &InspectLink) -> Result<LinkView, ApiError> {
-    client::post("/one-time-links/inspect", body).await
+pub(crate) fn inspect_link(body: &InspectLink) -> Call<LinkView> {
+    call::post("/one-time-links/inspect", body)
 }
 
 /// Uses a one-time link up and signs in.
-pub(crate) async fn redeem_link(body: &RedeemLink) -> Result<Me, ApiError> {
-    client::post("/one-time-links/redeem", body).await
+pub(crate) fn redeem_link(body: &RedeemLink) -> Call<Me> {
+    call::post("/one-time-links/redeem", body)
 }

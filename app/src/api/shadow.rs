@@ -6,7 +6,7 @@ use scim_schema::{
 };
 use uuid::Uuid;
 
-use super::{ApiError, client};
+use super::{Call, call};
 use crate::query::QueryString;
 
 fn path(id: ConnectionId, below: &str) -> String {
@@ -14,24 +14,18 @@ fn path(id: ConnectionId, below: &str) -> String {
 }
 
 /// The shadow in numbers.
-pub(crate) async fn summary(id: ConnectionId) -> Result<ShadowSummary, ApiError> {
-    client::get(&path(id, "")).await
+pub(crate) fn summary(id: ConnectionId) -> Call<ShadowSummary> {
+    call::get(path(id, ""))
 }
 
 /// Users after `after`.
-pub(crate) async fn users(
-    id: ConnectionId,
-    after: Option<Uuid>,
-) -> Result<ShadowPage<ShadowUser>, ApiError> {
-    client::get(&page(id, "/users", after)).await
+pub(crate) fn users(id: ConnectionId, after: Option<Uuid>) -> Call<ShadowPage<ShadowUser>> {
+    call::get(page(id, "/users", after))
 }
 
 /// Groups after `after`.
-pub(crate) async fn groups(
-    id: ConnectionId,
-    after: Option<Uuid>,
-) -> Result<ShadowPage<ShadowGroup>, ApiError> {
-    client::get(&page(id, "/groups", after)).await
+pub(crate) fn groups(id: ConnectionId, after: Option<Uuid>) -> Call<ShadowPage<ShadowGroup>> {
+    call::get(page(id, "/groups", after))
 }
 
 fn page(id: ConnectionId, below: &str, after: Option<Uuid>) -> String {
@@ -42,16 +36,16 @@ fn page(id: ConnectionId, below: &str, after: Option<Uuid>) -> String {
 }
 
 /// Puts the connection into shadow mode.
-pub(crate) async fn enter(id: ConnectionId) -> Result<(), ApiError> {
-    client::act(&path(id, "")).await
+pub(crate) fn enter(id: ConnectionId) -> Call<()> {
+    call::act(path(id, ""))
 }
 
 /// Begins to take the shadow live.
-pub(crate) async fn go_live(id: ConnectionId) -> Result<(), ApiError> {
-    client::act(&path(id, "/go-live")).await
+pub(crate) fn go_live(id: ConnectionId) -> Call<()> {
+    call::act(path(id, "/go-live"))
 }
 
 /// Deletes what is in the shadow.
-pub(crate) async fn discard(id: ConnectionId) -> Result<ShadowDiscarded, ApiError> {
-    client::delete_all(&path(id, "")).await
+pub(crate) fn discard(id: ConnectionId) -> Call<ShadowDiscarded> {
+    call::delete(path(id, ""))
 }

@@ -8,11 +8,11 @@ use scim_schema::{
     id::UserId,
 };
 
-use super::{ApiError, client};
+use super::{Call, call};
 use crate::query::QueryString;
 
 /// One page of users.
-pub(crate) async fn list(query: UserQuery) -> Result<Page<UserRow>, ApiError> {
+pub(crate) fn list(query: &UserQuery) -> Call<Page<UserRow>> {
     let limit = query.limit.map(|limit| limit.to_string());
     let path = QueryString::default()
         .with_some("q", query.q.as_deref())
@@ -22,15 +22,15 @@ pub(crate) async fn list(query: UserQuery) -> Result<Page<UserRow>, ApiError> {
         .with_some("cursor", query.cursor.as_deref())
         .with_some("limit", limit.as_deref())
         .after("/users");
-    client::get(&path).await
+    call::get(path)
 }
 
 /// Users per displayed status.
-pub(crate) async fn counts() -> Result<UserCounts, ApiError> {
-    client::get("/users/counts").await
+pub(crate) fn counts() -> Call<UserCounts> {
+    call::get("/users/counts")
 }
 
 /// One user.
-pub(crate) async fn one(id: UserId) -> Result<UserDetail, ApiError> {
-    client::get(&format!("/users/{id}")).await
+pub(crate) fn one(id: UserId) -> Call<UserDetail> {
+    call::get(format!("/users/{id}"))
 }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, icon};
+use super::{
+    dynamic::Show,
+    icon::{Icon, icon},
+};
 use crate::{text, theme::Theme};
 
 /// The button that sends a form: never disabled; while an answer is awaited it says so and repeats

@@ -6,6 +6,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use super::{
     button::SubmitButton,
     dialog::Modal,
+    dynamic::{dynamic, effect},
     field::{ErrorSummary, TextField},
 };
 use crate::{
@@ -55,7 +56,7 @@ pub(crate) fn Confirm(
     run: Callback<()>,
 ) -> impl IntoView {
     let entered = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             entered.set(String::new());
             form.reset();
@@ -98,15 +99,15 @@ fn Question(
     /// State of the act.
     form: FormState,
 ) -> impl IntoView {
-    let lines = move || {
+    let lines = dynamic(move || {
         let lines = consequences.get().into_iter();
         lines.map(|line| view! { <li>{line}</li> }).collect_view()
-    };
-    let field = move || {
+    });
+    let field = dynamic(move || {
         typed.get().map(|name| {
             view! { <TextField id=TYPED label=text::confirm::type_name(&name) value=entered form /> }
         })
-    };
+    });
     view! {
         <div class="content">
             <ErrorSummary form />

@@ -4,7 +4,10 @@ use leptos::{html::Input, prelude::*};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::icon::{Icon, icon};
+use super::{
+    dynamic::dynamic,
+    icon::{Icon, icon},
+};
 use crate::{text, toast::Toasts};
 
 /// Puts `value` on the clipboard. Browsers offer none on pages without encryption.
@@ -63,13 +66,13 @@ pub(crate) fn CopyButton(
         });
     };
     let class = if bare { "btn icon quiet" } else { "btn" };
-    let glyph = move || {
+    let glyph = dynamic(move || {
         icon(if copied.get() {
             Icon::Check
         } else {
             Icon::Copy
         })
-    };
+    });
     let word = {
         let label = label.clone();
         move || (!bare).then(|| label.clone())

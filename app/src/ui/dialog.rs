@@ -2,6 +2,8 @@
 
 use leptos::{html::Dialog, prelude::*};
 
+use super::dynamic::{Show, effect};
+
 /// A modal dialog; its content exists only while it is open.
 #[component]
 pub(crate) fn Modal(
@@ -13,7 +15,7 @@ pub(crate) fn Modal(
     content: ViewFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let open = open.get();
         let Some(dialog) = dialog.get() else { return };
         if !open {

@@ -2,7 +2,10 @@
 
 use leptos::{html::Div, prelude::*};
 
-use super::icon::{Icon, icon};
+use super::{
+    dynamic::{Show, dynamic, effect},
+    icon::{Icon, icon},
+};
 use crate::{
     form::{FormError, FormState},
     text,
@@ -36,11 +39,11 @@ fn described_by(id: &'static str, has_hint: bool, form: FormState) -> Option<Str
 
 fn hint_and_error(id: &'static str, hint: Option<&'static str>, form: FormState) -> AnyView {
     let hint = hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
-    let error = move || {
+    let error = dynamic(move || {
         form.error_of(id).map(|message| {
             view! { <p class="error" id=format!("{id}-error")>{icon(Icon::Alert)} {message}</p> }
         })
-    };
+    });
     view! { {hint} {error} }.into_any()
 }
 
@@ -182,7 +185,7 @@ pub(crate) fn ErrorSummary(
     form: FormState,
 ) -> impl IntoView {
     let summary = NodeRef::<Div>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if form.attempts() == 0 {
             return;
         }
@@ -208,7 +211,7 @@ pub(crate) fn ErrorSummary(
         <Show when=move || form.has_errors()>
             <div class="error-summary" role="alert" tabindex="-1" node_ref=summary>
                 <h2>{text::form::PROBLEM}</h2>
-                <ul class="small">{lines}</ul>
+                <ul class="small">{move || lines()}</ul>
             </div>
         </Show>
     }

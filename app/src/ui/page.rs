@@ -2,7 +2,10 @@
 
 use leptos::{html::H1, prelude::*};
 
-use super::button::ThemeButton;
+use super::{
+    button::ThemeButton,
+    dynamic::{dynamic, effect},
+};
 use crate::text;
 
 /// How many pages have been shown since the console was loaded. The first leaves focus where the
@@ -21,7 +24,7 @@ impl Visits {
 pub(crate) fn use_heading(title: Signal<String>) -> NodeRef<H1> {
     let heading = NodeRef::<H1>::new();
     let visits = use_context::<Visits>();
-    Effect::new(move |_| document().set_title(&text::shell::page_title(&title.get())));
+    effect(move || document().set_title(&text::shell::page_title(&title.get())));
     Effect::new(move |done: Option<bool>| {
         let Some(heading) = heading.get() else {
             return false;
@@ -69,7 +72,7 @@ pub(crate) fn PageHead(
             </nav>
         }
     });
-    let lede = move || lede.get().map(|lede| view! { <p class="lede">{lede}</p> });
+    let lede = dynamic(move || lede.get().map(|lede| view! { <p class="lede">{lede}</p> }));
     view! {
         <div class="page-head">
             <div class="grow">

@@ -1,10 +1,14 @@
-//! Heads of sortable columns, and clicks on rows.
+//! Tables: their frame, the cells of their rows, heads of sortable columns, and clicks on rows. On a
+//! phone each row becomes a card, where every cell is labelled with the head of its column.
 
 use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::icon::{Icon, icon};
+use super::{
+    dynamic::dynamic,
+    icon::{Icon, icon},
+};
 
 /// How a column is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +39,12 @@ pub(crate) fn SortHeader(
             SortOrder::Descending => "descending",
         })
     };
-    let arrow = move || {
+    let arrow = dynamic(move || {
         order.get().map(|order| match order {
             SortOrder::Ascending => icon(Icon::ArrowDown),
             SortOrder::Descending => icon(Icon::ArrowUp),
         })
-    };
+    });
     view! {
         <th scope="col" class=class aria-sort=aria>
             <button class="sort" type="button" on:click=move |_| on_sort.run(())>
@@ -64,4 +68,138 @@ pub(crate) fn is_row_click(event: &MouseEvent) -> bool {
         .flatten()
         .is_some_and(|selection| !selection.is_collapsed());
     !on_control && !selecting && !event.default_prevented()
+}
+
+/// The head of a column.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
+    name: &'static str,
+    class: &'static str,
+    said: bool,
+}
+
+impl Column {
+    /// Text.
+    pub(crate) const fn text(name: &'static str) -> Self {
+        Self {
+            name,
+            class: "",
+            said: false,
+        }
+    }
+
+    /// Numbers, to the right.
+    pub(crate) const fn number(name: &'static str) -> Self {
+        Self {
+            name,
+            class: "num",
+            said: false,
+        }
+    }
+
+    /// Acts: the head is for screen readers only.
+    pub(crate) const fn acts(name: &'static str) -> Self {
+        Self {
+            name,
+            class: "",
+            said: true,
+        }
+    }
+
+    fn view(self) -> AnyView {
+        let Self { name, class, said } = self;
+        let name = match said {
+            true => view! { <span class="vh">{name}</span> }.into_any(),
+            false => name.into_any(),
+        };
+        view! {
+            <th scope="col" class=class>
+                {name}
+            </th>
+        }
+        .into_any()
+    }
+}
+
+/// A table in a section. When it is wider than its place it scrolls, also by keyboard.
+pub(crate) fn table(
+    caption: &'static str,
+    columns: impl IntoIterator<Item = Column>,
+    rows: AnyView,
+) -> AnyView {
+    framed("cards", caption, columns.into_iter().collect(), rows)
+}
+
+/// The same with a class of its own beside `cards`.
+pub(crate) fn table_of(
+    class: &'static str,
+    caption: &'static str,
+    columns: impl IntoIterator<Item = Column>,
+    rows: AnyView,
+) -> AnyView {
+    framed(class, caption, columns.into_iter().collect(), rows)
+}
+
+fn framed(
+    class: &'static str,
+    caption: &'static str,
+    columns: Vec<Column>,
+    rows: AnyView,
+) -> AnyView {
+    view! {
+        <div class="table-wrap flush" tabindex="0" role="region" aria-label=caption>
+            <table class=class role="table">
+                <caption class="vh">{caption}</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        {columns.into_iter().map(Column::view).collect_view()}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// A row: what it is about, and its cells.
+pub(crate) fn row(head: AnyView, cells: Vec<AnyView>) -> AnyView {
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                {head}
+            </th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+/// A cell, with the head of its column.
+pub(crate) fn cell(label: &'static str, content: impl IntoView + 'static) -> AnyView {
+    classed("", label, content.into_any())
+}
+
+/// A number.
+pub(crate) fn number_cell(label: &'static str, content: impl IntoView + 'static) -> AnyView {
+    classed("num", label, content.into_any())
+}
+
+fn classed(class: &'static str, label: &'static str, content: AnyView) -> AnyView {
+    view! {
+        <td role="cell" class=class data-l=label>
+            {content}
+        </td>
+    }
+    .into_any()
+}
+
+/// A cell with buttons.
+pub(crate) fn act_cell(buttons: impl IntoView + 'static) -> AnyView {
+    view! {
+        <td role="cell" class="num act">
+            {buttons.into_any()}
+        </td>
+    }
+    .into_any()
 }

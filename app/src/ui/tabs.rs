@@ -4,6 +4,7 @@ use leptos::{html::Nav, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::dynamic::effect;
 use crate::format;
 
 /// One tab.
@@ -42,7 +43,7 @@ pub(crate) fn Tabs(
         }
     };
     let nav = NodeRef::<Nav>::new();
-    Effect::new(move |_| {
+    effect(move || {
         tabs.track();
         if let Some(nav) = nav.get() {
             // The tabs are drawn in this same turn.

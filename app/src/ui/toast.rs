@@ -2,8 +2,14 @@
 
 use leptos::{html::Section, prelude::*};
 
-use super::icon::{Icon, icon};
-use crate::{text, toast::Toasts};
+use super::{
+    dynamic::keyed,
+    icon::{Icon, icon},
+};
+use crate::{
+    text,
+    toast::{Toast, Toasts},
+};
 
 /// The region of notices and the quiet voice.
 #[component]
@@ -20,23 +26,26 @@ pub(crate) fn ToastRegion() -> impl IntoView {
         }
     });
     on_cleanup(move || handle.remove());
+    let one = move |toast: Toast| {
+        view! {
+            <div class="toast ok">
+                {icon(Icon::Ok)} <span class="grow">{toast.message.clone()}</span>
+                <button
+                    class="btn icon quiet sm"
+                    type="button"
+                    aria-label=text::shell::DISMISS
+                    title=text::shell::DISMISS
+                    on:click=move |_| toasts.dismiss(toast.id)
+                >
+                    {icon(Icon::X)}
+                </button>
+            </div>
+        }
+    };
     view! {
         <section class="toasts" aria-label=text::shell::NOTICES tabindex="-1" node_ref=region>
             <div role="status">
-                <For each=move || toasts.items() key=|toast| toast.id let:toast>
-                    <div class="toast ok">
-                        {icon(Icon::Ok)} <span class="grow">{toast.message.clone()}</span>
-                        <button
-                            class="btn icon quiet sm"
-                            type="button"
-                            aria-label=text::shell::DISMISS
-                            title=text::shell::DISMISS
-                            on:click=move |_| toasts.dismiss(toast.id)
-                        >
-                            {icon(Icon::X)}
-                        </button>
-                    </div>
-                </For>
+                {keyed(move || toasts.items(), |toast| u128::from(toast.id), one)}
             </div>
         </section>
         <div class="vh" role="status" data-testid="announcer">

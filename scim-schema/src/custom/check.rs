@@ -1,10 +1,6 @@
 //! What an account may define, and where a connection may expose it.
 
-use crate::{
-    attr::is_name,
-    resource::names_secret,
-    schema::{registry, urn},
-};
+use crate::{attr::is_name, resource::names_secret, schema::urn};
 
 /// Definitions that an account has at most.
 pub const DEFINITIONS_AT_MOST: usize = 100;
@@ -82,8 +78,8 @@ pub fn check_urn(text: &str) -> Result<(), String> {
         urn::RESOURCE_TYPE,
         urn::SERVICE_PROVIDER_CONFIG,
     ];
-    let schemas = registry().schemas().map(|schema| schema.urn.as_ref());
-    let taken = schemas
+    let taken = urn::REGISTERED
+        .into_iter()
         .chain(messages)
         .find(|taken| continues(text, taken) || continues(taken, text));
     match taken {

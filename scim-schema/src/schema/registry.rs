@@ -139,6 +139,12 @@ mod tests {
     }
 
     #[test]
+    fn the_urns_of_all_schemas_are_listed() {
+        let urns: Vec<_> = registry().schemas().map(|schema| &*schema.urn).collect();
+        assert_eq!(urns, urn::REGISTERED);
+    }
+
+    #[test]
     fn every_attribute_id_is_defined_exactly_once() {
         for id in AttrId::ALL {
             let found = found(*id);

@@ -10,7 +10,7 @@ use crate::{
     session::Session,
     text::attributes as words,
     toast::Toasts,
-    ui::{Buttons, Confirm},
+    ui::{Buttons, Confirm, effect},
 };
 
 const DELETE: Buttons = Buttons {
@@ -30,12 +30,12 @@ pub(super) fn DeleteDialog(
 ) -> impl IntoView {
     let form = FormState::new();
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if deleting.with(Option::is_some) {
             open.set(true);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             deleting.set(None);
         }
@@ -81,8 +81,9 @@ fn delete(
             form.succeed();
             return;
         };
-        leptos::task::spawn_local(async move {
-            match session.watch(api::attributes::delete(definition.id).await) {
+        session.send(
+            api::attributes::delete(definition.id),
+            move |answer| match answer {
                 Ok(()) => {
                     form.succeed();
                     open.set(false);
@@ -90,7 +91,7 @@ fn delete(
                     definitions.reload();
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-            }
-        });
+            },
+        );
     })
 }

@@ -14,7 +14,7 @@ use crate::{
     session::Session,
     text::{self, attributes as words},
     toast::Toasts,
-    ui::{ErrorSummary, Icon, Modal, SubmitButton, TextField, icon},
+    ui::{ErrorSummary, Icon, Modal, Show, SubmitButton, TextField, effect, icon},
 };
 
 const NAME: &str = "name";
@@ -160,18 +160,16 @@ fn define(
 ) -> Callback<DefineAttribute> {
     let (session, toasts) = (Session::get(), Toasts::get());
     Callback::new(move |body: DefineAttribute| {
-        leptos::task::spawn_local(async move {
-            match session.watch(api::attributes::define(&body).await) {
-                Ok(defined) => {
-                    form.succeed();
-                    open.set(false);
-                    toasts.success(words::added(&defined.name));
-                    definitions.reload();
-                }
-                Err(error) => {
-                    let fields = &[NAME, DESCRIPTION, CASE_EXACT];
-                    form.fail(FormErrors::from_answer(&error, fields));
-                }
+        session.send(api::attributes::define(&body), move |answer| match answer {
+            Ok(defined) => {
+                form.succeed();
+                open.set(false);
+                toasts.success(words::added(&defined.name));
+                definitions.reload();
+            }
+            Err(error) => {
+                let fields = &[NAME, DESCRIPTION, CASE_EXACT];
+                form.fail(FormErrors::from_answer(&error, fields));
             }
         });
     })
@@ -186,12 +184,12 @@ pub(super) fn EditDialog(
     editing: RwSignal<Option<AttributeDefinition>>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if editing.with(Option::is_some) {
             open.set(true);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             editing.set(None);
         }
@@ -262,8 +260,9 @@ fn change(
 ) -> Callback<ChangeDefinition> {
     let (session, toasts) = (Session::get(), Toasts::get());
     Callback::new(move |body: ChangeDefinition| {
-        leptos::task::spawn_local(async move {
-            match session.watch(api::attributes::change(id, &body).await) {
+        session.send(
+            api::attributes::change(id, &body),
+            move |answer| match answer {
                 Ok(changed) => {
                     form.succeed();
                     open.set(false);
@@ -271,8 +270,8 @@ fn change(
                     definitions.reload();
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[NAME, DESCRIPTION])),
-            }
-        });
+            },
+        );
     })
 }
 

@@ -3,8 +3,6 @@
 mod delete;
 mod form;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::{
@@ -25,7 +23,10 @@ use crate::{
     routes,
     session::Session,
     text::attributes as words,
-    ui::{Empty, Icon, Loaded, PageHead, Remote, SkeletonLines, icon},
+    ui::{
+        Empty, Icon, Loaded, PageHead, Present, Remote, Show, SkeletonLines, dynamic, icon,
+        optional,
+    },
 };
 
 /// What the page fetches.
@@ -42,7 +43,7 @@ struct Acts {
 #[component]
 pub(crate) fn AttributesPage() -> impl IntoView {
     let session = Session::get();
-    let definitions = Remote::new(|| (), |()| api::attributes::list());
+    let definitions = Remote::new(api::attributes::list);
     definitions.follow(concerns);
     Places::get().restore_when(move || definitions.value().is_some());
     let defining = RwSignal::new(false);
@@ -52,8 +53,9 @@ pub(crate) fn AttributesPage() -> impl IntoView {
     };
     let may_manage = Memo::new(move |_| session.may(Permission::ManageConnections));
     let present = move || definitions.value().is_some_and(|all| !all.is_empty());
-    let add = move || (may_manage.get() && present()).then(|| view! { <AddButton defining /> });
-    let content = move |shown: Signal<Arc<Vec<AttributeDefinition>>>| {
+    let add =
+        optional(move || (may_manage.get() && present()).then(|| view! { <AddButton defining /> }));
+    let content = move |shown: Present<Vec<AttributeDefinition>>| {
         let empty = Memo::new(move |_| shown.with(|all| all.is_empty()));
         (move || {
             if empty.get() {
@@ -115,13 +117,13 @@ fn NoAttributes(
     /// Whether the person may define one.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let act = move || {
+    let act = dynamic(move || {
         if may_manage.get() {
             view! { <AddButton defining /> }.into_any()
         } else {
             view! { <p class="small">{words::EMPTY_ASK}</p> }.into_any()
         }
-    };
+    });
     view! {
         <Empty glyph=Icon::Tag title=words::EMPTY why=words::EMPTY_WHY>
             {act}
@@ -133,17 +135,17 @@ fn NoAttributes(
 #[component]
 fn Table(
     /// The definitions.
-    shown: Signal<Arc<Vec<AttributeDefinition>>>,
+    shown: Present<Vec<AttributeDefinition>>,
     /// Whether the person may change them.
     may_manage: Memo<bool>,
     /// What is asked or edited.
     acts: Acts,
 ) -> impl IntoView {
-    let rows = move || {
+    let rows = dynamic(move || {
         let may_manage = may_manage.get();
         let row = |definition: &AttributeDefinition| row(definition, may_manage, acts);
         shown.with(|all| all.iter().map(row).collect_view())
-    };
+    });
     view! {
         <div class="table-wrap full" tabindex="-1" role="region" aria-label=words::CAPTION>
             <table class="cards full attrs" role="table">

@@ -15,7 +15,7 @@ use crate::{
     form::FormState,
     session::Session,
     text::conflicts as words,
-    ui::{Buttons, Confirm, Family, Icon, Notice},
+    ui::{Buttons, Confirm, Family, Icon, Notice, Show},
 };
 
 const BUTTONS: Buttons = Buttons {
@@ -128,12 +128,13 @@ fn SelectAll(
     let select = move |_| {
         let query = context.shown.with_untracked(ConflictView::api);
         failed.set(None);
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            match session.watch(api::conflicts::selection(&query).await) {
+        session.send_while_shown(
+            api::conflicts::selection(&query),
+            move |answer| match answer {
                 Ok(found) => context.chosen.set(found.ids.into_iter().collect()),
                 Err(error) => failed.set(Some(error.sentence())),
-            }
-        });
+            },
+        );
     };
     view! {
         <Show when=move || more.get()>
@@ -173,7 +174,7 @@ fn move_all(
                 act: ConflictAct::Move,
                 reason: None,
             };
-            match session.watch(api::conflicts::resolve_several(&body).await) {
+            match session.watch(api::conflicts::resolve_several(&body).answer().await) {
                 Ok(results) => tell(&|now| {
                     for one in &results.items {
                         match &one.message {

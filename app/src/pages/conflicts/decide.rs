@@ -12,11 +12,10 @@ use scim_schema::{
 use super::one::Shown;
 use crate::{
     api,
-    form::{FormErrors, FormState},
+    form::{Act, FormErrors},
     session::Session,
     text::conflicts as words,
-    toast::Toasts,
-    ui::{Buttons, Confirm, Family, Icon, Notice, Remote, TextField, icon},
+    ui::{Buttons, Confirm, Family, Icon, Notice, Remote, Show, TextField, dynamic, effect, icon},
 };
 
 const REASON: &str = "reason";
@@ -48,7 +47,7 @@ pub(super) fn Decide(
     let state = Memo::new(move |_| shown.with(|shown| shown.row.state));
     let refused = Memo::new(move |_| shown.with(|shown| shown.move_refused.clone()));
     let (moving, dismissing) = (RwSignal::new(false), RwSignal::new(false));
-    let acts = move || {
+    let acts = dynamic(move || {
         if state.get() == ConflictState::Resolved {
             return ().into_any();
         }
@@ -81,7 +80,7 @@ pub(super) fn Decide(
             </div>
         }
         .into_any()
-    };
+    });
     view! {
         {acts}
         <MoveDialog shown conflict open=moving />
@@ -89,37 +88,17 @@ pub(super) fn Decide(
     }
 }
 
-/// What an act needs besides its body.
-#[derive(Clone, Copy)]
-struct Act {
-    session: Session,
-    toasts: Toasts,
+fn send(
+    act: Act,
     shown: Shown,
     conflict: Remote<ConflictDetail>,
-    form: FormState,
-    open: RwSignal<bool>,
-}
-
-fn send(act: Act, body: ResolveConflict, said: String) {
-    let Act {
-        session,
-        toasts,
-        shown,
-        conflict,
-        form,
-        open,
-    } = act;
+    body: &ResolveConflict,
+    said: String,
+) {
     let id = shown.with_untracked(|shown| shown.row.id);
-    leptos::task::spawn_local(async move {
-        match session.watch(api::conflicts::resolve(id, &body).await) {
-            Ok(()) => {
-                form.succeed();
-                open.set(false);
-                toasts.success(said);
-                conflict.reload();
-            }
-            Err(error) => form.fail(FormErrors::from_answer(&error, &[REASON])),
-        }
+    act.send(api::conflicts::resolve(id, body), &[REASON], move |()| {
+        conflict.reload();
+        said
     });
 }
 
@@ -145,15 +124,8 @@ fn MoveDialog(
     /// Whether it asks.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let form = FormState::new();
-    let act = Act {
-        session: Session::get(),
-        toasts: Toasts::get(),
-        shown,
-        conflict,
-        form,
-        open,
-    };
+    let act = Act::new(open);
+    let form = act.form;
     let run = Callback::new(move |()| {
         let (name, to, _) = untrack(|| names(shown));
         let body = ResolveConflict {
@@ -161,7 +133,7 @@ fn MoveDialog(
             reason: None,
         };
         let said = words::moved(&name, &to);
-        send(act, body, said);
+        send(act, shown, conflict, &body, said);
     });
     view! {
         <Confirm
@@ -192,17 +164,10 @@ fn DismissDialog(
     /// Whether it asks.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let form = FormState::new();
-    let act = Act {
-        session: Session::get(),
-        toasts: Toasts::get(),
-        shown,
-        conflict,
-        form,
-        open,
-    };
+    let act = Act::new(open);
+    let form = act.form;
     let reason = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             reason.set(String::new());
         }
@@ -218,7 +183,7 @@ fn DismissDialog(
             act: ConflictAct::Dismiss,
             reason: Some(why),
         };
-        send(act, body, words::dismissed(&name));
+        send(act, shown, conflict, &body, words::dismissed(&name));
     });
     view! {
         <Confirm

@@ -1,14 +1,11 @@
 //! The list of conflicts.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use scim_schema::{
-    api::{
-        conflicts::{ConflictKind, ConflictPage, ConflictState},
-        connections::ConnectionView,
-    },
+    api::conflicts::{ConflictKind, ConflictPage, ConflictState},
     id::ConflictId,
     permission::Permission,
 };
@@ -16,10 +13,16 @@ use scim_schema::{
 use super::{bulk::BulkBar, concerns, query::ConflictView, table::Rows};
 use crate::{
     api,
-    pages::log::{LiveMark, select},
+    pages::{
+        connections::known_connections,
+        log::{LiveMark, select},
+    },
     session::Session,
     text::{conflicts as words, users as list_words},
-    ui::{Family, Icon, Loaded, Navigator, Notice, PageHead, Remote, SkeletonLines, Tab, Tabs},
+    ui::{
+        Family, Icon, Loaded, Navigator, Notice, PageHead, Present, Remote, SkeletonLines, Tab,
+        Tabs, dynamic, effect,
+    },
 };
 
 /// Rows of one page.
@@ -59,16 +62,13 @@ pub(crate) fn ConflictsPage() -> impl IntoView {
     });
     let shown = Memo::new(move |_| read.with(|(view, _)| view.clone()));
     let chosen = RwSignal::new(BTreeSet::new());
-    let first = Remote::new(
-        move || {
-            let mut query = shown.with(ConflictView::api);
-            query.limit = Some(PAGE);
-            query
-        },
-        |query| async move { api::conflicts::list(&query).await },
-    );
+    let first = Remote::new(move || {
+        let mut query = shown.with(ConflictView::api);
+        query.limit = Some(PAGE);
+        api::conflicts::list(&query)
+    });
     first.follow(concerns);
-    Effect::new(move |_| {
+    effect(move || {
         shown.track();
         chosen.set(BTreeSet::new());
     });
@@ -80,7 +80,7 @@ pub(crate) fn ConflictsPage() -> impl IntoView {
         navigator: Navigator::new(),
     };
     let tabs = Signal::derive(move || shown.with(tabs));
-    let content = move |page: Signal<Arc<ConflictPage>>| view! { <Rows context page /> }.into_any();
+    let content = move |page: Present<ConflictPage>| view! { <Rows context page /> }.into_any();
     view! {
         <PageHead
             title=Signal::stored(words::TITLE.to_owned())
@@ -88,8 +88,8 @@ pub(crate) fn ConflictsPage() -> impl IntoView {
         >
             <LiveMark />
         </PageHead>
+        <Tabs label=Signal::stored(words::STATES.to_owned()) tabs />
         <div class="body">
-            <Tabs label=Signal::stored(words::STATES.to_owned()) tabs />
             {move || read.with(|(view, ignored)| ignored_view(view, ignored))}
             <div class="toolbar">
                 <Filters context />
@@ -138,19 +138,8 @@ fn Filters(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    let session = Session::get();
-    let may_read = Memo::new(move |_| session.may(Permission::ReadConnections));
-    let connections: Remote<Vec<ConnectionView>> = Remote::new(
-        move || may_read.get(),
-        |may_read| async move {
-            if may_read {
-                api::connections::list().await
-            } else {
-                Ok(Vec::new())
-            }
-        },
-    );
-    let connection = move || {
+    let connections = known_connections();
+    let connection = dynamic(move || {
         let all = connections.value().unwrap_or_default();
         let options = all.iter().map(|one| (one.id.to_string(), one.name.clone()));
         let chosen = context.shown.with(|shown| shown.connection);
@@ -165,8 +154,8 @@ fn Filters(
             &chosen,
             choose,
         )
-    };
-    let kind = move || {
+    });
+    let kind = dynamic(move || {
         let options = ConflictKind::ALL.iter();
         let options = options.map(|one| (one.to_string(), words::kind(*one).to_owned()));
         let chosen = context.shown.with(|shown| shown.kind);
@@ -179,7 +168,7 @@ fn Filters(
             &chosen,
             choose,
         )
-    };
+    });
     view! {
         {connection}
         {kind}

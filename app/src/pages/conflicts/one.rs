@@ -1,7 +1,5 @@
 //! One conflict: who is here, what was sent, what differs, and what can be done.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use scim_schema::{
@@ -18,11 +16,14 @@ use crate::{
     routes,
     session::Session,
     text::{conflicts as words, user as user_words},
-    ui::{Family, Icon, Loaded, LongTime, Notice, PageHead, RelativeTime, Remote, SkeletonLines},
+    ui::{
+        Family, Icon, Loaded, LongTime, Notice, PageHead, Present, RelativeTime, Remote,
+        SkeletonLines, dynamic,
+    },
 };
 
 /// The conflict that everything on the page shows; renewed by live updates.
-pub(super) type Shown = Signal<Arc<ConflictDetail>>;
+pub(super) type Shown = Present<ConflictDetail>;
 
 /// The page of the conflict in the address.
 #[component]
@@ -35,10 +36,10 @@ pub(crate) fn ConflictPage() -> impl IntoView {
                 .and_then(|id| id.parse::<ConflictId>().ok())
         })
     });
-    move || match id.get() {
+    dynamic(move || match id.get() {
         Some(id) => view! { <OneConflict id /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
-    }
+    })
 }
 
 /// Loads one conflict and keeps up with changes.
@@ -47,7 +48,7 @@ fn OneConflict(
     /// Which.
     id: ConflictId,
 ) -> impl IntoView {
-    let conflict = Remote::new(move || id, api::conflicts::one);
+    let conflict = Remote::new(move || api::conflicts::one(id));
     conflict.follow(concerns);
     let content = move |shown: Shown| view! { <Page shown conflict /> }.into_any();
     view! {
@@ -86,11 +87,11 @@ fn Page(
         </PageHead>
         <div class="body">
             <div class="stack s6">
-                {move || shown.with(|shown| ending(shown))}
+                {move || shown.with(ending)}
                 <Decide shown conflict />
                 <div class="cols">
-                    {move || shown.with(|shown| here(shown))}
-                    {move || shown.with(|shown| sent(shown))}
+                    {move || shown.with(here)}
+                    {move || shown.with(sent)}
                 </div>
                 <Sides shown />
             </div>

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::one::Shown;
 use crate::{
     text::conflicts as words,
-    ui::{Family, Icon, lozenge},
+    ui::{Family, Icon, Show, dynamic, lozenge},
 };
 
 /// One attribute of both sides.
@@ -25,9 +25,9 @@ pub(super) fn Sides(
     /// The conflict.
     shown: Shown,
 ) -> impl IntoView {
-    let lines = Memo::new(move |_| shown.with(|shown| lines(shown)));
+    let lines = Memo::new(move |_| shown.with(lines));
     let kept = Memo::new(move |_| shown.with(|shown| !shown.sent.is_empty()));
-    let said = move || {
+    let said = dynamic(move || {
         if !kept.get() {
             words::NOT_KEPT
         } else if lines.with(|lines| lines.iter().any(|line| line.differs)) {
@@ -35,7 +35,7 @@ pub(super) fn Sides(
         } else {
             words::NO_DIFFERENCES
         }
-    };
+    });
     let heading = move || shown.with(|shown| shown.row.connection_name.clone());
     view! {
         <section class="section">

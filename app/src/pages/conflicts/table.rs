@@ -1,7 +1,5 @@
 //! The rows of the list, and the way to older ones.
 
-use std::sync::Arc;
-
 use leptos::{ev::MouseEvent, prelude::*};
 use scim_schema::{
     api::conflicts::{ConflictPage, ConflictRow, ConflictState},
@@ -18,7 +16,10 @@ use crate::{
     routes,
     session::Session,
     text::conflicts as words,
-    ui::{Empty, Failure, Icon, Navigator, RelativeTime, is_row_click},
+    ui::{
+        Empty, Failure, Icon, Navigator, Present, RelativeTime, Show, dynamic, effect,
+        is_row_click, keyed, optional,
+    },
 };
 
 /// Older rows that were asked for.
@@ -49,8 +50,7 @@ impl Older {
             .with_untracked(super::query::ConflictView::api);
         query.cursor = Some(cursor);
         query.limit = Some(PAGE);
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let result = session.watch(api::conflicts::list(&query).await);
+        session.send_while_shown(api::conflicts::list(&query), move |result| {
             self.pending.set(false);
             match result {
                 Ok(page) => {
@@ -69,7 +69,7 @@ pub(super) fn Rows(
     /// What the parts share.
     context: Context,
     /// The first page.
-    page: Signal<Arc<ConflictPage>>,
+    page: Present<ConflictPage>,
 ) -> impl IntoView {
     let older = Older {
         rows: RwSignal::new(Vec::new()),
@@ -78,7 +78,7 @@ pub(super) fn Rows(
         error: RwSignal::new(None),
     };
     // A page that changed may lack what was behind it.
-    Effect::new(move |_| {
+    effect(move || {
         page.track();
         older.forget();
     });
@@ -94,7 +94,7 @@ pub(super) fn Rows(
             Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()));
         view! { <Row context id row /> }
     };
-    move || {
+    dynamic(move || {
         if empty.get() {
             return nothing(context);
         }
@@ -118,14 +118,14 @@ pub(super) fn Rows(
                         </tr>
                     </thead>
                     <tbody role="rowgroup">
-                        <For each=ids key=|id| *id children=row />
+                        {keyed(ids, |id| id.0.as_u128(), row)}
                     </tbody>
                 </table>
             </div>
             <More context page older />
         }
         .into_any()
-    }
+    })
 }
 
 fn nothing(context: Context) -> AnyView {
@@ -156,12 +156,12 @@ fn Row(
             navigator.open(&routes::conflict(id));
         }
     };
-    let pick = move || {
+    let pick = optional(move || {
         context
             .may_resolve
             .get()
             .then(|| row.get().map(|row| pick_cell(context, &row)))
-    };
+    });
     view! {
         <tr role="row" on:click=open>
             {pick}
@@ -241,12 +241,12 @@ fn More(
     /// What the parts share.
     context: Context,
     /// The first page.
-    page: Signal<Arc<ConflictPage>>,
+    page: Present<ConflictPage>,
     /// What follows it.
     older: Older,
 ) -> impl IntoView {
     let session = Session::get();
-    move || {
+    dynamic(move || {
         let fetched = older.next.get();
         let cursor = fetched.unwrap_or_else(|| page.with(|page| page.next_cursor.clone()))?;
         let again = cursor.clone();
@@ -269,5 +269,5 @@ fn More(
                 </button>
             </div>
         })
-    }
+    })
 }

@@ -1,7 +1,5 @@
 //! The checks of a run, by area; each opens to what was sent and answered.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::conformance::{CheckResult, Evidence, Verdict},
@@ -13,7 +11,7 @@ use crate::{
     api,
     pages::log::body,
     text::{conformance as words, log as log_words},
-    ui::{Family, Icon, Loaded, Notice, Remote, SkeletonLines, icon, lozenge},
+    ui::{Family, Icon, Loaded, Notice, Present, Remote, SkeletonLines, icon, lozenge},
 };
 
 /// The checks of one area.
@@ -97,11 +95,8 @@ fn EvidenceList(
     /// Name of the check.
     name: String,
 ) -> impl IntoView {
-    let check = Remote::new(
-        move || name.clone(),
-        move |name| async move { api::conformance::check(id, &name).await },
-    );
-    let content = |check: Signal<Arc<CheckResult>>| {
+    let check = Remote::new(move || api::conformance::check(id, &name));
+    let content = |check: Present<CheckResult>| {
         let check = check.get_untracked();
         let failed = check.verdict == Verdict::Failed;
         let last = check.evidence.len();

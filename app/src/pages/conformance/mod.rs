@@ -26,7 +26,8 @@ use crate::{
     session::Session,
     text::conformance as words,
     ui::{
-        Empty, Failure, Icon, Loaded, Navigator, PageHead, Remote, SkeletonLines, Tab, Tabs, icon,
+        Empty, Failure, Icon, Loaded, Navigator, PageHead, Present, Remote, SkeletonLines, Tab,
+        Tabs, dynamic, icon,
     },
 };
 
@@ -40,10 +41,10 @@ pub(crate) fn ConformancePage() -> impl IntoView {
             id.parse::<ConnectionId>().ok()
         })
     });
-    move || match id.get() {
+    dynamic(move || match id.get() {
         Some(id) => view! { <Conformance id /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
-    }
+    })
 }
 
 /// What the parts of the page share.
@@ -67,8 +68,7 @@ impl Context {
         self.failed.set(None);
         self.said.set(String::new());
         let session = Session::get();
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let answer = session.watch(api::conformance::run(self.id).await);
+        session.send_while_shown(api::conformance::run(self.id), move |answer| {
             self.running.set(false);
             match answer {
                 Ok(run) => {
@@ -98,8 +98,8 @@ fn Conformance(
 ) -> impl IntoView {
     let session = Session::get();
     let map = use_query_map();
-    let connection = Remote::new(move || id, api::connections::one);
-    let checks = Remote::new(move || id, api::conformance::last);
+    let connection = Remote::new(move || api::connections::one(id));
+    let checks = Remote::new(move || api::conformance::last(id));
     checks.follow(move |news| concerns(news, id));
     let context = Context {
         id,
@@ -119,10 +119,9 @@ fn Conformance(
             |name| format!("{name}: {}", words::LEDE),
         ))
     });
-    let content = move |shown: Signal<Arc<ConformanceView>>| {
-        view! { <Checks context view=shown /> }.into_any()
-    };
-    let failure = move || {
+    let content =
+        move |shown: Present<ConformanceView>| view! { <Checks context view=shown /> }.into_any();
+    let failure = dynamic(move || {
         context.failed.get().map(|error| {
             let retry = Callback::new(move |()| context.run());
             view! {
@@ -131,7 +130,7 @@ fn Conformance(
                 </div>
             }
         })
-    };
+    });
     view! {
         <PageHead
             title=Signal::stored(words::TITLE.to_owned())
@@ -173,7 +172,7 @@ fn export(id: ConnectionId) -> AnyView {
 }
 
 fn run_button(context: Context) -> AnyView {
-    let label = move || {
+    let label = dynamic(move || {
         if context.running.get() {
             words::RUNNING
         } else if has_run(context.checks) {
@@ -181,11 +180,11 @@ fn run_button(context: Context) -> AnyView {
         } else {
             words::RUN
         }
-    };
-    let spinner = move || {
+    });
+    let spinner = dynamic(move || {
         let spinner = view! { <span class="spinner" aria-hidden="true"></span> };
         context.running.get().then_some(spinner)
-    };
+    });
     view! {
         <button
             class="btn primary"
@@ -206,11 +205,11 @@ fn Checks(
     /// What the parts share.
     context: Context,
     /// The last run.
-    view: Signal<Arc<ConformanceView>>,
+    view: Present<ConformanceView>,
 ) -> impl IntoView {
     // The same run once more leaves open what is open.
     let view = Memo::new(move |_| view.get());
-    move || {
+    dynamic(move || {
         let view = view.get();
         match &view.last {
             Some(run) => shown_run(context, run),
@@ -224,7 +223,7 @@ fn Checks(
                 .into_any()
             }
         }
-    }
+    })
 }
 
 fn shown_run(context: Context, run: &ConformanceRun) -> AnyView {
@@ -244,7 +243,7 @@ fn shown_run(context: Context, run: &ConformanceRun) -> AnyView {
             .collect::<Vec<_>>()
     });
     let checks = Arc::new(run.checks.clone());
-    let areas = move || {
+    let areas = dynamic(move || {
         let shown = context.shown.get();
         let areas = shown.areas(&checks);
         if areas.is_empty() {
@@ -252,7 +251,7 @@ fn shown_run(context: Context, run: &ConformanceRun) -> AnyView {
         }
         let areas = areas.into_iter().map(|one| checks::area(id, one));
         view! { <div class="stack s8">{areas.collect_view()}</div> }.into_any()
-    };
+    });
     view! {
         <div class="body lead">{score::score(run)}</div>
         <Tabs label=Signal::stored(words::VIEWS.to_owned()) tabs />

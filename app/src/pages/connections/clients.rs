@@ -6,11 +6,12 @@ use scim_schema::api::connections::{ConnectionView, OAuthClientView};
 use super::{new_client::NewClientDialog, one::Shown};
 use crate::{
     api,
-    form::{FormErrors, FormState},
-    session::Session,
+    form::Act,
     text::{self, connections, oauth as words},
-    toast::Toasts,
-    ui::{Buttons, Confirm, Icon, LongTime, RelativeTime, Remote, icon},
+    ui::{
+        Buttons, Column, Confirm, Icon, LongTime, RelativeTime, Remote, act_cell, cell, dynamic,
+        icon, optional, row, table,
+    },
 };
 
 const REVOKE: Buttons = Buttons {
@@ -19,6 +20,14 @@ const REVOKE: Buttons = Buttons {
     doing: words::REVOKING,
     class: "danger",
 };
+
+const COLUMNS: [Column; 5] = [
+    Column::text(words::CLIENT),
+    Column::text(words::PROOF),
+    Column::text(words::MAY),
+    Column::text(words::CREATED),
+    Column::text(words::USED),
+];
 
 /// The clients that were not revoked.
 #[component]
@@ -32,7 +41,7 @@ pub(super) fn OAuthClients(
 ) -> impl IntoView {
     let adding = RwSignal::new(false);
     let revoking = RwSignal::new(None::<OAuthClientView>);
-    let add = move || {
+    let add = optional(move || {
         may_manage.get().then(|| {
             view! {
                 <button class="btn" type="button" on:click=move |_| adding.set(true)>
@@ -41,25 +50,27 @@ pub(super) fn OAuthClients(
                 </button>
             }
         })
-    };
-    let table = move || {
+    });
+    let list = dynamic(move || {
         let may_manage = may_manage.get();
         shown.with(|shown| {
             if shown.oauth_clients.is_empty() {
                 return view! { <p class="small muted pad-y">{words::NO_CLIENTS}</p> }.into_any();
             }
-            let row = |client: &OAuthClientView| row(client, may_manage, revoking);
-            let rows = shown.oauth_clients.iter().map(row).collect_view();
-            view! { <Table rows=rows.into_any() may_manage /> }.into_any()
+            let line = |client: &OAuthClientView| line(client, may_manage, revoking);
+            let lines = shown.oauth_clients.iter().map(line).collect_view();
+            let act = may_manage.then_some(Column::acts(connections::ACT));
+            let columns = COLUMNS.into_iter().chain(act);
+            table(words::CLIENTS_CAPTION, columns, lines.into_any())
         })
-    };
+    });
     view! {
         <section class="section">
             <header>
                 <h2>{words::CLIENTS}</h2>
                 <p>{words::CLIENTS_NOTE}</p>
             </header>
-            {table}
+            {list}
             <div class="row">{add}</div>
         </section>
         <NewClientDialog shown connection open=adding />
@@ -67,42 +78,7 @@ pub(super) fn OAuthClients(
     }
 }
 
-/// The frame of the rows.
-#[component]
-fn Table(
-    /// The rows.
-    rows: AnyView,
-    /// Whether there is a column of acts.
-    may_manage: bool,
-) -> impl IntoView {
-    let act = may_manage.then(|| {
-        view! {
-            <th scope="col">
-                <span class="vh">{connections::ACT}</span>
-            </th>
-        }
-    });
-    view! {
-        <div class="table-wrap flush" tabindex="0" role="region" aria-label=words::CLIENTS_CAPTION>
-            <table class="cards" role="table">
-                <caption class="vh">{words::CLIENTS_CAPTION}</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th scope="col">{words::CLIENT}</th>
-                        <th scope="col">{words::PROOF}</th>
-                        <th scope="col">{words::MAY}</th>
-                        <th scope="col">{words::CREATED}</th>
-                        <th scope="col">{words::USED}</th>
-                        {act}
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-    }
-}
-
-fn row(
+fn line(
     client: &OAuthClientView,
     may_manage: bool,
     revoking: RwSignal<Option<OAuthClientView>>,
@@ -111,44 +87,32 @@ fn row(
         Some(at) => view! { <RelativeTime at /> }.into_any(),
         None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
     };
-    let act = may_manage.then(|| {
+    let proof = view! {
+        {words::method(client.method)}
+        " "
+        <code>{client.hint.clone()}</code>
+    };
+    let mut cells = vec![
+        cell(words::PROOF, proof),
+        cell(words::MAY, words::scopes(client.scopes)),
+        cell(words::CREATED, view! { <LongTime at=client.created_at /> }),
+        cell(words::USED, used),
+    ];
+    cells.extend(may_manage.then(|| {
         let client = client.clone();
-        view! {
-            <td role="cell" class="num act">
-                <button
-                    class="btn danger-quiet"
-                    type="button"
-                    aria-label=words::revoke_label(&client.id.to_string())
-                    on:click=move |_| revoking.set(Some(client.clone()))
-                >
-                    {connections::REVOKE}
-                </button>
-            </td>
-        }
-    });
-    view! {
-        <tr role="row">
-            <th scope="row" role="rowheader">
-                <code>{client.id.to_string()}</code>
-            </th>
-            <td role="cell" data-l=words::PROOF>
-                {words::method(client.method)}
-                " "
-                <code>{client.hint.clone()}</code>
-            </td>
-            <td role="cell" data-l=words::MAY>
-                {words::scopes(client.scopes)}
-            </td>
-            <td role="cell" data-l=words::CREATED>
-                <LongTime at=client.created_at />
-            </td>
-            <td role="cell" data-l=words::USED>
-                {used}
-            </td>
-            {act}
-        </tr>
-    }
-    .into_any()
+        act_cell(view! {
+            <button
+                class="btn danger-quiet"
+                type="button"
+                aria-label=words::revoke_label(&client.id.to_string())
+                on:click=move |_| revoking.set(Some(client.clone()))
+            >
+                {connections::REVOKE}
+            </button>
+        })
+    }));
+    let id = view! { <code>{client.id.to_string()}</code> };
+    row(id.into_any(), cells)
 }
 
 /// Asks before a client ends.
@@ -161,20 +125,7 @@ fn RevokeClientDialog(
     /// The client to end.
     revoking: RwSignal<Option<OAuthClientView>>,
 ) -> impl IntoView {
-    let session = Session::get();
-    let toasts = Toasts::get();
-    let form = FormState::new();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| {
-        if revoking.with(Option::is_some) {
-            open.set(true);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() {
-            revoking.set(None);
-        }
-    });
+    let act = Act::on(revoking);
     let title = Signal::derive(move || {
         let client = revoking.get();
         client.map_or_else(String::new, |client| {
@@ -185,30 +136,24 @@ fn RevokeClientDialog(
         Signal::derive(move || shown.with(|shown| words::revoke_consequences(&shown.name)));
     let run = Callback::new(move |()| {
         let Some(client) = revoking.get_untracked() else {
-            form.succeed();
+            act.form.succeed();
             return;
         };
         let id = shown.with_untracked(|shown| shown.id);
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::revoke_oauth_client(id, client.id).await) {
-                Ok(()) => {
-                    form.succeed();
-                    open.set(false);
-                    toasts.success(words::REVOKED);
-                    connection.reload();
-                }
-                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-            }
+        let call = api::connections::revoke_oauth_client(id, client.id);
+        act.send(call, &[], move |()| {
+            connection.reload();
+            words::REVOKED
         });
     });
     view! {
         <Confirm
-            open
+            open=act.open
             title_id="revoke-client-title"
             title
             consequences
             buttons=REVOKE
-            form
+            form=act.form
             run
         />
     }

@@ -118,8 +118,9 @@ fn create(form: FormState, open: RwSignal<bool>) -> Callback<Entered> {
             scopes,
             shadow: entered.shadow,
         };
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::create(&body).await) {
+        session.send(
+            api::connections::create(&body),
+            move |answer| match answer {
                 Ok(new) => {
                     // The secret first: it must survive whatever happens to the dialog.
                     secrets.keep(new.connection.id, Fresh::Token(new.token));
@@ -129,8 +130,8 @@ fn create(form: FormState, open: RwSignal<bool>) -> Callback<Entered> {
                     navigator.open(&routes::connection(new.connection.id));
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[NAME, KIND, SCOPES])),
-            }
-        });
+            },
+        );
     })
 }
 

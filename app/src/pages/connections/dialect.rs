@@ -1,7 +1,5 @@
 //! How a connection speaks: each function of its dialect with its default, to be turned on or off.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::{
@@ -19,7 +17,9 @@ use crate::{
     session::Session,
     text::dialects as words,
     toast::Toasts,
-    ui::{ErrorSummary, Family, Icon, Loaded, Remote, SkeletonLines, lozenge},
+    ui::{
+        ErrorSummary, Family, Icon, Loaded, Present, Remote, Show, SkeletonLines, dynamic, lozenge,
+    },
 };
 
 /// The functions, folded: most connections never need them.
@@ -30,9 +30,9 @@ pub(super) fn DialectSection(
     /// Whether the person may change them.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let dialect = Remote::new(move || id, api::connections::dialect);
+    let dialect = Remote::new(move || api::connections::dialect(id));
     dialect.follow(move |news| concerns(news, id));
-    let content = move |shown: Signal<Arc<DialectView>>| {
+    let content = move |shown: Present<DialectView>| {
         view! { <Functions id shown dialect may_manage /> }.into_any()
     };
     view! {
@@ -63,7 +63,7 @@ fn concerns(news: News, only: ConnectionId) -> bool {
 #[derive(Clone, Copy)]
 struct Context {
     id: ConnectionId,
-    shown: Signal<Arc<DialectView>>,
+    shown: Present<DialectView>,
     dialect: Remote<DialectView>,
     may_manage: Memo<bool>,
     form: FormState,
@@ -75,7 +75,7 @@ fn Functions(
     /// Whose.
     id: ConnectionId,
     /// The dialect.
-    shown: Signal<Arc<DialectView>>,
+    shown: Present<DialectView>,
     /// To be fetched again.
     dialect: Remote<DialectView>,
     /// Whether the person may change them.
@@ -88,10 +88,10 @@ fn Functions(
         may_manage,
         form: FormState::new(),
     };
-    let note = move || {
+    let note = dynamic(move || {
         let changed = |view: &&SwitchView| view.on != view.default;
         shown.with(|shown| words::note(shown.switches.iter().filter(changed).count()))
-    };
+    });
     let rows = Switch::ALL.map(|switch| row(switch, context));
     view! {
         <ErrorSummary form=context.form />
@@ -123,7 +123,7 @@ fn row(switch: Switch, context: Context) -> AnyView {
             of_switch.map_or((false, false), |view| (view.on, view.on != view.default))
         })
     });
-    let state = move || {
+    let state = dynamic(move || {
         let (on, changed) = view.get();
         let how = if changed {
             lozenge(Family::Arrive, Icon::Info, words::CHANGED)
@@ -135,7 +135,7 @@ fn row(switch: Switch, context: Context) -> AnyView {
             " "
             {how}
         }
-    };
+    });
     let act = move || {
         let (on, changed) = view.get_untracked();
         turn(context, switch, if changed { None } else { Some(!on) });
@@ -160,7 +160,7 @@ fn row(switch: Switch, context: Context) -> AnyView {
             <Show when=move || context.may_manage.get()>
                 <td role="cell" class="num act">
                     <button class="btn" type="button" aria-label=label on:click=move |_| act()>
-                        {word}
+                        {move || word()}
                     </button>
                 </td>
             </Show>
@@ -181,8 +181,9 @@ fn turn(context: Context, switch: Switch, on: Option<bool>) {
     let body = ChangeDialect {
         switches: [(switch, on)].into(),
     };
-    leptos::task::spawn_local(async move {
-        match session.watch(api::connections::change_dialect(id, &body).await) {
+    session.send(
+        api::connections::change_dialect(id, &body),
+        move |answer| match answer {
             Ok(changed) => {
                 form.succeed();
                 dialect.reload();
@@ -190,6 +191,6 @@ fn turn(context: Context, switch: Switch, on: Option<bool>) {
                 toasts.success(words::done(switch, now.is_some_and(|view| view.on)));
             }
             Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-        }
-    });
+        },
+    );
 }

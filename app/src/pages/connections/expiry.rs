@@ -8,7 +8,7 @@ use super::{new_token::NewTokenButton, one::Shown};
 use crate::{
     clock::{self, Clock},
     text::connections as words,
-    ui::{Family, Icon, Notice, RelativeTime, lozenge},
+    ui::{Family, Icon, Notice, RelativeTime, dynamic, lozenge, optional},
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -115,12 +115,12 @@ pub(super) fn ExpiryNotice(
             }
         })
     });
-    move || {
+    dynamic(move || {
         let (family, headline, why) = said.get()?;
-        let act = move || {
+        let act = optional(move || {
             let may_manage = may_manage.get();
             may_manage.then(|| view! { <NewTokenButton open=creating /> })
-        };
+        });
         Some(view! {
             <Notice family glyph=Icon::Key>
                 <div class="stack s2">
@@ -133,7 +133,7 @@ pub(super) fn ExpiryNotice(
                 </div>
             </Notice>
         })
-    }
+    })
 }
 
 fn warning(expiry: Expiry) -> AnyView {

@@ -1,7 +1,5 @@
 //! The list of connections.
 
-use std::sync::Arc;
-
 use leptos::{ev::MouseEvent, prelude::*};
 use scim_schema::{api::connections::ConnectionView, id::ConnectionId, permission::Permission};
 
@@ -17,8 +15,8 @@ use crate::{
     session::Session,
     text::{connections as words, providers},
     ui::{
-        Empty, Family, Icon, Loaded, Navigator, PageHead, Remote, SkeletonLines, icon,
-        is_row_click, lozenge,
+        Empty, Family, Icon, Loaded, Navigator, PageHead, Present, Remote, SkeletonLines, dynamic,
+        icon, is_row_click, keyed, lozenge, optional,
     },
 };
 
@@ -26,7 +24,7 @@ use crate::{
 #[component]
 pub(crate) fn ConnectionsPage() -> impl IntoView {
     let session = Session::get();
-    let connections = Remote::new(|| (), |()| api::connections::list());
+    let connections = Remote::new(api::connections::list);
     connections.follow(|news| concerns(news, None));
     Places::get().restore_when(move || connections.value().is_some());
     let creating = RwSignal::new(false);
@@ -36,8 +34,9 @@ pub(crate) fn ConnectionsPage() -> impl IntoView {
             .value()
             .is_some_and(|connections| !connections.is_empty())
     };
-    let add = move || (may_manage.get() && present()).then(|| view! { <AddButton creating /> });
-    let content = move |shown: Signal<Arc<Vec<ConnectionView>>>| {
+    let add =
+        optional(move || (may_manage.get() && present()).then(|| view! { <AddButton creating /> }));
+    let content = move |shown: Present<Vec<ConnectionView>>| {
         let empty = Memo::new(move |_| shown.with(|all| all.is_empty()));
         (move || {
             if empty.get() {
@@ -87,13 +86,13 @@ fn NoConnections(
     /// Whether the person may add one.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let act = move || {
+    let act = dynamic(move || {
         if may_manage.get() {
             view! { <AddButton creating /> }.into_any()
         } else {
             view! { <p class="small">{words::EMPTY_ASK}</p> }.into_any()
         }
-    };
+    });
     view! {
         <Empty glyph=Icon::Plug title=words::EMPTY why=words::EMPTY_WHY>
             {act}
@@ -105,7 +104,7 @@ fn NoConnections(
 #[component]
 fn Table(
     /// The connections.
-    shown: Signal<Arc<Vec<ConnectionView>>>,
+    shown: Present<Vec<ConnectionView>>,
 ) -> impl IntoView {
     let ids = move || shown.with(|all| all.iter().map(|one| one.id).collect::<Vec<_>>());
     let row = move |id: ConnectionId| {
@@ -133,7 +132,7 @@ fn Table(
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
-                    <For each=ids key=|id| *id children=row />
+                    {keyed(ids, |id| id.0.as_u128(), row)}
                 </tbody>
             </table>
         </div>
@@ -154,7 +153,7 @@ fn Row(
             navigator.open(&routes::connection(id));
         }
     };
-    let cells = move || connection.get().map(|connection| cells(&connection));
+    let cells = dynamic(move || connection.get().map(|connection| cells(&connection)));
     view! {
         <tr role="row" on:click=open>
             {cells}
@@ -182,10 +181,10 @@ fn cells(connection: &ConnectionView) -> AnyView {
     };
     let id = connection.id;
     let secrets = FreshSecret::get();
-    let unstored = move || {
+    let unstored = optional(move || {
         let kept = secrets.of(id).is_some();
         kept.then(|| lozenge(Family::Arrive, Icon::Key, words::SECRET_WAITS))
-    };
+    });
     view! {
         <th scope="row" role="rowheader">
             <span class="who">

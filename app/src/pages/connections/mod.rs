@@ -1,5 +1,6 @@
 //! `/provisioning`: connections of identity providers, and one of them.
 
+mod adoption;
 mod attributes;
 mod clients;
 mod create;
@@ -23,14 +24,20 @@ pub(crate) use secret::FreshSecret;
 use leptos::prelude::*;
 use scim_schema::{
     api::{
-        connections::RequestSummary,
+        connections::{ConnectionView, RequestSummary},
         events::{ChangeEvent, ChangeKind},
     },
     id::ConnectionId,
+    permission::Permission,
 };
 
 use super::log::outcome_view;
-use crate::{live::News, ui::RelativeTime};
+use crate::{
+    api::{self, Call},
+    live::News,
+    session::Session,
+    ui::{RelativeTime, Remote},
+};
 
 /// Whether a live update can change what is shown of connections, or of the one named.
 fn concerns(news: News, only: Option<ConnectionId>) -> bool {
@@ -46,6 +53,16 @@ fn concerns(news: News, only: Option<ConnectionId>) -> bool {
             ChangeKind::AttributeDefinition | ChangeKind::Conflict | ChangeKind::Alert => false,
         },
     }
+}
+
+/// Connections, to name them; none for who may not see them.
+pub(crate) fn known_connections() -> Remote<Vec<ConnectionView>> {
+    let session = Session::get();
+    let may_read = Memo::new(move |_| session.may(Permission::ReadConnections));
+    Remote::new(move || match may_read.get() {
+        true => api::connections::list(),
+        false => Call::known(Vec::new()),
+    })
 }
 
 /// When, and what became of it.

@@ -17,7 +17,7 @@ use crate::{
     form::{FormErrors, FormState},
     session::Session,
     text::{self, oauth as words},
-    ui::{ErrorSummary, Modal, Remote, SubmitButton, TextArea},
+    ui::{ErrorSummary, Modal, Remote, SubmitButton, TextArea, optional},
 };
 
 const TITLE_ID: &str = "new-client-title";
@@ -69,11 +69,11 @@ fn NewClientForm(
             scopes: scopes.unwrap_or_default(),
         });
     };
-    let key = move || {
+    let key = optional(move || {
         (method.get() == ClientAuthMethod::PrivateKeyJwt).then(|| {
             view! { <TextArea id=JWKS label=words::JWKS value=jwks form hint=words::JWKS_HINT /> }
         })
-    };
+    });
     view! {
         <form on:submit=submit novalidate>
             <header>
@@ -109,8 +109,9 @@ fn create(
     let session = Session::get();
     let secrets = FreshSecret::get();
     Callback::new(move |body: CreateOAuthClient| {
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::add_oauth_client(id, &body).await) {
+        session.send(
+            api::connections::add_oauth_client(id, &body),
+            move |answer| match answer {
                 Ok(new) => {
                     let fresh = FreshClient {
                         id: new.client_id,
@@ -124,8 +125,8 @@ fn create(
                     window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[JWKS, SCOPES])),
-            }
-        });
+            },
+        );
     })
 }
 

@@ -19,7 +19,7 @@ use crate::{
     form::{FormErrors, FormState},
     session::Session,
     text::connections as words,
-    ui::{Buttons, Confirm, Icon, Remote, icon},
+    ui::{Buttons, Confirm, Icon, Remote, effect, icon},
 };
 
 const MAKE: Buttons = Buttons {
@@ -57,7 +57,7 @@ pub(super) fn NewTokenDialog(
     let secrets = FreshSecret::get();
     let form = FormState::new();
     let chosen = everything();
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             chosen.set(Some(Scopes::all()));
         }
@@ -70,8 +70,9 @@ pub(super) fn NewTokenDialog(
             return;
         };
         let body = CreateToken { scopes };
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::add_token(id, &body).await) {
+        session.send(
+            api::connections::add_token(id, &body),
+            move |answer| match answer {
                 Ok(new) => {
                     form.succeed();
                     open.set(false);
@@ -80,8 +81,8 @@ pub(super) fn NewTokenDialog(
                     window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[SCOPES])),
-            }
-        });
+            },
+        );
     });
     view! {
         <Confirm

@@ -1,7 +1,5 @@
 //! One connection: how to connect it, what it sent last, its tokens.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use scim_schema::{
@@ -12,6 +10,7 @@ use scim_schema::{
 
 use super::{
     FreshSecret,
+    adoption::AdoptionSection,
     attributes::AttributesSection,
     clients::OAuthClients,
     concerns,
@@ -39,13 +38,13 @@ use crate::{
         shadow as shadow_words,
     },
     ui::{
-        CopyButton, Family, Icon, Loaded, LongTime, Navigator, Notice, PageHead, Remote,
-        SkeletonLines,
+        CopyButton, Family, Icon, Loaded, LongTime, Navigator, Notice, PageHead, Present, Remote,
+        Show, SkeletonLines, dynamic, optional,
     },
 };
 
 /// The connection that everything on the page shows; renewed by live updates.
-pub(super) type Shown = Signal<Arc<ConnectionView>>;
+pub(super) type Shown = Present<ConnectionView>;
 
 /// The page of the connection in the address.
 #[component]
@@ -58,10 +57,10 @@ pub(crate) fn ConnectionPage() -> impl IntoView {
                 .and_then(|id| id.parse::<ConnectionId>().ok())
         })
     });
-    move || match id.get() {
+    dynamic(move || match id.get() {
         Some(id) => view! { <OneConnection id /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
-    }
+    })
 }
 
 /// Loads one connection and keeps up with changes.
@@ -70,7 +69,7 @@ fn OneConnection(
     /// Which.
     id: ConnectionId,
 ) -> impl IntoView {
-    let connection = Remote::new(move || id, api::connections::one);
+    let connection = Remote::new(move || api::connections::one(id));
     connection.follow(move |news| concerns(news, Some(id)));
     let content = move |shown: Shown| view! { <Page id shown connection /> }.into_any();
     view! {
@@ -113,14 +112,14 @@ fn Page(
         })
     });
     let silent = Memo::new(move |_| shown.with(|shown| shown.last_request.is_none()));
-    let secret = move || {
+    let secret = dynamic(move || {
         secrets.of(id).map(|fresh| {
             let connection = shown.get_untracked().as_ref().clone();
             view! { <SecretPanel connection fresh /> }
         })
-    };
+    });
     let creating = RwSignal::new(false);
-    let tester = move || {
+    let tester = optional(move || {
         may_manage.get().then(|| {
             view! {
                 <a class="btn" href=routes::tester(id, None)>
@@ -128,8 +127,8 @@ fn Page(
                 </a>
             }
         })
-    };
-    let conflicts = move || {
+    });
+    let conflicts = optional(move || {
         session.may(Permission::ReadConflicts).then(|| {
             view! {
                 <a class="btn" href=routes::conflicts_of(id)>
@@ -137,21 +136,21 @@ fn Page(
                 </a>
             }
         })
-    };
+    });
     let conformance = view! {
         <a class="btn" href=routes::conformance(id)>
             {conformance_words::TITLE}
         </a>
     };
-    let act = move || {
+    let act = optional(move || {
         may_manage
             .get()
             .then(|| view! { <NewTokenButton open=creating /> })
-    };
-    let log = move || {
+    });
+    let log = optional(move || {
         let shown = session.may(Permission::ReadProvisioningLog) && !silent.get();
         shown.then(|| view! { <Requests id /> })
-    };
+    });
     view! {
         <PageHead title=name lede crumb=(words::TITLE, routes::PROVISIONING)>
             {conflicts} {tester} {conformance}
@@ -164,6 +163,7 @@ fn Page(
                     <ExpiryNotice shown may_manage creating /> <Waiting shown silent /> {log}
                     <Tokens shown connection may_manage />
                     <OAuthClients shown connection may_manage /> <MappingSection id may_manage />
+                    <AdoptionSection shown connection may_manage />
                     <AttributesSection id may_manage /> <DialectSection id may_manage />
                     <Folded shown silent />
                 </div>
@@ -282,7 +282,7 @@ fn Summary(
                 <header>
                     <h2>{words::SUMMARY}</h2>
                 </header>
-                <dl class="kv">{move || shown.with(|shown| summary(shown))}</dl>
+                <dl class="kv">{move || shown.with(summary)}</dl>
             </section>
         </aside>
     }

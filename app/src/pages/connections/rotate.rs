@@ -9,7 +9,7 @@ use crate::{
     form::{FormErrors, FormState},
     session::Session,
     text::{connections, oauth as words},
-    ui::{Buttons, Confirm, Remote},
+    ui::{Buttons, Confirm, Remote, effect},
 };
 
 const BUTTONS: Buttons = Buttons {
@@ -34,13 +34,13 @@ pub(super) fn RotateDialog(
     let form = FormState::new();
     let open = RwSignal::new(false);
     let ends = RwSignal::new(OldTokenEnds::InSevenDays);
-    Effect::new(move |_| {
+    effect(move || {
         if rotating.with(Option::is_some) {
             ends.set(OldTokenEnds::InSevenDays);
             open.set(true);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             rotating.set(None);
         }
@@ -59,8 +59,9 @@ pub(super) fn RotateDialog(
         let body = RotateToken {
             old_ends: ends.get_untracked(),
         };
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::rotate_token(id, token.id, &body).await) {
+        session.send(
+            api::connections::rotate_token(id, token.id, &body),
+            move |answer| match answer {
                 Ok(new) => {
                     form.succeed();
                     open.set(false);
@@ -69,8 +70,8 @@ pub(super) fn RotateDialog(
                     window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-            }
-        });
+            },
+        );
     });
     view! {
         <Confirm

@@ -6,7 +6,7 @@ use scim_schema::scope::{Scope, Scopes};
 use crate::{
     form::{FormErrors, FormState},
     text::oauth as words,
-    ui::{Icon, icon},
+    ui::{Icon, dynamic, icon},
 };
 
 /// Key of its errors, and the id of its first box.
@@ -52,10 +52,10 @@ pub(super) fn ScopesField(
             </label>
         }
     };
-    let error = move || {
+    let error = dynamic(move || {
         form.error_of(SCOPES)
             .map(|message| view! { <p class="error">{icon(Icon::Alert)} {message}</p> })
-    };
+    });
     view! {
         <fieldset>
             <legend class="legend">{words::SCOPES}</legend>

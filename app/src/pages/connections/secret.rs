@@ -11,7 +11,7 @@ use scim_schema::{
 use crate::{
     session::Session,
     text::{connections as words, oauth, providers},
-    ui::{CopyField, Icon, icon},
+    ui::{CopyField, Icon, effect, icon},
 };
 
 /// What has just been made.
@@ -96,7 +96,7 @@ impl FreshSecret {
     pub(crate) fn provide(session: Session) {
         let secret = Self(RwSignal::new(Secrets::default()));
         provide_context(secret);
-        Effect::new(move |_| {
+        effect(move || {
             if !session.is_signed_in() {
                 secret.0.set(Secrets::default());
             }

@@ -11,11 +11,12 @@ use super::{
 use crate::{
     api,
     clock::Clock,
-    form::{FormErrors, FormState},
-    session::Session,
+    form::Act,
     text::{self, connections as words, oauth},
-    toast::Toasts,
-    ui::{Buttons, Confirm, LongTime, RelativeTime, Remote},
+    ui::{
+        Buttons, Column, Confirm, LongTime, RelativeTime, Remote, act_cell, cell, dynamic,
+        optional, row, table,
+    },
 };
 
 const REVOKE: Buttons = Buttons {
@@ -24,6 +25,14 @@ const REVOKE: Buttons = Buttons {
     doing: words::REVOKING,
     class: "danger",
 };
+
+const COLUMNS: [Column; 5] = [
+    Column::text(words::TOKEN_BEGINS),
+    Column::text(oauth::MAY),
+    Column::text(words::TOKEN_CREATED),
+    Column::text(words::TOKEN_EXPIRES),
+    Column::text(words::TOKEN_USED),
+];
 
 /// The tokens that were not revoked.
 #[component]
@@ -39,24 +48,26 @@ pub(super) fn Tokens(
         rotating: RwSignal::new(None),
         revoking: RwSignal::new(None),
     };
-    let table = move || {
+    let list = dynamic(move || {
         let may_manage = may_manage.get();
         shown.with(|shown| {
             if shown.tokens.is_empty() {
                 return view! { <p class="small muted pad-y">{words::NO_TOKENS}</p> }.into_any();
             }
-            let row = |token: &TokenView| row(token, may_manage, acts);
-            let rows = shown.tokens.iter().map(row).collect_view();
-            view! { <Table rows=rows.into_any() may_manage /> }.into_any()
+            let line = |token: &TokenView| line(token, may_manage, acts);
+            let lines = shown.tokens.iter().map(line).collect_view();
+            let act = may_manage.then_some(Column::acts(words::ACT));
+            let columns = COLUMNS.into_iter().chain(act);
+            table(words::TOKENS_CAPTION, columns, lines.into_any())
         })
-    };
+    });
     view! {
         <section class="section">
             <header>
                 <h2>{words::TOKENS}</h2>
                 <p>{words::TOKENS_NOTE}</p>
             </header>
-            {table}
+            {list}
         </section>
         <RotateDialog shown connection rotating=acts.rotating />
         <RevokeDialog shown connection revoking=acts.revoking />
@@ -70,90 +81,38 @@ struct Acts {
     revoking: RwSignal<Option<TokenView>>,
 }
 
-/// The frame of the rows.
-#[component]
-fn Table(
-    /// The rows.
-    rows: AnyView,
-    /// Whether there is a column of acts.
-    may_manage: bool,
-) -> impl IntoView {
-    let act = may_manage.then(|| {
-        view! {
-            <th scope="col">
-                <span class="vh">{words::ACT}</span>
-            </th>
-        }
-    });
-    view! {
-        <div class="table-wrap flush" tabindex="0" role="region" aria-label=words::TOKENS_CAPTION>
-            <table class="cards" role="table">
-                <caption class="vh">{words::TOKENS_CAPTION}</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th scope="col">{words::TOKEN_BEGINS}</th>
-                        <th scope="col">{oauth::MAY}</th>
-                        <th scope="col">{words::TOKEN_CREATED}</th>
-                        <th scope="col">{words::TOKEN_EXPIRES}</th>
-                        <th scope="col">{words::TOKEN_USED}</th>
-                        {act}
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-    }
-}
-
-fn row(token: &TokenView, may_manage: bool, acts: Acts) -> AnyView {
+fn line(token: &TokenView, may_manage: bool, acts: Acts) -> AnyView {
     let used = match token.last_used_at {
         Some(at) => view! { <RelativeTime at /> }.into_any(),
         None => view! { <span class="faint">{text::time::NEVER}</span> }.into_any(),
     };
-    let act = may_manage.then(|| {
-        let buttons = act_buttons(token, acts);
-        view! {
-            <td role="cell" class="num act">
-                {buttons}
-            </td>
-        }
-    });
-    view! {
-        <tr role="row">
-            <th scope="row" role="rowheader">
-                <code>{format!("{}…", token.hint)}</code>
-            </th>
-            <td role="cell" data-l=oauth::MAY>
-                {oauth::scopes(token.scopes)}
-            </td>
-            <td role="cell" data-l=words::TOKEN_CREATED>
-                <LongTime at=token.created_at />
-            </td>
-            <td role="cell" data-l=words::TOKEN_EXPIRES>
-                {expiry_view(token)}
-            </td>
-            <td role="cell" data-l=words::TOKEN_USED>
-                {used}
-            </td>
-            {act}
-        </tr>
-    }
-    .into_any()
+    let mut cells = vec![
+        cell(oauth::MAY, oauth::scopes(token.scopes)),
+        cell(
+            words::TOKEN_CREATED,
+            view! { <LongTime at=token.created_at /> },
+        ),
+        cell(words::TOKEN_EXPIRES, expiry_view(token)),
+        cell(words::TOKEN_USED, used),
+    ];
+    cells.extend(may_manage.then(|| act_cell(act_buttons(token, acts))));
+    let hint = view! { <code>{format!("{}…", token.hint)}</code> };
+    row(hint.into_any(), cells)
 }
 
 /// What can be done with a token; one that has expired can only be removed.
 fn act_buttons(token: &TokenView, Acts { rotating, revoking }: Acts) -> AnyView {
     let expires_at = token.expires_at.timestamp_millis();
     let works = Memo::new(move |_| expires_at > Clock::now().ms);
-    let word = move || {
+    let word = dynamic(move || {
         if works.get() {
             words::REVOKE
         } else {
             words::REMOVE
         }
-    };
+    });
     let kept = StoredValue::new(token.clone());
-    let rotate = move || {
+    let rotate = optional(move || {
         works.get().then(|| {
             let token = kept.get_value();
             view! {
@@ -167,7 +126,7 @@ fn act_buttons(token: &TokenView, Acts { rotating, revoking }: Acts) -> AnyView 
                 </button>
             }
         })
-    };
+    });
     view! {
         {rotate}
         <button
@@ -192,20 +151,7 @@ fn RevokeDialog(
     /// The token to end.
     revoking: RwSignal<Option<TokenView>>,
 ) -> impl IntoView {
-    let session = Session::get();
-    let toasts = Toasts::get();
-    let form = FormState::new();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| {
-        if revoking.with(Option::is_some) {
-            open.set(true);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() {
-            revoking.set(None);
-        }
-    });
+    let act = Act::on(revoking);
     let title = Signal::derive(move || {
         let token = revoking.get();
         token.map_or_else(String::new, |token| words::revoke_title(&token.hint))
@@ -220,30 +166,24 @@ fn RevokeDialog(
     });
     let run = Callback::new(move |()| {
         let Some(token) = revoking.get_untracked() else {
-            form.succeed();
+            act.form.succeed();
             return;
         };
         let id = shown.with_untracked(|shown| shown.id);
-        leptos::task::spawn_local(async move {
-            match session.watch(api::connections::revoke_token(id, token.id).await) {
-                Ok(()) => {
-                    form.succeed();
-                    open.set(false);
-                    toasts.success(words::REVOKED);
-                    connection.reload();
-                }
-                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-            }
+        let call = api::connections::revoke_token(id, token.id);
+        act.send(call, &[], move |()| {
+            connection.reload();
+            words::REVOKED
         });
     });
     view! {
         <Confirm
-            open
+            open=act.open
             title_id="revoke-title"
             title
             consequences
             buttons=REVOKE
-            form
+            form=act.form
             run
         />
     }

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use self::art::Register;
 use crate::{
     routes,
-    ui::{Brand, ThemeButton, use_heading},
+    ui::{Brand, ThemeButton, dynamic, use_heading},
 };
 
 /// The frame of these pages: a narrow column, and the register beside it.
@@ -33,7 +33,7 @@ fn Door(
     children: Children,
 ) -> impl IntoView {
     let heading = use_heading(document_title.unwrap_or(title));
-    let lede = move || lede.get().map(|lede| view! { <p class="muted">{lede}</p> });
+    let lede = dynamic(move || lede.get().map(|lede| view! { <p class="muted">{lede}</p> }));
     view! {
         <div class="signin">
             <main id="main" tabindex="-1" class="stack s6">

@@ -11,7 +11,7 @@ use crate::{
     routes,
     session::{Session, State},
     text,
-    ui::{ErrorSummary, Failure, Navigator, Opening, Remote, TextField},
+    ui::{ErrorSummary, Failure, Navigator, Opening, Remote, TextField, dynamic, effect},
 };
 
 const ACCOUNT: &str = "account";
@@ -23,8 +23,8 @@ pub(crate) fn RootPage() -> impl IntoView {
     let navigator = Navigator::new();
     let query = use_query_map();
     let next = move || query.with_untracked(|query| query.get("next"));
-    let options = Remote::new(|| (), |()| api::session::options(None));
-    Effect::new(move |_| {
+    let options = Remote::new(|| api::session::options(None));
+    effect(move || {
         let next = next();
         let next = next.as_deref().and_then(routes::safe_next);
         if session.is_signed_in() {
@@ -37,7 +37,7 @@ pub(crate) fn RootPage() -> impl IntoView {
             navigator.replace(&routes::sign_in(&account.slug, next));
         }
     });
-    move || {
+    dynamic(move || {
         let unknown = match session.state() {
             State::Unknown(error) => Some(error),
             State::Checking | State::SignedIn(_) | State::SignedOut(_) => None,
@@ -58,7 +58,7 @@ pub(crate) fn RootPage() -> impl IntoView {
             Some(options) if options.account.is_none() => view! { <AskAccount /> }.into_any(),
             Some(_) | None => view! { <Opening /> }.into_any(),
         }
-    }
+    })
 }
 
 /// Asks for the account's name.

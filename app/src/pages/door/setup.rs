@@ -23,7 +23,7 @@ use crate::{
     text,
     ui::{
         Empty, ErrorSummary, Failure, Icon, InputKind, Navigator, PasswordField, Remote,
-        SubmitButton, TextField,
+        SubmitButton, TextField, dynamic, effect,
     },
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
     let navigator = Navigator::new();
     let hash = use_location().hash;
     let token = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    effect(move || {
         let fragment = hash.get();
         let secret = fragment.trim_start_matches('#');
         if !secret.is_empty() {
@@ -47,7 +47,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
         }
     });
     let first = hash.get_untracked().trim_start_matches('#').is_empty();
-    move || match token.get() {
+    dynamic(move || match token.get() {
         Some(token) => view! { <Link token /> }.into_any(),
         None if first => view! {
             <Door title=text::door::SETUP_TITLE>
@@ -64,7 +64,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
         }
         .into_any(),
         None => ().into_any(),
-    }
+    })
 }
 
 /// A link that is looked at.
@@ -74,12 +74,12 @@ fn Link(
     token: String,
 ) -> impl IntoView {
     let secret = token.clone();
-    let link = Remote::new(
-        move || secret.clone(),
-        |token| async move { api::session::inspect_link(&InspectLink { token }).await },
-    );
+    let link = Remote::new(move || {
+        let token = secret.clone();
+        api::session::inspect_link(&InspectLink { token })
+    });
     let retry = Callback::new(move |()| link.reload());
-    move || match (link.value(), link.error()) {
+    dynamic(move || match (link.value(), link.error()) {
         (_, Some(error)) => unusable(error, retry),
         (Some(view), None) => view! { <Redeem view token=token.clone() /> }.into_any(),
         (None, None) => view! {
@@ -90,7 +90,7 @@ fn Link(
             </Door>
         }
         .into_any(),
-    }
+    })
 }
 
 fn unusable(error: ApiError, retry: Callback<()>) -> AnyView {
@@ -218,18 +218,16 @@ fn Redeem(
         if !form.begin(check(&body)) {
             return;
         }
-        leptos::task::spawn_local(async move {
-            match api::session::redeem_link(&body).await {
-                Ok(me) => {
-                    form.succeed();
-                    session.sign_in(me);
-                    navigator.replace(routes::USERS);
-                }
-                Err(error) => form.fail(FormErrors::from_answer(
-                    &error,
-                    &[GIVEN_NAME, FAMILY_NAME, EMAIL, PASSWORD],
-                )),
+        api::session::redeem_link(&body).send(move |answer| match answer {
+            Ok(me) => {
+                form.succeed();
+                session.sign_in(me);
+                navigator.replace(routes::USERS);
             }
+            Err(error) => form.fail(FormErrors::from_answer(
+                &error,
+                &[GIVEN_NAME, FAMILY_NAME, EMAIL, PASSWORD],
+            )),
         });
     };
     let document_title = form.titled(heading.clone());

@@ -18,7 +18,7 @@ use crate::{
     text,
     ui::{
         Empty, ErrorSummary, Failure, Family, Icon, Navigator, Notice, Opening, PasswordField,
-        Remote, SubmitButton, TextField,
+        Remote, SubmitButton, TextField, dynamic, effect, optional,
     },
 };
 
@@ -33,18 +33,15 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    Effect::new(move |_| {
+    effect(move || {
         if session.is_signed_in() {
             let next = query.with_untracked(|query| query.get("next"));
             let next = next.as_deref().and_then(routes::safe_next);
             navigator.replace(next.unwrap_or(routes::USERS));
         }
     });
-    let options = Remote::new(
-        move || slug.get(),
-        |slug| async move { api::session::options(Some(&slug)).await },
-    );
-    move || match (options.value(), options.error()) {
+    let options = Remote::new(move || slug.with(|slug| api::session::options(Some(slug))));
+    dynamic(move || match (options.value(), options.error()) {
         (Some(options), None) => known(&options),
         (_, Some(error)) if error.code() == Some(ErrorCode::NotFound) => unknown_account(),
         (_, Some(error)) => view! {
@@ -58,7 +55,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         }
         .into_any(),
         (None, None) => view! { <Opening /> }.into_any(),
-    }
+    })
 }
 
 fn known(options: &Arc<SignInOptions>) -> AnyView {
@@ -103,7 +100,7 @@ fn unknown_account() -> AnyView {
 #[component]
 fn WhyHere() -> impl IntoView {
     let session = Session::get();
-    let notice = move || match session.state() {
+    let notice = optional(move || match session.state() {
         State::SignedOut(Exit::Expired) => Some(
             view! {
                 <Notice family=Family::Pause glyph=Icon::Clock>
@@ -126,7 +123,7 @@ fn WhyHere() -> impl IntoView {
         | State::Checking
         | State::SignedIn(_)
         | State::Unknown(_) => None,
-    };
+    });
     view! { <div role="status">{notice}</div> }
 }
 
@@ -164,16 +161,14 @@ fn SignInForm(
         if !form.begin(check(&body)) {
             return;
         }
-        leptos::task::spawn_local(async move {
-            match api::session::sign_in(&body).await {
-                Ok(me) => {
-                    form.succeed();
-                    session.sign_in(me);
-                }
-                Err(error) => {
-                    password.set(String::new());
-                    form.fail(FormErrors::from_answer(&error, &[LOGIN, PASSWORD]));
-                }
+        api::session::sign_in(&body).send(move |answer| match answer {
+            Ok(me) => {
+                form.succeed();
+                session.sign_in(me);
+            }
+            Err(error) => {
+                password.set(String::new());
+                form.fail(FormErrors::from_answer(&error, &[LOGIN, PASSWORD]));
             }
         });
     };

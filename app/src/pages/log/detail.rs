@@ -1,7 +1,5 @@
 //! A request with what was rewritten and its bodies.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::provisioning_log::{LogDetail, LogNote, LogRow},
@@ -15,7 +13,7 @@ use crate::{
     routes,
     session::Session,
     text::{conflicts as conflict_words, log as words},
-    ui::{CopyButton, Family, Icon, Loaded, Notice, Remote, SkeletonLines},
+    ui::{CopyButton, Family, Icon, Loaded, Notice, Present, Remote, SkeletonLines},
 };
 
 /// What is shown below an opened row.
@@ -133,8 +131,8 @@ fn Bodies(
     /// The request.
     id: ProvisioningRequestId,
 ) -> impl IntoView {
-    let detail = Remote::new(move || id, api::log::one);
-    let content = |detail: Signal<Arc<LogDetail>>| {
+    let detail = Remote::new(move || api::log::one(id));
+    let content = |detail: Present<LogDetail>| {
         let detail = detail.get_untracked();
         view! {
             <div class="stack">

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock,
     text::{log as words, users as list_words},
-    ui::{Icon, icon},
+    ui::{Icon, dynamic, icon, optional},
 };
 
 const FILTER_ID: &str = "log-filter";
@@ -23,13 +23,13 @@ pub(super) fn Filters(
     context: Context,
 ) -> impl IntoView {
     let shown = context.shown;
-    let badge = move || {
+    let badge = optional(move || {
         let on = Some(shown.with(LogView::filters)).filter(|on| *on > 0)?;
         Some(view! {
             " "
             <span class="badge">{on} <span class="vh">{list_words::FILTERS_ON}</span></span>
         })
-    };
+    });
     let clear = move |_| context.show(&shown.get_untracked().unfiltered(), false);
     view! {
         <button class="btn" type="button" popovertarget=FILTER_ID>
@@ -108,7 +108,7 @@ fn Connections(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let all = context.connections.value().unwrap_or_default();
         let options = all.iter().map(|one| (one.id.to_string(), one.name.clone()));
         let chosen = context.shown.with(|shown| shown.connection);
@@ -123,7 +123,7 @@ fn Connections(
             &chosen,
             choose,
         )
-    }
+    })
 }
 
 /// How it was answered, and the method.
@@ -132,7 +132,7 @@ fn Choice(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
-    let outcome = move || {
+    let outcome = dynamic(move || {
         let options = LogOutcome::ALL.iter();
         let options = options.map(|one| (one.to_string(), words::outcome(*one).to_owned()));
         let chosen = context.shown.with(|shown| shown.outcome);
@@ -147,8 +147,8 @@ fn Choice(
             &chosen,
             choose,
         )
-    };
-    let method = move || {
+    });
+    let method = dynamic(move || {
         let options = METHODS.map(|one| (one.to_owned(), one.to_owned()));
         let chosen = context.shown.with(|shown| shown.method.unwrap_or_default());
         let choose = move |value: String| {
@@ -162,7 +162,7 @@ fn Choice(
             chosen,
             choose,
         )
-    };
+    });
     view! {
         {outcome}
         {method}

@@ -8,8 +8,6 @@ mod page;
 mod query;
 mod rows;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use scim_schema::{
@@ -35,7 +33,10 @@ use crate::{
     live::{Flow, Live, News},
     session::Session,
     text::{self, log as words},
-    ui::{Empty, Failure, Family, Icon, Loaded, Remote, SkeletonLines, icon, lozenge},
+    ui::{
+        Empty, Failure, Family, Icon, Loaded, Present, Remote, Show, SkeletonLines, dynamic, icon,
+        keyed, lozenge,
+    },
 };
 
 const PAGE: u32 = 25;
@@ -58,19 +59,16 @@ pub(crate) fn RequestLog(
         limit: Some(PAGE),
         ..query.get()
     };
-    let first = Remote::new(
-        move || {
-            older.forget();
-            base()
-        },
-        |query| async move { api::log::list(&query).await },
-    );
+    let first = Remote::new(move || {
+        older.forget();
+        api::log::list(&base())
+    });
     first.follow(move |news| match news {
         News::Resync => true,
         News::Change(event) => query.with_untracked(|query| concerns(query, &event)),
     });
     let load_older = Callback::new(move |cursor: String| older.load(session, query, cursor));
-    let content = move |page: Signal<Arc<LogPage>>| {
+    let content = move |page: Present<LogPage>| {
         view! {
             <Rows
                 page
@@ -99,7 +97,7 @@ pub(crate) fn RequestLog(
 #[component]
 fn Rows(
     /// First page.
-    page: Signal<Arc<LogPage>>,
+    page: Present<LogPage>,
     /// What follows it.
     older: Older,
     /// What is said when there is none, and why.
@@ -115,11 +113,11 @@ fn Rows(
         row.map(|row| view! { <Request row /> })
     };
     let ids = move || rows.with(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
-    move || {
+    dynamic(move || {
         if !empty.get() {
             return view! {
                 <ol class="log" aria-label=words::LIST>
-                    <For each=ids key=|id| *id children=one />
+                    {keyed(ids, |id| id.0.as_u128(), one)}
                 </ol>
                 <Show when=move || lost.get()>
                     <p class="small muted pad-y">{words::NOT_KEPT}</p>
@@ -132,7 +130,7 @@ fn Rows(
             said => said,
         };
         view! { <Empty glyph=Icon::Signal title why /> }.into_any()
-    }
+    })
 }
 
 /// What is said where there is no request.
@@ -176,13 +174,13 @@ fn Request(
 #[component]
 fn More(
     /// First page.
-    page: Signal<Arc<LogPage>>,
+    page: Present<LogPage>,
     /// What follows it.
     older: Older,
     /// Fetches on from a cursor.
     load: Callback<String>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let cursor = page.with(|page| older.cursor(page))?;
         let again = cursor.clone();
         let failed = older.error.get().map(|error| {
@@ -205,14 +203,14 @@ fn More(
                 </button>
             </div>
         })
-    }
+    })
 }
 
 /// Says whether changes arrive by themselves.
 #[component]
 pub(crate) fn LiveMark() -> impl IntoView {
     let live = Live::get();
-    let mark = move || match live.flow() {
+    let mark = dynamic(move || match live.flow() {
         Flow::Opening => ().into_any(),
         Flow::Live => view! {
             <span title=text::shell::LIVE_HINT>
@@ -226,7 +224,7 @@ pub(crate) fn LiveMark() -> impl IntoView {
             </span>
         }
         .into_any(),
-    };
+    });
     view! { <span role="status">{mark}</span> }
 }
 

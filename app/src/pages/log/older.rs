@@ -72,8 +72,7 @@ impl Older {
             limit: Some(PAGE),
             ..query.get_untracked()
         };
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let result = session.watch(api::log::list(&query).await);
+        session.send_while_shown(api::log::list(&query), move |result| {
             self.pending.set(false);
             match result {
                 Ok(page) => {

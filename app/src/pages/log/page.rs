@@ -4,23 +4,20 @@ use std::time::Duration;
 
 use leptos::{html::Input, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::hooks::use_query_map;
-use scim_schema::{
-    api::{
-        connections::ConnectionView,
-        events::{ChangeEvent, ChangeKind},
-        provisioning_log::LogQuery,
-        users::UserDetail,
-    },
-    permission::Permission,
+use scim_schema::api::{
+    connections::ConnectionView,
+    events::{ChangeEvent, ChangeKind},
+    provisioning_log::LogQuery,
+    users::UserDetail,
 };
 
 use super::{LiveMark, RequestLog, filters::Filters, query::LogView};
 use crate::{
-    api,
-    session::Session,
+    api::{self, Call},
+    pages::connections::known_connections,
     shortcuts::{Command, Shortcuts},
     text::{log as words, users as list_words},
-    ui::{Family, Icon, Navigator, Notice, PageHead, Remote, icon},
+    ui::{Family, Icon, Navigator, Notice, PageHead, Remote, effect, icon, optional},
 };
 
 const DEBOUNCE: Duration = Duration::from_millis(250);
@@ -65,7 +62,7 @@ pub(crate) fn LogPage() -> impl IntoView {
         navigator: Navigator::new(),
     };
     let query = Signal::derive(move || shown.with(LogView::api));
-    let ignored = move || {
+    let ignored = optional(move || {
         let parts = read.with(|(_, ignored)| ignored.clone());
         (!parts.is_empty()).then(|| {
             view! {
@@ -77,7 +74,7 @@ pub(crate) fn LogPage() -> impl IntoView {
                 </div>
             }
         })
-    };
+    });
     view! {
         <PageHead
             title=Signal::stored(words::TITLE.to_owned())
@@ -99,34 +96,13 @@ fn of_all(query: &LogQuery, event: &ChangeEvent) -> bool {
     event.kind == ChangeKind::ProvisioningLog && query.connection.is_none_or(|id| id.0 == event.id)
 }
 
-/// Connections, to name them.
-fn known_connections() -> Remote<Vec<ConnectionView>> {
-    let session = Session::get();
-    let may_read = Memo::new(move |_| session.may(Permission::ReadConnections));
-    Remote::new(
-        move || may_read.get(),
-        |may_read| async move {
-            if may_read {
-                api::connections::list().await
-            } else {
-                Ok(Vec::new())
-            }
-        },
-    )
-}
-
 /// The person of the address, to name them.
 fn known_person(shown: Memo<LogView>) -> Remote<Option<UserDetail>> {
     let user = Memo::new(move |_| shown.with(|shown| shown.user));
-    Remote::new(
-        move || user.get(),
-        |user| async move {
-            match user {
-                Some(user) => api::users::one(user).await.map(Some),
-                None => Ok(None),
-            }
-        },
-    )
+    Remote::new(move || match user.get() {
+        Some(user) => api::users::one(user).map(Some),
+        None => Call::known(None),
+    })
 }
 
 /// The search field: what is typed reaches the address after a short rest.
@@ -145,7 +121,7 @@ fn Search(
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         let sent = sent.get();
         if waiting.with_value(Option::is_none) && typed.with_untracked(|typed| typed.trim() != sent)
         {

@@ -34,7 +34,8 @@ use crate::{
     session::Session,
     text::{connections, mapping as words},
     ui::{
-        ErrorSummary, Family, Icon, Loaded, Notice, PageHead, Remote, SkeletonLines, SubmitButton,
+        ErrorSummary, Family, Icon, Loaded, Notice, PageHead, Present, Remote, Show, SkeletonLines,
+        SubmitButton, dynamic,
     },
 };
 
@@ -48,10 +49,10 @@ pub(crate) fn MappingPage() -> impl IntoView {
             id.parse::<ConnectionId>().ok()
         })
     });
-    move || match id.get() {
+    dynamic(move || match id.get() {
         Some(id) => view! { <Mapping id /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
-    }
+    })
 }
 
 /// Whether a change may concern the mapping of a connection.
@@ -70,15 +71,15 @@ fn Mapping(
     /// Whose.
     id: ConnectionId,
 ) -> impl IntoView {
-    let connection = Remote::new(move || id, api::connections::one);
-    let mapping = Remote::new(move || id, api::mapping::get);
+    let connection = Remote::new(move || api::connections::one(id));
+    let mapping = Remote::new(move || api::mapping::get(id));
     mapping.follow(move |news| concerns(news, id));
     let name = Signal::derive(move || {
         let shown = connection.value();
         shown.map_or_else(String::new, |shown| shown.name.clone())
     });
     let content =
-        move |shown: Signal<Arc<MappingView>>| view! { <Page id shown mapping name /> }.into_any();
+        move |shown: Present<MappingView>| view! { <Page id shown mapping name /> }.into_any();
     let lede = Signal::derive(move || match name.get().as_str() {
         "" => words::LEDE.to_owned(),
         name => format!("{name}: {}", words::LEDE),
@@ -110,7 +111,7 @@ fn Page(
     /// Whose.
     id: ConnectionId,
     /// The mapping as it is stored.
-    shown: Signal<Arc<MappingView>>,
+    shown: Present<MappingView>,
     /// To be fetched again.
     mapping: Remote<MappingView>,
     /// Name of the connection.
@@ -150,13 +151,13 @@ fn Page(
 #[component]
 fn Progress(
     /// The mapping.
-    shown: Signal<Arc<MappingView>>,
+    shown: Present<MappingView>,
 ) -> impl IntoView {
     let run = Memo::new(move |_| {
         let run = shown.with(|shown| shown.run.clone());
         run.filter(|run| run.finished_at.is_none())
     });
-    let told = move || {
+    let told = dynamic(move || {
         run.get().map(|run| {
             let total = run.total.max(run.done).max(1);
             view! {
@@ -170,7 +171,7 @@ fn Progress(
                 </Notice>
             }
         })
-    };
+    });
     view! { <div role="status">{told}</div> }
 }
 
@@ -180,7 +181,7 @@ fn Editor(
     /// Whose.
     id: ConnectionId,
     /// The mapping as it is stored.
-    shown: Signal<Arc<MappingView>>,
+    shown: Present<MappingView>,
     /// What is entered.
     edited: Edited,
     /// Where the plan goes.
@@ -195,19 +196,17 @@ fn Editor(
         if !may_manage || !form.begin(FormErrors::default()) {
             return;
         }
-        let mapping = edited.draft();
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let body = PlanMapping {
-                mapping,
-                after: None,
-            };
-            match session.watch(api::mapping::plan(id, &body).await) {
-                Ok(plan) => {
-                    form.succeed();
-                    reviewed.set(review(body, plan));
-                }
-                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
+        let body = PlanMapping {
+            mapping: edited.draft(),
+            after: None,
+        };
+        let call = api::mapping::plan(id, &body);
+        session.send_while_shown(call, move |answer| match answer {
+            Ok(plan) => {
+                form.succeed();
+                reviewed.set(review(body, plan));
             }
+            Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
         });
     };
     let act = may_manage.then(|| {

@@ -18,7 +18,7 @@ use crate::{
     session::Session,
     text::mapping as words,
     toast::Toasts,
-    ui::{Buttons, Confirm, Empty, ErrorSummary, Icon},
+    ui::{Buttons, Confirm, Empty, ErrorSummary, Icon, Show, keyed},
 };
 
 const BUTTONS: Buttons = Buttons {
@@ -65,8 +65,9 @@ pub(super) fn Review(
     });
     let run = Callback::new(move |()| {
         let body = Arc::clone(&body);
-        leptos::task::spawn_local(async move {
-            match session.watch(api::mapping::change(id, &body).await) {
+        session.send(
+            api::mapping::change(id, &body),
+            move |answer| match answer {
                 Ok(view) => {
                     form.succeed();
                     open.set(false);
@@ -74,8 +75,8 @@ pub(super) fn Review(
                     applied.run(view);
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-            }
-        });
+            },
+        );
     });
     view! {
         <section class="section">
@@ -150,15 +151,13 @@ fn People(
             mapping: mapping.get_value(),
             after: Some(after),
         };
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            match session.watch(api::mapping::plan(id, &body).await) {
-                Ok(page) => {
-                    form.succeed();
-                    rows.update(|rows| rows.extend(page.items));
-                    next.set(page.next);
-                }
-                Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
+        session.send_while_shown(api::mapping::plan(id, &body), move |answer| match answer {
+            Ok(page) => {
+                form.succeed();
+                rows.update(|rows| rows.extend(page.items));
+                next.set(page.next);
             }
+            Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
         });
     };
     if plan.items.is_empty() {
@@ -187,7 +186,7 @@ fn People(
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
-                    <For each=move || rows.get() key=|person| person.user children=row />
+                    {keyed(move || rows.get(), |person| person.user.0.as_u128(), row)}
                 </tbody>
             </table>
             <ErrorSummary form />
@@ -199,7 +198,7 @@ fn People(
                         aria-disabled=move || form.is_pending().to_string()
                         on:click=more
                     >
-                        {label}
+                        {move || label()}
                     </button>
                 </div>
             </Show>

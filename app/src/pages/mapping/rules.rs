@@ -1,8 +1,6 @@
 //! The fields: the default organisation and the rules, which are moved by buttons, so that the
 //! keyboard can do all of it.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::mapping::{MappingView, OrganisationChoice},
@@ -14,7 +12,7 @@ use super::edited::{Edited, EditedRule};
 use crate::{
     text::mapping as words,
     toast::Toasts,
-    ui::{Empty, Icon, icon},
+    ui::{Empty, Icon, Present, Show, icon, keyed},
 };
 
 /// Organisations to choose from.
@@ -24,7 +22,7 @@ type Choices = Memo<Vec<OrganisationChoice>>;
 #[component]
 pub(super) fn Rules(
     /// The mapping as it is stored.
-    shown: Signal<Arc<MappingView>>,
+    shown: Present<MappingView>,
     /// What is entered.
     edited: Edited,
 ) -> impl IntoView {
@@ -42,11 +40,11 @@ pub(super) fn Rules(
                 <Empty glyph=Icon::Group title=words::NO_RULES why=words::NO_RULES_WHY />
             </Show>
             <ol class="stack pad-top" data-testid="rules">
-                <For
-                    each=move || edited.rules.get()
-                    key=|rule| rule.key
-                    children=move |rule| view! { <RuleFields rule choices edited /> }
-                />
+                {keyed(
+                    move || edited.rules.get(),
+                    |rule| u128::from(rule.key),
+                    move |rule| view! { <RuleFields rule choices edited /> },
+                )}
             </ol>
             <div class="row pad-top">
                 <button class="btn" type="button" on:click=add>

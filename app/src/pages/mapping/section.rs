@@ -1,7 +1,5 @@
 //! The mapping in short, on the connection's page.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{api::mapping::MappingView, id::ConnectionId};
 
@@ -9,7 +7,7 @@ use super::{Progress, concerns};
 use crate::{
     api, routes,
     text::mapping as words,
-    ui::{Loaded, Remote, SkeletonLines},
+    ui::{Loaded, Present, Remote, SkeletonLines, dynamic},
 };
 
 /// One line, and the way to the rules.
@@ -20,24 +18,24 @@ pub(crate) fn MappingSection(
     /// Whether the person may change it.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let mapping = Remote::new(move || id, api::mapping::get);
+    let mapping = Remote::new(move || api::mapping::get(id));
     mapping.follow(move |news| concerns(news, id));
-    let content = move |shown: Signal<Arc<MappingView>>| {
+    let content = move |shown: Present<MappingView>| {
         view! {
             <div class="stack pad-top">
-                <p>{move || shown.with(|shown| in_short(shown))}</p>
+                <p>{move || shown.with(in_short)}</p>
                 <Progress shown />
             </div>
         }
         .into_any()
     };
-    let link = move || {
+    let link = dynamic(move || {
         if may_manage.get() {
             words::EDIT
         } else {
             words::SEE
         }
-    };
+    });
     view! {
         <section class="section" data-testid="mapping">
             <header>

@@ -5,6 +5,7 @@ use scim_schema::api::rehearsals::{ChangedAttribute, Rehearsed, RehearsedChange}
 use serde_json::{Map, Value};
 
 use crate::{
+    api::read,
     format,
     pages::{
         log::{body, notes, outcome_view},
@@ -110,7 +111,7 @@ fn mapped(rehearsed: &Rehearsed) -> Option<AnyView> {
 
 fn user_of(rehearsed: &Rehearsed) -> Option<Map<String, Value>> {
     let body = rehearsed.body.as_deref()?;
-    let user: Map<String, Value> = serde_json::from_str(body).ok()?;
+    let user: Map<String, Value> = read(body)?;
     (rehearsed.status < 300 && user.contains_key("userName")).then_some(user)
 }
 

@@ -12,7 +12,7 @@ use crate::{
     routes,
     session::Session,
     text::log::rehearsal as words,
-    ui::{Icon, icon},
+    ui::{Icon, icon, optional},
 };
 
 /// The button, and what came of it.
@@ -33,13 +33,12 @@ pub(crate) fn Replay(
             return;
         }
         pending.set(true);
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let answer = session.watch(api::log::replay(id).await);
+        session.send_while_shown(api::log::replay(id), move |answer| {
             pending.set(false);
             result.set(Some(answer));
         });
     };
-    let shown = move || {
+    let shown = optional(move || {
         result.with(|result| match result.as_ref()? {
             Ok(rehearsed) => Some(
                 view! {
@@ -52,7 +51,7 @@ pub(crate) fn Replay(
             ),
             Err(error) => Some(view! { <p class="small">{error.sentence()}</p> }.into_any()),
         })
-    };
+    });
     let tester = routes::tester(connection, Some(id));
     view! {
         <div class="row">

@@ -21,7 +21,8 @@ use crate::{
     session::Session,
     text::log::rehearsal as words,
     ui::{
-        Empty, ErrorSummary, Family, Icon, Notice, PageHead, Remote, SubmitButton, TextField, icon,
+        Empty, ErrorSummary, Family, Icon, Notice, PageHead, Remote, SubmitButton, TextField,
+        dynamic, effect, icon, optional,
     },
 };
 
@@ -40,10 +41,10 @@ pub(crate) fn TesterPage() -> impl IntoView {
             id.parse::<ConnectionId>().ok()
         })
     });
-    move || match id.get() {
+    dynamic(move || match id.get() {
         Some(id) => view! { <Tester id /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
-    }
+    })
 }
 
 /// The form and the outcome.
@@ -53,7 +54,7 @@ fn Tester(
     id: ConnectionId,
 ) -> impl IntoView {
     let may_manage = Session::get().may_now(Permission::ManageConnections);
-    let connection = Remote::new(move || id, api::connections::one);
+    let connection = Remote::new(move || api::connections::one(id));
     let lede = Signal::derive(move || {
         let name = connection.value().map(|shown| shown.name.clone());
         Some(name.map_or_else(
@@ -141,8 +142,8 @@ fn Form(
             return;
         }
         result.set(None);
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            match session.watch(api::log::rehearse(id, &entered.request()).await) {
+        session.send_while_shown(api::log::rehearse(id, &entered.request()), move |answer| {
+            match answer {
                 Ok(rehearsed) => {
                     form.succeed();
                     result.set(Some(rehearsed));
@@ -151,7 +152,7 @@ fn Form(
             }
         });
     };
-    let shown = move || {
+    let shown = optional(move || {
         result.with(|result| {
             let rehearsed = result.as_ref()?;
             Some(view! {
@@ -163,7 +164,7 @@ fn Form(
                 </section>
             })
         })
-    };
+    });
     view! {
         <div class="stack s8">
             <form class="stack" on:submit=submit novalidate>
@@ -242,17 +243,16 @@ fn FromLog(
     let session = Session::get();
     let map = use_query_map();
     let taken = RwSignal::new(None::<Result<(), ApiError>>);
-    Effect::new(move |_| {
+    effect(move || {
         let from = map.with(|map| map.get_str("from").map(str::to_owned));
         let Some(from) = from.and_then(|from| from.parse::<ProvisioningRequestId>().ok()) else {
             return;
         };
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
-            let logged = session.watch(api::log::one(from).await);
+        session.send_while_shown(api::log::one(from), move |logged| {
             taken.set(Some(logged.map(|logged| entered.take(&logged))));
         });
     });
-    move || {
+    dynamic(move || {
         taken.get().map(|taken| {
             let (family, said) = match taken {
                 Ok(()) => (Family::Rest, words::TAKEN.to_owned()),
@@ -269,5 +269,5 @@ fn FromLog(
                 </div>
             }
         })
-    }
+    })
 }

@@ -8,7 +8,7 @@ use crate::{
     text,
     theme::{Choice, Theme},
     toast::Toasts,
-    ui::{Icon, icon},
+    ui::{Icon, Show, icon, optional},
 };
 
 const MENU_ID: &str = "account-menu";
@@ -26,7 +26,7 @@ pub(super) fn AccountMenu(
             .map(|me| me.display_name.clone())
             .unwrap_or_default()
     });
-    let detail = move || {
+    let detail = optional(move || {
         let me = session.me()?;
         let roles: Vec<_> = me
             .roles
@@ -40,7 +40,7 @@ pub(super) fn AccountMenu(
                 <small>{roles.join(", ")}</small>
             </p>
         })
-    };
+    });
     view! {
         <button
             class="item"
@@ -109,14 +109,12 @@ fn SignOut() -> impl IntoView {
     let toasts = Toasts::get();
     let failed = RwSignal::new(false);
     let run = move |_| {
-        leptos::task::spawn_local(async move {
-            match api::session::sign_out().await {
-                Ok(()) => session.sign_out(),
-                Err(error) if error.is_signed_out() => session.sign_out(),
-                Err(_) => {
-                    failed.set(true);
-                    toasts.announce(text::shell::SIGN_OUT_FAILED);
-                }
+        api::session::sign_out().send(move |answer| match answer {
+            Ok(()) => session.sign_out(),
+            Err(error) if error.is_signed_out() => session.sign_out(),
+            Err(_) => {
+                failed.set(true);
+                toasts.announce(text::shell::SIGN_OUT_FAILED);
             }
         });
     };

@@ -20,14 +20,14 @@ use scim_schema::{
 
 use self::{help::HelpDialog, nav::Navigation};
 use crate::{
-    api,
+    api::{self, Call},
     live::News,
     pages::conflicts::concerns,
     routes,
     session::{Exit, Session, State},
     shortcuts::{Command, Shortcuts},
     storage, text,
-    ui::{Brand, Failure, Navigator, Opening, Remote},
+    ui::{Brand, Failure, Navigator, Opening, Remote, dynamic, effect},
 };
 
 /// Users per status, shared by navigation and saved views.
@@ -44,7 +44,7 @@ pub(crate) fn Shell() -> impl IntoView {
     let session = Session::get();
     let location = use_location();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         let State::SignedOut(exit) = session.state() else {
             return;
         };
@@ -66,7 +66,7 @@ pub(crate) fn Shell() -> impl IntoView {
         navigate(&door, options);
     });
     let signed_in = Memo::new(move |_| session.is_signed_in());
-    move || {
+    dynamic(move || {
         if signed_in.get() {
             return view! { <Frame /> }.into_any();
         }
@@ -86,7 +86,7 @@ pub(crate) fn Shell() -> impl IntoView {
             State::Checking => view! { <Opening /> }.into_any(),
             State::SignedIn(_) | State::SignedOut(_) => ().into_any(),
         }
-    }
+    })
 }
 
 /// The search part of an address with its question mark.
@@ -102,29 +102,17 @@ fn search(search: &str) -> String {
 fn Frame() -> impl IntoView {
     let session = Session::get();
     let may_read = Memo::new(move |_| session.may(Permission::ReadUsers));
-    let counts = Remote::new(
-        move || may_read.get(),
-        |may_read| async move {
-            if may_read {
-                api::users::counts().await
-            } else {
-                Ok(UserCounts::default())
-            }
-        },
-    );
+    let counts = Remote::new(move || match may_read.get() {
+        true => api::users::counts(),
+        false => Call::known(UserCounts::default()),
+    });
     counts.follow(concerns_users);
     provide_context(Counts(counts));
     let may_see = Memo::new(move |_| session.may(Permission::ReadConflicts));
-    let conflicts = Remote::new(
-        move || may_see.get(),
-        |may_read| async move {
-            if may_read {
-                api::conflicts::counts().await
-            } else {
-                Ok(ConflictCounts::default())
-            }
-        },
-    );
+    let conflicts = Remote::new(move || match may_see.get() {
+        true => api::conflicts::counts(),
+        false => Call::known(ConflictCounts::default()),
+    });
     conflicts.follow(concerns);
     provide_context(OpenConflicts(conflicts));
     let help = RwSignal::new(false);

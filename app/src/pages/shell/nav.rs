@@ -9,7 +9,7 @@ use crate::{
     format, routes,
     session::Session,
     text,
-    ui::{Brand, Icon, ThemeButton, icon},
+    ui::{Brand, Icon, ThemeButton, dynamic, icon},
 };
 
 const NAV_ID: &str = "nav";
@@ -165,11 +165,11 @@ fn Item(
                 .then_some("true")
         }
     };
-    let count = move || {
+    let count = dynamic(move || {
         count
             .get()
             .map(|count| view! { <span class="count">{format::count(count)}</span> })
-    };
+    });
     view! {
         <li>
             <a class="item" href=href aria-current=current title=label>

@@ -11,7 +11,7 @@ use crate::{
     pages::status::{look, provider, status_of},
     routes,
     text::{self, user as words},
-    ui::{Icon, LongTime, icon, lozenge},
+    ui::{Column, Icon, LongTime, cell, dynamic, icon, lozenge, optional, row, table},
 };
 
 /// Holds.
@@ -20,13 +20,13 @@ pub(super) fn Access(
     /// The user.
     user: Shown,
 ) -> impl IntoView {
-    let open = move || user.with(|user| open_holds(user));
-    let lifted = move || user.with(|user| lifted_holds(user));
+    let open = dynamic(move || user.with(open_holds));
+    let lifted = dynamic(move || user.with(lifted_holds));
     // Without holds the others still cannot sign in.
-    let note = move || {
+    let note = optional(move || {
         let active = user.with(|user| user.lifecycle == Lifecycle::Active);
         active.then(|| view! { <p>{words::HOLDS_NOTE}</p> })
-    };
+    });
     view! {
         <div class="split">
             <div class="stack s8">
@@ -59,7 +59,7 @@ fn open_holds(user: &UserDetail) -> AnyView {
         .into_any();
     }
     let who = provider(&user.row.source);
-    let row = |hold: &HoldView| {
+    let line = |hold: &HoldView| {
         let until = hold.until.map(|until| {
             view! {
                 <br />
@@ -68,47 +68,26 @@ fn open_holds(user: &UserDetail) -> AnyView {
                 </span>
             }
         });
-        view! {
-            <tr role="row">
-                <th scope="row" role="rowheader">
-                    {hold_lozenge(hold, who)}
-                </th>
-                <td role="cell" data-l=words::PLACED_BY>
-                    {placed(hold)}
-                </td>
-                <td role="cell" data-l=words::SINCE>
-                    <LongTime at=hold.since />
-                    {until}
-                </td>
-                <td role="cell" data-l=words::LIFTED_BY>
-                    {text::status::lifted_by(hold.kind, hold_provider(hold, who))}
-                </td>
-            </tr>
-        }
+        let since = view! {
+            <LongTime at=hold.since />
+            {until}
+        };
+        let lifted_by = text::status::lifted_by(hold.kind, hold_provider(hold, who));
+        let cells = vec![
+            cell(words::PLACED_BY, placed(hold)),
+            cell(words::SINCE, since),
+            cell(words::LIFTED_BY, lifted_by),
+        ];
+        row(hold_lozenge(hold, who), cells)
     };
-    let rows = user.open_holds.iter().map(row).collect_view().into_any();
-    table(words::HOLDS_CAPTION, words::LIFTED_BY, rows)
+    let rows = user.open_holds.iter().map(line).collect_view().into_any();
+    holds_table(words::HOLDS_CAPTION, words::LIFTED_BY, rows)
 }
 
 /// The frame of both tables; they differ in their last column.
-fn table(caption: &'static str, last: &'static str, rows: AnyView) -> AnyView {
-    view! {
-        <div class="table-wrap flush" tabindex="0" role="region" aria-label=caption>
-            <table class="cards" role="table">
-                <caption class="vh">{caption}</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th scope="col">{words::HOLD}</th>
-                        <th scope="col">{words::PLACED_BY}</th>
-                        <th scope="col">{words::SINCE}</th>
-                        <th scope="col">{last}</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+fn holds_table(caption: &'static str, last: &'static str, rows: AnyView) -> AnyView {
+    let columns = [words::HOLD, words::PLACED_BY, words::SINCE, last];
+    table(caption, columns.map(Column::text), rows)
 }
 
 fn lifted_holds(user: &UserDetail) -> Option<AnyView> {
@@ -116,7 +95,7 @@ fn lifted_holds(user: &UserDetail) -> Option<AnyView> {
         return None;
     }
     let who = provider(&user.row.source);
-    let row = |hold: &HoldView| {
+    let line = |hold: &HoldView| {
         let lifted = hold.lifted_at.map(|at| view! { <LongTime at /> });
         let by = hold.lifted_by.as_ref().map(|actor| {
             view! {
@@ -124,31 +103,24 @@ fn lifted_holds(user: &UserDetail) -> Option<AnyView> {
                 <span class="muted">{actor_view(actor)}</span>
             }
         });
-        view! {
-            <tr role="row">
-                <th scope="row" role="rowheader">
-                    {hold_lozenge(hold, who)}
-                </th>
-                <td role="cell" data-l=words::PLACED_BY>
-                    {placed(hold)}
-                </td>
-                <td role="cell" data-l=words::SINCE>
-                    <LongTime at=hold.since />
-                </td>
-                <td role="cell" data-l=words::LIFTED_AT>
-                    {lifted}
-                    {by}
-                </td>
-            </tr>
-        }
+        let lifted = view! {
+            {lifted}
+            {by}
+        };
+        let cells = vec![
+            cell(words::PLACED_BY, placed(hold)),
+            cell(words::SINCE, view! { <LongTime at=hold.since /> }),
+            cell(words::LIFTED_AT, lifted),
+        ];
+        row(hold_lozenge(hold, who), cells)
     };
-    let rows = user.lifted_holds.iter().map(row).collect_view().into_any();
+    let rows = user.lifted_holds.iter().map(line).collect_view().into_any();
     let view = view! {
         <section class="section">
             <header>
                 <h2>{words::LIFTED}</h2>
             </header>
-            {table(words::LIFTED_CAPTION, words::LIFTED_AT, rows)}
+            {holds_table(words::LIFTED_CAPTION, words::LIFTED_AT, rows)}
         </section>
     };
     Some(view.into_any())

@@ -23,7 +23,7 @@ pub(super) fn Groups(
                 <header>
                     <h2>{words::TAB_GROUPS}</h2>
                 </header>
-                {move || user.with(|user| list(user))}
+                {move || user.with(list)}
             </section>
             <SummaryPanel user />
         </div>

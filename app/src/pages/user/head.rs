@@ -14,7 +14,7 @@ use crate::{
         status::{is_absent, status_view},
     },
     routes, text,
-    ui::{Avatar, Notice, PageHead},
+    ui::{Avatar, Notice, PageHead, dynamic, optional},
 };
 
 /// The head of the page.
@@ -24,17 +24,17 @@ pub(super) fn Head(
     user: Shown,
 ) -> impl IntoView {
     let name = Signal::derive(move || user.with(|user| user.row.name.clone()));
-    let off = Signal::derive(move || user.with(|user| is_off(user)));
+    let off = Signal::derive(move || user.with(is_off));
     let lede = Signal::derive(move || user.with(|user| Some(second_line(user))));
     let avatar = view! { <Avatar name off large=true /> }.into_any();
     // The banner says it where something blocks the sign-in.
-    let status = move || {
+    let status = optional(move || {
         user.with(|user| {
             banner(user, &When::untold())
                 .is_none()
                 .then(|| status_view(user.row.status, &user.row.holds, &user.row.source))
         })
-    };
+    });
     view! {
         <PageHead title=name lede avatar crumb=(text::users::TITLE, routes::USERS)>
             {status} <LiveMark />
@@ -59,7 +59,7 @@ pub(super) fn Blocked(
     /// The user.
     user: Shown,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let now = Clock::now();
         let when = When {
             moment: &|at| clock::in_zone(at).short(&now),
@@ -80,5 +80,5 @@ pub(super) fn Blocked(
                 </Notice>
             </div>
         })
-    }
+    })
 }

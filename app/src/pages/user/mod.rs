@@ -9,8 +9,6 @@ mod profile;
 pub(crate) mod provisioning;
 mod summary;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use scim_schema::{
@@ -28,11 +26,11 @@ use crate::{
     live::News,
     routes,
     text::{self, user as words},
-    ui::{Loaded, PageHead, Remote, SkeletonLines, Tab, Tabs},
+    ui::{Loaded, PageHead, Present, Remote, SkeletonLines, Tab, Tabs, dynamic},
 };
 
 /// The user that everything on the page shows; renewed by live updates.
-type Shown = Signal<Arc<UserDetail>>;
+type Shown = Present<UserDetail>;
 
 /// The tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +95,10 @@ pub(crate) fn UserPage() -> impl IntoView {
                 .and_then(|id| id.parse::<UserId>().ok())
         })
     });
-    move || match id.get() {
+    dynamic(move || match id.get() {
         Some(id) => view! { <OneUser id /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
-    }
+    })
 }
 
 /// Loads one user and keeps up with changes.
@@ -109,7 +107,7 @@ fn OneUser(
     /// Who.
     id: UserId,
 ) -> impl IntoView {
-    let user = Remote::new(move || id, api::users::one);
+    let user = Remote::new(move || api::users::one(id));
     user.follow(move |news| concerns(news, id));
     let content = move |user: Shown| view! { <Page id user /> }.into_any();
     view! {
@@ -164,12 +162,12 @@ fn Page(
             Part::ALL.map(tab).to_vec()
         })
     });
-    let part = move || match open.get() {
+    let part = dynamic(move || match open.get() {
         Part::Profile => view! { <profile::Profile user /> }.into_any(),
         Part::Access => view! { <access::Access user /> }.into_any(),
         Part::Groups => view! { <groups::Groups user /> }.into_any(),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
-    };
+    });
     view! {
         <Head user />
         <Blocked user />

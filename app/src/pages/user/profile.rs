@@ -8,7 +8,7 @@ use super::{Shown, or_not_set};
 use crate::{
     pages::user::summary::SummaryPanel,
     text::{mapping, user as words},
-    ui::RelativeTime,
+    ui::{RelativeTime, dynamic},
 };
 
 /// Fields and organisations.
@@ -17,8 +17,9 @@ pub(super) fn Profile(
     /// The user.
     user: Shown,
 ) -> impl IntoView {
-    let fields = move || user.with(|user| fields(user).into_iter().map(row).collect_view());
-    let memberships = move || user.with(|user| memberships(&user.memberships));
+    let fields =
+        dynamic(move || user.with(|user| fields(user).into_iter().map(row).collect_view()));
+    let memberships = dynamic(move || user.with(|user| memberships(&user.memberships)));
     view! {
         <div class="split">
             <div class="stack s8">

@@ -39,7 +39,7 @@ pub(super) fn Provisioning(
         user: Some(id),
         ..LogQuery::default()
     });
-    let begins = Signal::derive(move || user.with(|user| first_request(user)));
+    let begins = Signal::derive(move || user.with(first_request));
     let log = may_read_log.then(|| {
         view! {
             <section class="section">
@@ -53,7 +53,7 @@ pub(super) fn Provisioning(
     });
     view! {
         <div class="stack s8">
-            {move || user.with(|user| link_section(user))}
+            {move || user.with(link_section)}
             {log}
             {move || user.with(|user| user.link.as_ref().map(documents))}
         </div>

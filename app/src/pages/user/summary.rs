@@ -9,7 +9,7 @@ use crate::{
     pages::status::status_view,
     routes,
     text::{self, user as words},
-    ui::{CopyButton, LongTime, RelativeTime},
+    ui::{CopyButton, LongTime, RelativeTime, dynamic},
 };
 
 /// The column beside the tabs' content.
@@ -18,7 +18,7 @@ pub(super) fn SummaryPanel(
     /// The user.
     user: Shown,
 ) -> impl IntoView {
-    let rows = move || user.with(|user| summary(user));
+    let rows = dynamic(move || user.with(summary));
     view! {
         <aside class="aside" aria-label=words::SUMMARY>
             <section class="section">
@@ -108,5 +108,5 @@ fn Day(
     at: chrono::DateTime<chrono::Utc>,
 ) -> impl IntoView {
     let moment = clock::in_zone(at);
-    move || moment.day(&Clock::now())
+    dynamic(move || moment.day(&Clock::now()))
 }

@@ -7,7 +7,7 @@ use super::{Context, query::SourceFilter, search::Search, views};
 use crate::{
     pages::status::look,
     text::{self, users as words},
-    ui::{Icon, icon, lozenge},
+    ui::{Icon, Show, dynamic, icon, lozenge, optional},
 };
 
 const FILTER_ID: &str = "user-filter";
@@ -21,14 +21,14 @@ pub(super) fn Toolbar(
     let answer = context.answer;
     // The number belongs to the list that is shown, which is the one before while a new one is on its
     // way; when that does not come, there is no list and no number.
-    let matching = move || {
+    let matching = optional(move || {
         let failed = answer.error().is_some() && !context.fits();
         let answer = answer.value().filter(|_| !failed)?;
         Some(words::matching(
             answer.page.total,
             answer.query.is_narrowed(),
         ))
-    };
+    });
     let busy = move || answer.is_busy() && answer.value().is_some();
     view! {
         <div class="toolbar">
@@ -54,13 +54,13 @@ fn FilterMenu(
 ) -> impl IntoView {
     let query = context.query;
     let on = move || query.with(|query| query.statuses.len() + usize::from(query.source.is_some()));
-    let badge = move || {
+    let badge = optional(move || {
         let on = Some(on()).filter(|on| *on > 0)?;
         Some(view! {
             " "
             <span class="badge">{on} <span class="vh">{words::FILTERS_ON}</span></span>
         })
-    };
+    });
     view! {
         <button class="btn" type="button" popovertarget=FILTER_ID>
             {icon(Icon::Filter)}
@@ -154,12 +154,12 @@ fn SourceChoice(
             </label>
         }
     };
-    let failed = move || {
+    let failed = dynamic(move || {
         context
             .connections
             .error()
             .map(|_| view! { <p class="hint small muted">{words::SOURCES_FAILED}</p> })
-    };
+    });
     let choices = move || {
         let mut choices = vec![
             (words::SOURCE_ANY.to_owned(), None),

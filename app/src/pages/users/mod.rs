@@ -9,14 +9,9 @@ mod states;
 mod table;
 mod views;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use scim_schema::{
-    api::{connections::ConnectionView, page::Page, users::UserRow},
-    permission::Permission,
-};
+use scim_schema::api::{connections::ConnectionView, page::Page, users::UserRow};
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
@@ -28,16 +23,16 @@ use self::{
     table::UsersTable,
 };
 use super::{
+    connections::known_connections,
     log::LiveMark,
     shell::{Counts, concerns_users},
 };
 use crate::{
     api,
     places::Places,
-    session::Session,
     text::users as words,
     toast::Toasts,
-    ui::{Loaded, Navigator, PageHead, Pager, Remote, SkeletonRows, Tabs},
+    ui::{Loaded, Navigator, PageHead, Pager, Present, Remote, SkeletonRows, Tabs},
 };
 
 /// One page of users with the query that it answers.
@@ -47,7 +42,7 @@ pub(super) struct Answer {
 }
 
 /// The answer that the table shows; renewed by live updates.
-type Shown = Signal<Arc<Answer>>;
+type Shown = Present<Answer>;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -84,13 +79,10 @@ pub(crate) fn UsersPage() -> impl IntoView {
     });
     let query = Memo::new(move |_| read.with(|(query, _)| query.clone()));
     let ignored = Memo::new(move |_| read.with(|(_, ignored)| ignored.clone()));
-    let answer = Remote::new(
-        move || query.get(),
-        |query| async move {
-            let page = api::users::list(query.api()).await?;
-            Ok(Answer { query, page })
-        },
-    );
+    let answer = Remote::new(move || {
+        let query = query.get();
+        api::users::list(&query.api()).map(|page| Answer { query, page })
+    });
     answer.follow(concerns_users);
     let context = Context {
         query,
@@ -116,22 +108,6 @@ pub(crate) fn UsersPage() -> impl IntoView {
             <FirstUse context />
         </div>
     }
-}
-
-/// Connections, to name the sources; nobody may see them without the permission.
-fn known_connections() -> Remote<Vec<ConnectionView>> {
-    let session = Session::get();
-    let may_read = Memo::new(move |_| session.may(Permission::ReadConnections));
-    Remote::new(
-        move || may_read.get(),
-        |may_read| async move {
-            if may_read {
-                api::connections::list().await
-            } else {
-                Ok(Vec::new())
-            }
-        },
-    )
 }
 
 /// The table, or why there is none.

@@ -8,7 +8,7 @@ use super::Context;
 use crate::{
     shortcuts::{Command, Shortcuts},
     text::users as words,
-    ui::{Icon, icon},
+    ui::{Icon, effect, icon},
 };
 
 const DEBOUNCE: Duration = Duration::from_millis(250);
@@ -35,7 +35,7 @@ impl Typing {
             waiting: StoredValue::new(None),
             written: StoredValue::new(None),
         };
-        Effect::new(move |_| {
+        effect(move || {
             let sent = sent.get();
             let idle = typing.waiting.with_value(Option::is_none);
             if idle && typing.typed.with_untracked(|typed| typed.trim() != sent) {

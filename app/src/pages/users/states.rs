@@ -13,7 +13,7 @@ use crate::{
     routes,
     session::Session,
     text::users as words,
-    ui::{Empty, Family, Icon, Notice, icon},
+    ui::{Empty, Family, Icon, Notice, Show, dynamic, icon, optional},
 };
 
 /// Nobody in this view, or for these words and filters.
@@ -34,7 +34,7 @@ pub(super) fn NobodyHere(
         })
     };
     let clear = move |_| context.show(&query.get_untracked().everybody(), false);
-    move || {
+    dynamic(move || {
         let (words_searched, in_view) = query.with(|query| {
             let only_view = query.q.is_empty() && query.source.is_none();
             (
@@ -53,10 +53,10 @@ pub(super) fn NobodyHere(
                     {icon(Icon::X)}
                     {words::CLEAR_SEARCH}
                 </button>
-                {deleted}
+                {move || deleted()}
             </Empty>
         }
-    }
+    })
 }
 
 /// How many deleted people a search left out, and the address that searches them.
@@ -97,7 +97,7 @@ pub(super) fn FirstUse(
     view! {
         <Show when=move || alone.get()>
             <Empty glyph=Icon::Users title=words::EMPTY why=words::EMPTY_WHY>
-                {connect}
+                {move || connect()}
             </Empty>
         </Show>
     }
@@ -138,7 +138,7 @@ pub(super) fn IgnoredParts(
     /// Those parts.
     ignored: Memo<Vec<String>>,
 ) -> impl IntoView {
-    let notice = move || {
+    let notice = optional(move || {
         let parts = ignored.get();
         (!parts.is_empty()).then(|| {
             let said = words::ignored(&parts);
@@ -153,7 +153,7 @@ pub(super) fn IgnoredParts(
                     </div>
             }
         })
-    };
+    });
     view! { {notice} }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     routes,
     shortcuts::{Command, Shortcuts},
     text::{self, users as words},
-    ui::{Avatar, RelativeTime, SortHeader, is_row_click},
+    ui::{Avatar, RelativeTime, SortHeader, dynamic, is_row_click, keyed},
 };
 
 /// One page of users.
@@ -70,7 +70,7 @@ pub(super) fn UsersTable(
                 <caption class="vh">{move || caption.get()}</caption>
                 <Head context />
                 <tbody role="rowgroup">
-                    <For each=ids key=|id| *id children=row />
+                    {keyed(ids, |id| id.0.as_u128(), row)}
                 </tbody>
             </table>
         </div>
@@ -128,7 +128,7 @@ fn Row(
             context.navigator.open(&routes::user(id));
         }
     };
-    let cells = move || row.get().map(|row| cells(&row, &marks.get()));
+    let cells = dynamic(move || row.get().map(|row| cells(&row, &marks.get())));
     view! {
         <tr
             role="row"

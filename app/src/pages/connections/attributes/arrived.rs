@@ -1,7 +1,5 @@
 //! What arrived on a connection without a definition, and declaring it with one click.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::attributes::{ArrivedAttribute, ConnectionAttributes, DeclareAttribute},
@@ -16,7 +14,7 @@ use crate::{
     session::Session,
     text::attributes as words,
     toast::Toasts,
-    ui::ErrorSummary,
+    ui::{ErrorSummary, Present, Show},
 };
 
 /// The table; nothing at all when nothing arrived.
@@ -25,7 +23,7 @@ pub(super) fn Arrived(
     /// What the section shares.
     context: Context,
     /// The attributes.
-    shown: Signal<Arc<ConnectionAttributes>>,
+    shown: Present<ConnectionAttributes>,
 ) -> impl IntoView {
     let form = FormState::new();
     let rows = move || {
@@ -39,7 +37,7 @@ pub(super) fn Arrived(
         <ErrorSummary form />
         <Show when=move || some.get()>
             <h3 class="legend">{words::ARRIVED}</h3>
-            <p class="small muted">{looked_at}</p>
+            <p class="small muted">{move || looked_at()}</p>
             <div
                 class="table-wrap flush"
                 tabindex="0"
@@ -62,7 +60,7 @@ pub(super) fn Arrived(
                             </Show>
                         </tr>
                     </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
+                    <tbody role="rowgroup">{move || rows()}</tbody>
                 </table>
             </div>
         </Show>
@@ -150,16 +148,17 @@ fn declare(body: DeclareAttribute, context: Context, form: FormState) {
         return;
     }
     let (session, toasts) = (Session::get(), Toasts::get());
-    leptos::task::spawn_local(async move {
-        match session.watch(api::attributes::declare(context.id, &body).await) {
+    session.send(
+        api::attributes::declare(context.id, &body),
+        move |answer| match answer {
             Ok(_) => {
                 form.succeed();
                 toasts.success(words::exposed(&body.name));
                 context.attributes.reload();
             }
             Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
-        }
-    });
+        },
+    );
 }
 
 #[cfg(test)]

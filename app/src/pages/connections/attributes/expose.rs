@@ -10,12 +10,13 @@ use scim_schema::{
 use super::{Context, Place};
 use crate::{
     api,
-    form::{FormErrors, FormState},
+    form::{Act, FormErrors},
     routes,
-    session::Session,
     text::{self, attributes as words},
-    toast::Toasts,
-    ui::{ErrorSummary, Icon, Loaded, Modal, Remote, SkeletonLines, SubmitButton, TextField, icon},
+    ui::{
+        ErrorSummary, Icon, Loaded, Modal, Present, Remote, SkeletonLines, SubmitButton, TextField,
+        icon,
+    },
 };
 
 const URN: &str = "urn";
@@ -42,8 +43,8 @@ fn Another(
     /// What the section shares.
     context: Context,
 ) -> impl IntoView {
-    let definitions = Remote::new(|| (), |()| api::attributes::list());
-    let content = move |shown: Signal<std::sync::Arc<Vec<AttributeDefinition>>>| {
+    let definitions = Remote::new(api::attributes::list);
+    let content = move |shown: Present<Vec<AttributeDefinition>>| {
         let offered = shown.with_untracked(|all| offered(all, &context));
         if offered.is_empty() {
             view! { <NoneLeft open=context.exposing /> }.into_any()
@@ -111,13 +112,14 @@ fn ExposeForm(
     /// What can be exposed, one at least.
     offered: Vec<Place>,
 ) -> impl IntoView {
-    let form = FormState::new();
+    let act = Act::new(context.exposing);
+    let form = act.form;
     let first = offered.first().cloned();
     let text_of = |pick: fn(&Place) -> String| first.as_ref().map(pick).unwrap_or_default();
     let urn = RwSignal::new(text_of(|place| place.urn.clone()));
     let name = RwSignal::new(text_of(|place| place.name.clone()));
     let chosen = RwSignal::new(first.as_ref().map(|place| place.definition));
-    let send = expose(form, context);
+    let send = expose(act, context);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let body = ExposeAttribute {
@@ -166,21 +168,13 @@ fn errors(body: &ExposeAttribute) -> FormErrors {
         .check(NAME, name.as_ref().copied().map_err(String::as_str))
 }
 
-fn expose(form: FormState, context: Context) -> Callback<(AttributeDefinitionId, ExposeAttribute)> {
-    let (session, toasts) = (Session::get(), Toasts::get());
+fn expose(act: Act, context: Context) -> Callback<(AttributeDefinitionId, ExposeAttribute)> {
     Callback::new(
         move |(definition, body): (AttributeDefinitionId, ExposeAttribute)| {
-            leptos::task::spawn_local(async move {
-                let sent = api::attributes::expose(context.id, definition, &body).await;
-                match session.watch(sent) {
-                    Ok(()) => {
-                        form.succeed();
-                        context.exposing.set(false);
-                        toasts.success(words::exposed(&body.name));
-                        context.attributes.reload();
-                    }
-                    Err(error) => form.fail(FormErrors::from_answer(&error, &[URN, NAME])),
-                }
+            let call = api::attributes::expose(context.id, definition, &body);
+            act.send(call, &[URN, NAME], move |()| {
+                context.attributes.reload();
+                words::exposed(&body.name)
             });
         },
     )

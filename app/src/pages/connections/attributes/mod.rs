@@ -5,7 +5,7 @@ mod arrived;
 mod expose;
 mod exposed;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use scim_schema::{
@@ -25,7 +25,9 @@ use crate::{
     api,
     live::News,
     text::attributes as words,
-    ui::{Family, Icon, Loaded, Notice, Remote, SkeletonLines, icon},
+    ui::{
+        Family, Icon, Loaded, Notice, Present, Remote, Show, SkeletonLines, dynamic, effect, icon,
+    },
 };
 
 /// How often is looked whether values are still being read.
@@ -60,10 +62,10 @@ pub(super) fn AttributesSection(
     /// Whether the person may change them.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let attributes = Remote::new(move || id, api::attributes::of_connection);
+    let attributes = Remote::new(move || api::attributes::of_connection(id));
     attributes.follow(move |news| concerns(news, id));
     // The end of a job is no change that anybody is told of.
-    Effect::new(move |_| {
+    effect(move || {
         if attributes.value().is_some_and(|shown| shown.reading) {
             attributes.reload_in(READING_AGAIN);
         }
@@ -76,7 +78,7 @@ pub(super) fn AttributesSection(
         moving: RwSignal::new(None),
         hiding: RwSignal::new(None),
     };
-    let content = move |shown: Signal<Arc<ConnectionAttributes>>| {
+    let content = move |shown: Present<ConnectionAttributes>| {
         view! {
             <Reading shown />
             <Exposed context shown />
@@ -85,10 +87,10 @@ pub(super) fn AttributesSection(
         }
         .into_any()
     };
-    let note = move || {
+    let note = dynamic(move || {
         let count = attributes.value().map(|shown| shown.exposed.len());
         count.map(words::exposed_note)
-    };
+    });
     view! {
         <section class="section" data-testid="attributes">
             <header>
@@ -141,7 +143,7 @@ fn concerns(news: News, only: ConnectionId) -> bool {
 #[component]
 fn Reading(
     /// The attributes.
-    shown: Signal<Arc<ConnectionAttributes>>,
+    shown: Present<ConnectionAttributes>,
 ) -> impl IntoView {
     let reading = Memo::new(move |_| shown.with(|shown| shown.reading));
     view! {

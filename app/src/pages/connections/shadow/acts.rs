@@ -1,7 +1,5 @@
 //! Into the shadow, live, and the shadow away: each asks first.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::{
@@ -12,13 +10,11 @@ use scim_schema::{
 };
 
 use crate::{
-    api::{self, ApiError},
-    form::{FormErrors, FormState},
+    api,
+    form::Act,
     pages::connections::one::Shown,
-    session::Session,
     text::shadow as words,
-    toast::Toasts,
-    ui::{Buttons, Confirm, Remote},
+    ui::{Buttons, Confirm, Present, Remote, Show},
 };
 
 const GO_LIVE: Buttons = Buttons {
@@ -46,40 +42,6 @@ const ENTER: Buttons = Buttons {
     class: "primary",
 };
 
-/// What ends an act: closes the question, says so and fetches again.
-#[derive(Clone, Copy)]
-struct Ending {
-    session: Session,
-    toasts: Toasts,
-    form: FormState,
-    open: RwSignal<bool>,
-    connection: Remote<ConnectionView>,
-}
-
-impl Ending {
-    fn new(connection: Remote<ConnectionView>) -> Self {
-        Self {
-            session: Session::get(),
-            toasts: Toasts::get(),
-            form: FormState::new(),
-            open: RwSignal::new(false),
-            connection,
-        }
-    }
-
-    fn with(self, answer: Result<String, ApiError>) {
-        match self.session.watch(answer) {
-            Ok(done) => {
-                self.form.succeed();
-                self.open.set(false);
-                self.toasts.success(done);
-                self.connection.reload();
-            }
-            Err(error) => self.form.fail(FormErrors::from_answer(&error, &[])),
-        }
-    }
-}
-
 /// The button that puts a connection into shadow mode.
 #[component]
 pub(super) fn EnterShadow(
@@ -90,27 +52,27 @@ pub(super) fn EnterShadow(
     /// To be fetched again.
     connection: Remote<ConnectionView>,
 ) -> impl IntoView {
-    let ending = Ending::new(connection);
+    let act = Act::new(RwSignal::new(false));
     let run = Callback::new(move |()| {
-        leptos::task::spawn_local(async move {
-            let answer = api::shadow::enter(id).await;
-            ending.with(answer.map(|()| words::ENTERED.to_owned()));
+        act.send(api::shadow::enter(id), &[], move |()| {
+            connection.reload();
+            words::ENTERED
         });
     });
     let title = Signal::derive(move || shown.with(|shown| words::enter_title(&shown.name)));
     view! {
         <div class="row">
-            <button class="btn" type="button" on:click=move |_| ending.open.set(true)>
+            <button class="btn" type="button" on:click=move |_| act.open.set(true)>
                 {words::ENTER}
             </button>
         </div>
         <Confirm
-            open=ending.open
+            open=act.open
             title_id="enter-shadow-title"
             title
             consequences=Signal::derive(words::enter_consequences)
             buttons=ENTER
-            form=ending.form
+            form=act.form
             run
         />
     }
@@ -126,11 +88,14 @@ pub(super) fn Acts(
     /// To be fetched again.
     connection: Remote<ConnectionView>,
     /// What is in the shadow.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
 ) -> impl IntoView {
     let mode = Memo::new(move |_| numbers.with(|numbers| numbers.mode));
     let some = Memo::new(move |_| numbers.with(|numbers| numbers.users + numbers.groups > 0));
-    let (live, discard) = (Ending::new(connection), Ending::new(connection));
+    let (live, discard) = (
+        Act::new(RwSignal::new(false)),
+        Act::new(RwSignal::new(false)),
+    );
     let word = move || {
         if mode.get() == ConnectionMode::Live {
             words::TRY_AGAIN
@@ -142,7 +107,7 @@ pub(super) fn Acts(
         <Show when=move || mode.get() != ConnectionMode::GoingLive>
             <div class="row">
                 <button class="btn primary" type="button" on:click=move |_| live.open.set(true)>
-                    {word}
+                    {move || word()}
                 </button>
                 <Show when=move || some.get()>
                     <button
@@ -155,8 +120,8 @@ pub(super) fn Acts(
                 </Show>
             </div>
         </Show>
-        <GoLive id shown numbers ending=live again=mode.get_untracked() == ConnectionMode::Live />
-        <Discard id shown numbers ending=discard />
+        <GoLive id shown numbers connection act=live again=mode.get_untracked() == ConnectionMode::Live />
+        <Discard id shown numbers connection act=discard />
     }
 }
 
@@ -168,16 +133,18 @@ fn GoLive(
     /// The connection.
     shown: Shown,
     /// What is in the shadow.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
+    /// To be fetched again.
+    connection: Remote<ConnectionView>,
     /// The question.
-    ending: Ending,
+    act: Act,
     /// Whether the connection is live, and only the rest is tried again.
     again: bool,
 ) -> impl IntoView {
     let run = Callback::new(move |()| {
-        leptos::task::spawn_local(async move {
-            let answer = api::shadow::go_live(id).await;
-            ending.with(answer.map(|()| words::BEGUN.to_owned()));
+        act.send(api::shadow::go_live(id), &[], move |()| {
+            connection.reload();
+            words::BEGUN
         });
     });
     let title = Signal::derive(move || shown.with(|shown| words::go_live_title(&shown.name)));
@@ -189,18 +156,18 @@ fn GoLive(
                 inactive,
                 met,
                 ..
-            } = **numbers;
+            } = *numbers;
             words::go_live_consequences(users, groups, inactive, met)
         })
     });
     view! {
         <Confirm
-            open=ending.open
+            open=act.open
             title_id="go-live-title"
             title
             consequences
             buttons=if again { AGAIN } else { GO_LIVE }
-            form=ending.form
+            form=act.form
             run
         />
     }
@@ -214,14 +181,16 @@ fn Discard(
     /// The connection.
     shown: Shown,
     /// What is in the shadow.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
+    /// To be fetched again.
+    connection: Remote<ConnectionView>,
     /// The question.
-    ending: Ending,
+    act: Act,
 ) -> impl IntoView {
     let run = Callback::new(move |()| {
-        leptos::task::spawn_local(async move {
-            let answer = api::shadow::discard(id).await;
-            ending.with(answer.map(|gone| words::discarded(gone.objects)));
+        act.send(api::shadow::discard(id), &[], move |gone| {
+            connection.reload();
+            words::discarded(gone.objects)
         });
     });
     let title = Signal::derive(move || shown.with(|shown| words::discard_title(&shown.name)));
@@ -230,12 +199,12 @@ fn Discard(
     });
     view! {
         <Confirm
-            open=ending.open
+            open=act.open
             title_id="discard-title"
             title
             consequences
             buttons=DISCARD
-            form=ending.form
+            form=act.form
             run
         />
     }

@@ -1,7 +1,5 @@
 //! Groups that a connection in shadow would push.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::shadow::{ShadowGroup, ShadowPage, ShadowSummary},
@@ -12,7 +10,7 @@ use super::{Pages, place_in_address};
 use crate::{
     api, format,
     text::shadow as words,
-    ui::{Loaded, Remote, SkeletonLines},
+    ui::{Column, Loaded, Present, Remote, SkeletonLines, dynamic, number_cell, row, table},
 };
 
 const KEY: &str = "shadow_groups";
@@ -23,34 +21,19 @@ pub(super) fn Groups(
     /// Whose.
     id: ConnectionId,
     /// Fetched again when these change.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
 ) -> impl IntoView {
     let after = place_in_address(KEY);
-    let page = Remote::new(
-        move || {
-            numbers.track();
-            after.get()
-        },
-        move |after| api::shadow::groups(id, after),
-    );
-    let content = move |shown: Signal<Arc<ShadowPage<ShadowGroup>>>| {
+    let page = Remote::new(move || {
+        numbers.track();
+        api::shadow::groups(id, after.get())
+    });
+    let content = move |shown: Present<ShadowPage<ShadowGroup>>| {
         let next = Memo::new(move |_| shown.with(|page| page.next));
-        let rows = move || shown.with(|page| page.items.iter().map(row).collect_view());
+        let lines = dynamic(move || shown.with(|page| page.items.iter().map(line).collect_view()));
+        let columns = [Column::text(words::GROUP), Column::number(words::COUNT)];
         view! {
-            <div class="table-wrap flush" tabindex="0" role="region" aria-label=words::ALL_GROUPS>
-                <table class="cards" role="table">
-                    <caption class="vh">{words::ALL_GROUPS}</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th scope="col">{words::GROUP}</th>
-                            <th scope="col" class="num">
-                                {words::COUNT}
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
+            {table(words::ALL_GROUPS, columns, lines)}
             <Pages id key=KEY later=after next />
         }
         .into_any()
@@ -68,16 +51,7 @@ pub(super) fn Groups(
     }
 }
 
-fn row(group: &ShadowGroup) -> AnyView {
-    view! {
-        <tr role="row">
-            <th scope="row" role="rowheader">
-                {group.name.clone()}
-            </th>
-            <td role="cell" class="num" data-l=words::COUNT>
-                {format::count(group.members)}
-            </td>
-        </tr>
-    }
-    .into_any()
+fn line(group: &ShadowGroup) -> AnyView {
+    let members = number_cell(words::COUNT, format::count(group.members));
+    row(group.name.clone().into_any(), vec![members])
 }

@@ -4,8 +4,6 @@ mod acts;
 mod groups;
 mod people;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use scim_schema::{
@@ -23,7 +21,10 @@ use crate::{
     query::QueryString,
     routes,
     text::shadow as words,
-    ui::{Family, Icon, Loaded, Notice, Remote, SkeletonLines, lozenge},
+    ui::{
+        Family, Icon, Loaded, Notice, Present, Remote, Show, SkeletonLines, dynamic, lozenge,
+        optional,
+    },
 };
 
 use acts::{Acts, EnterShadow};
@@ -91,7 +92,7 @@ pub(super) fn ShadowSection(
         let empty = shown.with(|shown| shown.user_count + shown.group_count == 0);
         may_manage.get() && empty && !present.get()
     });
-    move || {
+    dynamic(move || {
         if present.get() {
             view! { <Shadow id shown connection may_manage /> }.into_any()
         } else if may_enter.get() {
@@ -99,7 +100,7 @@ pub(super) fn ShadowSection(
         } else {
             ().into_any()
         }
-    }
+    })
 }
 
 /// The section.
@@ -114,12 +115,12 @@ fn Shadow(
     /// Whether the person may take it live.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
-    let summary = Remote::new(move || id, api::shadow::summary);
+    let summary = Remote::new(move || api::shadow::summary(id));
     summary.follow(move |news| concerns(news, Some(id)));
-    let content = move |numbers: Signal<Arc<ShadowSummary>>| {
+    let content = move |numbers: Present<ShadowSummary>| {
         view! { <Numbers id shown connection numbers may_manage /> }.into_any()
     };
-    let banner = move || shown.with(|shown| banner(shown.mode));
+    let banner = dynamic(move || shown.with(|shown| banner(shown.mode)));
     view! {
         <section class="section" data-testid="shadow">
             <header>
@@ -164,14 +165,14 @@ fn Numbers(
     /// To be fetched again after an act.
     connection: Remote<ConnectionView>,
     /// The numbers.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
     /// Whether the person may take it live.
     may_manage: Memo<bool>,
 ) -> impl IntoView {
     let empty = Memo::new(move |_| numbers.with(|numbers| numbers.users + numbers.groups == 0));
     let has_groups = Memo::new(move |_| numbers.with(|numbers| numbers.groups > 0));
     let has_users = Memo::new(move |_| numbers.with(|numbers| numbers.users > 0));
-    let list = move || {
+    let list = dynamic(move || {
         if empty.get() {
             return view! {
                 <p class="muted">
@@ -182,22 +183,24 @@ fn Numbers(
             }
             .into_any();
         }
-        view! { <dl class="kv">{move || numbers.with(|numbers| counted(numbers))}</dl> }.into_any()
-    };
-    let people = move || {
+        view! { <dl class="kv">{move || numbers.with(counted)}</dl> }.into_any()
+    });
+    let people = optional(move || {
         (may_manage.get() && has_users.get()).then(|| view! { <people::People id numbers /> })
-    };
-    let groups = move || {
+    });
+    let groups = optional(move || {
         (may_manage.get() && has_groups.get()).then(|| view! { <groups::Groups id numbers /> })
-    };
+    });
     view! {
-        <Progress numbers />
-        {list}
-        <Show when=move || may_manage.get()>
-            <Acts id shown connection numbers />
-        </Show>
-        {people}
-        {groups}
+        <div class="stack s6">
+            <Progress numbers />
+            {list}
+            <Show when=move || may_manage.get()>
+                <Acts id shown connection numbers />
+            </Show>
+            {people}
+            {groups}
+        </div>
     }
 }
 
@@ -205,7 +208,7 @@ fn Numbers(
 #[component]
 fn Progress(
     /// The numbers.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
 ) -> impl IntoView {
     let line = Memo::new(move |_| {
         numbers.with(|numbers| {

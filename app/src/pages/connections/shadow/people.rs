@@ -1,7 +1,5 @@
 //! People whom a connection in shadow would provision: what would become of each, before and after.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use scim_schema::{
     api::{
@@ -16,10 +14,20 @@ use super::{Pages, place_in_address};
 use crate::{
     api, routes,
     text::shadow as words,
-    ui::{Family, Icon, Loaded, Remote, SkeletonLines, lozenge},
+    ui::{
+        Column, Family, Icon, Loaded, Present, Remote, SkeletonLines, cell, dynamic, lozenge, row,
+        table,
+    },
 };
 
 const KEY: &str = "shadow_people";
+
+const COLUMNS: [Column; 4] = [
+    Column::text(words::PERSON),
+    Column::text(words::OUTCOME),
+    Column::text(words::CHANGES),
+    Column::text(words::IN_GROUPS),
+];
 
 /// The list.
 #[component]
@@ -27,34 +35,18 @@ pub(super) fn People(
     /// Whose.
     id: ConnectionId,
     /// Fetched again when these change.
-    numbers: Signal<Arc<ShadowSummary>>,
+    numbers: Present<ShadowSummary>,
 ) -> impl IntoView {
     let after = place_in_address(KEY);
-    let page = Remote::new(
-        move || {
-            numbers.track();
-            after.get()
-        },
-        move |after| api::shadow::users(id, after),
-    );
-    let content = move |shown: Signal<Arc<ShadowPage<ShadowUser>>>| {
+    let page = Remote::new(move || {
+        numbers.track();
+        api::shadow::users(id, after.get())
+    });
+    let content = move |shown: Present<ShadowPage<ShadowUser>>| {
         let next = Memo::new(move |_| shown.with(|page| page.next));
-        let rows = move || shown.with(|page| page.items.iter().map(row).collect_view());
+        let lines = dynamic(move || shown.with(|page| page.items.iter().map(line).collect_view()));
         view! {
-            <div class="table-wrap flush" tabindex="0" role="region" aria-label=words::PEOPLE>
-                <table class="cards" role="table">
-                    <caption class="vh">{words::PEOPLE}</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th scope="col">{words::PERSON}</th>
-                            <th scope="col">{words::OUTCOME}</th>
-                            <th scope="col">{words::CHANGES}</th>
-                            <th scope="col">{words::IN_GROUPS}</th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
+            {table(words::PEOPLE, COLUMNS, lines)}
             <Pages id key=KEY later=after next />
         }
         .into_any()
@@ -72,30 +64,22 @@ pub(super) fn People(
     }
 }
 
-fn row(user: &ShadowUser) -> AnyView {
+fn line(user: &ShadowUser) -> AnyView {
     let groups = if user.groups.is_empty() {
         view! { <span class="faint">{words::NO_GROUPS}</span> }.into_any()
     } else {
         user.groups.join(", ").into_any()
     };
-    view! {
-        <tr role="row">
-            <th scope="row" role="rowheader">
-                {user.name.clone()}
-                <small class="muted">{user.user_name.clone()}</small>
-            </th>
-            <td role="cell" data-l=words::OUTCOME>
-                {outcome(user)}
-            </td>
-            <td role="cell" data-l=words::CHANGES>
-                {changes(user)}
-            </td>
-            <td role="cell" data-l=words::IN_GROUPS>
-                {groups}
-            </td>
-        </tr>
-    }
-    .into_any()
+    let who = view! {
+        {user.name.clone()}
+        <small class="muted">{user.user_name.clone()}</small>
+    };
+    let cells = vec![
+        cell(words::OUTCOME, outcome(user)),
+        cell(words::CHANGES, changes(user)),
+        cell(words::IN_GROUPS, groups),
+    ];
+    row(who.into_any(), cells)
 }
 
 fn outcome(user: &ShadowUser) -> AnyView {
