@@ -26,6 +26,7 @@ mod live;
 mod log;
 mod mapping;
 mod person;
+mod shadow;
 mod signing_in;
 mod tokens;
 mod users;

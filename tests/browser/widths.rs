@@ -7,6 +7,7 @@ use thirtyfour::Key;
 use super::{
     Site, Window,
     pages::{ConnectionsPage, PersonPage, UsersPage},
+    shadow,
 };
 
 /// Phone, the two ends of a small window, desk.
@@ -146,6 +147,24 @@ async fn no_page_scrolls_sideways_with_the_longest_names() {
     window.click_link(&name).await;
     window.see("What differs").await;
     look(&window, "one conflict", &mut wide).await;
+    window.go_to("/provisioning").await;
+    window.click_link(LONG).await;
+    window.click_link("Change the mapping").await;
+    window.see_page("Organisations and roles").await;
+    window.click_button("Add rule").await;
+    window.until_focus("Name").await;
+    window.press(LONG).await;
+    look(&window, "mapping", &mut wide).await;
+    let shadowy = LONG.replace("Okta", "Entr");
+    let page = shadow::add_in_shadow(&window, &shadowy).await;
+    let entra = page.provider().await;
+    window.click_button("I have stored the token").await;
+    let sent = entra.create("Alexandria", family, address).await;
+    entra
+        .create_group(&format!("Mathematics{LONG}"), &[&sent])
+        .await;
+    window.see("Groups it would push").await;
+    look(&window, "a shadow", &mut wide).await;
     window.go_to("/users?status=deleted").await;
     window.see("Ben Lovelace").await;
     look(&window, "deleted users", &mut wide).await;
