@@ -53,6 +53,13 @@ pub(crate) fn log_of(id: UserId) -> String {
         .after(LOG)
 }
 
+/// The requests of a connection.
+pub(crate) fn log_of_connection(id: ConnectionId) -> String {
+    QueryString::default()
+        .with("connection", &id.to_string())
+        .after(LOG)
+}
+
 /// Where requests of a connection are tried; `from` is a row of the log to begin with.
 pub(crate) fn tester(id: ConnectionId, from: Option<ProvisioningRequestId>) -> String {
     let from = from.map(|from| from.to_string());

@@ -12,6 +12,7 @@ mod site;
 mod window;
 
 mod accessibility;
+mod alerts;
 mod coming_back;
 mod conflicts;
 mod conformance;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use super::{
-    Site, Window,
+    Site, Window, alerts,
     pages::{ConnectionsPage, PersonPage, UsersPage},
     shadow,
 };
@@ -58,6 +58,7 @@ async fn no_page_scrolls_sideways_with_the_longest_names() {
     okta.set(&ada, "active", json!(false)).await;
     let ben = okta.create("Ben", "Lovelace", "ben@example.org").await;
     okta.delete(&ben).await;
+    alerts::raise(&site).await;
 
     let window = Window::open(&site).await;
     let mut wide = Vec::new();

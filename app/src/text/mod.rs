@@ -2,6 +2,7 @@
 //! functions.
 
 pub(crate) mod adoption;
+pub(crate) mod alerts;
 pub(crate) mod attributes;
 pub(crate) mod conflicts;
 pub(crate) mod conformance;

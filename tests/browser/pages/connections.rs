@@ -29,7 +29,7 @@ const LINES: &str = "
 impl<'a> ConnectionsPage<'a> {
     /// Goes there by the navigation.
     pub(crate) async fn open(window: &'a Window) -> Self {
-        window.click_link("Connections").await;
+        window.click_first("a.item[href='/provisioning']").await;
         window.see_page("Connections").await;
         Self(window)
     }

@@ -4,8 +4,8 @@ use leptos::{ev::MouseEvent, prelude::*};
 use scim_schema::{api::connections::ConnectionView, id::ConnectionId, permission::Permission};
 
 use super::{
-    FreshSecret, concerns, create::CreateDialog, expiry::outlook_view, request_view,
-    shadow::mode_view,
+    FreshSecret, alerts::AlertList, concerns, create::CreateDialog, expiry::outlook_view,
+    request_view, shadow::mode_view,
 };
 use crate::{
     api, format,
@@ -42,7 +42,12 @@ pub(crate) fn ConnectionsPage() -> impl IntoView {
             if empty.get() {
                 view! { <NoConnections creating may_manage /> }.into_any()
             } else {
-                view! { <Table shown /> }.into_any()
+                view! {
+                    <div class="stack">
+                        <AlertList /> <Table shown />
+                    </div>
+                }
+                .into_any()
             }
         })
         .into_any()

@@ -1,6 +1,7 @@
 //! `/provisioning`: connections of identity providers, and one of them.
 
 mod adoption;
+mod alerts;
 mod attributes;
 mod clients;
 mod create;
@@ -15,8 +16,10 @@ mod rotate;
 mod scopes;
 mod secret;
 mod shadow;
+mod silence;
 mod tokens;
 
+pub(crate) use alerts::OpenAlerts;
 pub(crate) use list::ConnectionsPage;
 pub(crate) use one::ConnectionPage;
 pub(crate) use secret::FreshSecret;
@@ -49,7 +52,7 @@ fn concerns(news: News, only: Option<ConnectionId>) -> bool {
             }
             // Counts of users and groups change with them; their events do not name a connection.
             ChangeKind::User | ChangeKind::Group => true,
-            // The section of the attributes follows them itself.
+            // The section of the attributes follows them itself, and so do alerts.
             ChangeKind::AttributeDefinition | ChangeKind::Conflict | ChangeKind::Alert => false,
         },
     }

@@ -11,6 +11,7 @@ use scim_schema::{
 use super::{
     FreshSecret,
     adoption::AdoptionSection,
+    alerts::{AlertList, tells_of_token},
     attributes::AttributesSection,
     clients::OAuthClients,
     concerns,
@@ -21,6 +22,7 @@ use super::{
     request_view,
     secret::SecretPanel,
     shadow::{ShadowSection, mode_word},
+    silence::SilenceSection,
     tokens::Tokens,
 };
 use crate::{
@@ -147,6 +149,10 @@ fn Page(
             .get()
             .then(|| view! { <NewTokenButton open=creating /> })
     });
+    // An alert says the same, more loudly.
+    let expiry = optional(move || {
+        (!tells_of_token(id)).then(|| view! { <ExpiryNotice shown may_manage creating /> })
+    });
     let log = optional(move || {
         let shown = session.may(Permission::ReadProvisioningLog) && !silent.get();
         shown.then(|| view! { <Requests id /> })
@@ -160,11 +166,12 @@ fn Page(
             <div class="split">
                 <div class="stack s8">
                     {secret} <ShadowSection id shown connection may_manage />
-                    <ExpiryNotice shown may_manage creating /> <Waiting shown silent /> {log}
+                    <AlertList only=id /> {expiry} <Waiting shown silent /> {log}
                     <Tokens shown connection may_manage />
                     <OAuthClients shown connection may_manage /> <MappingSection id may_manage />
                     <AdoptionSection shown connection may_manage />
                     <AttributesSection id may_manage /> <DialectSection id may_manage />
+                    <SilenceSection id shown connection may_manage />
                     <Folded shown silent />
                 </div>
                 <Summary shown />

@@ -6,7 +6,9 @@ use scim_schema::permission::Permission;
 
 use super::{Counts, OpenConflicts, account::AccountMenu};
 use crate::{
-    format, routes,
+    format,
+    pages::connections::OpenAlerts,
+    routes,
     session::Session,
     text,
     ui::{Brand, Icon, ThemeButton, dynamic, icon},
@@ -70,7 +72,7 @@ fn pages(session: Session) -> AnyView {
                 href=routes::PROVISIONING
                 label=text::shell::CONNECTIONS
                 glyph=Icon::Plug
-                count=Signal::stored(None)
+                count=Signal::derive(OpenAlerts::count)
             />
         }
     });
