@@ -27,6 +27,7 @@ mod m20261122_000920_custom_attributes;
 mod m20261122_000940_counters;
 mod m20261122_000941_search_index;
 mod m20261122_000950_shadow;
+mod m20261122_000955_index_looked_up_values;
 mod m20261122_000960_alerts;
 mod m20261122_000970_conformance_runs;
 
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000940_counters::Migration),
             Box::new(m20261122_000941_search_index::Migration),
             Box::new(m20261122_000950_shadow::Migration),
+            Box::new(m20261122_000955_index_looked_up_values::Migration),
             Box::new(m20261122_000960_alerts::Migration),
             Box::new(m20261122_000970_conformance_runs::Migration),
         ]

@@ -5,6 +5,10 @@ use std::process::ExitCode;
 
 use rollcall_server::cli::{self, Terminal};
 
+/// A request makes some hundred small values that live as long as it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     // A variable that is not UTF-8 cannot be one of ours.

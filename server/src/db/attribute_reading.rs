@@ -228,6 +228,8 @@ impl AccountTx {
             .column(V::UserId)
             .filter(V::AccountId.eq(self.account().0))
             .filter(V::AttributeId.eq(number))
+            // All of them have a key; to say so leads to the index.
+            .filter(V::TextKey.is_not_null())
             .order_by_asc(V::TextKey)
             .limit(RETENTION_BATCH)
             .into_tuple::<Uuid>()

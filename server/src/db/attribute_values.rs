@@ -225,6 +225,37 @@ fn comparable(def: &AttrDef, text: &str) -> String {
     }
 }
 
+/// Whether people are looked up by this attribute, so that its values are in the index. An entry
+/// costs each user that is written, and finds nobody where most people have the same few values.
+pub(crate) const fn is_looked_up(id: AttrId) -> bool {
+    use AttrId as A;
+    matches!(
+        id,
+        A::Title
+            | A::Emails
+            | A::PhoneNumbers
+            | A::Ims
+            | A::Entitlements
+            | A::Roles
+            | A::X509Certificates
+            | A::EnterpriseEmployeeNumber
+            | A::EnterpriseDepartment
+            | A::EnterpriseManagerValue
+            | A::Custom(_)
+    )
+}
+
+/// What the index holds of a row. Rows of an account's own attributes are all in it, so that they
+/// can be found and deleted.
+fn key_of(row: &AttributeValue) -> Option<String> {
+    let id = AttrId::from_code(row.attribute).filter(|id| is_looked_up(*id))?;
+    match (row.text.as_deref(), id) {
+        (Some(text), _) => Some(text_key(text)),
+        (None, AttrId::Custom(_)) => Some(String::new()),
+        (None, _) => None,
+    }
+}
+
 /// The indexed beginning of a comparable text.
 pub(crate) fn text_key(text: &str) -> String {
     text.chars().take(TEXT_KEY_CHARS).collect()
@@ -333,7 +364,7 @@ fn model(account: Uuid, user: UserId, row: &AttributeValue) -> value::ActiveMode
         ordinal: Set(row.ordinal),
         present: Set(row.present),
         text: Set(row.text.clone()),
-        text_key: Set(row.text.as_deref().map(text_key)),
+        text_key: Set(key_of(row)),
         element_type: Set(row.element_type.clone()),
         is_primary: Set(row.is_primary),
         number: Set(row.number),

@@ -9,10 +9,14 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
+};
 use tokio::sync::{Notify, watch};
 
-use super::{error::DbError, options, reader::Reader, statements, writer::SqliteWriter};
+use super::{
+    error::DbError, lanes::Lanes, options, reader::Reader, statements, writer::SqliteWriter,
+};
 use crate::ids::Ids;
 
 /// Connections of each pool: enough for PostgreSQL to commit in groups.
@@ -86,7 +90,7 @@ pub(super) struct Inner {
     pub(super) commits: watch::Sender<u64>,
     pub(super) queued_jobs: Notify,
     pub(super) settings: DatabaseSettings,
-    statements: Arc<AtomicU64>,
+    opener: Opener,
 }
 
 pub(super) enum Engine {
@@ -106,20 +110,20 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached or the address is of another kind.
     pub async fn connect(settings: &DatabaseSettings, ids: Ids) -> Result<Self, DbError> {
-        let statements = Arc::new(AtomicU64::new(0));
+        let opener = Opener::default();
         let (commits, _) = watch::channel(0);
         let engine = if settings.is_sqlite() {
-            let writer = open(options::sqlite_writer(settings), &statements).await?;
-            let readers = open(options::sqlite_readers(settings), &statements).await?;
+            let writer = opener.open(options::sqlite_writer(settings)).await?;
+            let lanes = Lanes::open(settings, opener.clone()).await?;
             Engine::Sqlite {
-                readers: Reader::new(readers, settings),
+                readers: Reader::of_sqlite(lanes, settings),
                 writer: SqliteWriter::start(writer),
             }
         } else {
-            let readers = open(options::postgres_readers(settings), &statements).await?;
+            let readers = opener.open(options::postgres_readers(settings)).await?;
             Engine::Postgres {
-                readers: Reader::new(readers, settings),
-                writers: open(options::postgres_writers(settings), &statements).await?,
+                readers: Reader::of_postgres(readers, settings),
+                writers: opener.open(options::postgres_writers(settings)).await?,
             }
         };
         Ok(Self {
@@ -129,7 +133,7 @@ impl Db {
                 commits,
                 queued_jobs: Notify::new(),
                 settings: settings.clone(),
-                statements,
+                opener,
             }),
         })
     }
@@ -144,7 +148,7 @@ impl Db {
     /// to their budgets by it.
     #[must_use]
     pub fn statement_count(&self) -> u64 {
-        self.inner.statements.load(Ordering::Relaxed)
+        self.inner.opener.statements.load(Ordering::Relaxed)
     }
 
     /// Changes each time a unit of work of this process has been committed.
@@ -178,7 +182,7 @@ impl Db {
             Engine::Sqlite { writer, .. } => Ok(writer.connection().clone()),
             Engine::Postgres { .. } => {
                 let unhurried = options::postgres_migrator(&self.inner.settings);
-                open(unhurried, &self.inner.statements).await
+                Ok(self.inner.opener.open(unhurried).await?)
             }
         }
     }
@@ -217,17 +221,22 @@ impl Db {
     }
 }
 
-async fn open(
-    options: ConnectOptions,
-    total: &Arc<AtomicU64>,
-) -> Result<DatabaseConnection, DbError> {
-    let mut connection = Database::connect(options).await?;
-    let total = Arc::clone(total);
-    connection.set_metric_callback(move |info| {
-        total.fetch_add(1, Ordering::Relaxed);
-        statements::note();
-        // The text alone: values are personal data.
-        tracing::trace!(target: "rollcall_server::sql", statement = info.statement.sql);
-    });
-    Ok(connection)
+/// Opens connections whose statements are counted.
+#[derive(Clone, Default)]
+pub(super) struct Opener {
+    statements: Arc<AtomicU64>,
+}
+
+impl Opener {
+    pub(super) async fn open(&self, options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+        let mut connection = Database::connect(options).await?;
+        let total = Arc::clone(&self.statements);
+        connection.set_metric_callback(move |info| {
+            total.fetch_add(1, Ordering::Relaxed);
+            statements::note();
+            // The text alone: values are personal data.
+            tracing::trace!(target: "rollcall_server::sql", statement = info.statement.sql);
+        });
+        Ok(connection)
+    }
 }

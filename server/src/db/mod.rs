@@ -31,6 +31,7 @@ mod idp_connections;
 mod index_pages;
 mod jobs;
 mod keyset;
+mod lanes;
 mod log_search;
 mod log_subjects;
 mod mapping;

@@ -1,13 +1,13 @@
 //! Settings of the connections: what each may do, and how long.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, DatabaseConnection,
-    sqlx::{self, Connection, PgConnection, SqliteConnection, postgres::PgConnectOptions},
+    sqlx::{self, Connection, PgConnection, postgres::PgConnectOptions},
 };
 
-use super::connect::DatabaseSettings;
+use super::{connect::DatabaseSettings, lanes::Deadline};
 
 /// PostgreSQL ends a write after this time; a unit of work gives up before.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,27 +19,30 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
 const FRESH: Duration = Duration::from_secs(1);
 /// Steps of SQLite's virtual machine between two looks at the clock: some microseconds.
 const STEPS: i32 = 1_000;
+/// Pages of SQLite's log that are written before they are carried over into the database: 32 MB. A
+/// page that many commits change is carried over once.
+const CHECKPOINT_PAGES: &str = "8192";
 /// A migrating process holds its lock on one and changes the schema on the other.
 const MIGRATOR_CONNECTIONS: u32 = 2;
 
 /// The one connection that may write.
 pub(super) fn sqlite_writer(settings: &DatabaseSettings) -> ConnectOptions {
-    sqlite_options(settings, 1, false)
+    sqlite_options(settings, false)
 }
 
-/// The time of a read begins when its connection is handed out. SQLite goes on when the caller has
-/// long gone, so that it has to look at the clock itself.
-pub(super) fn sqlite_readers(settings: &DatabaseSettings) -> ConnectOptions {
-    let budget = settings.query_timeout;
-    let mut options = sqlite_options(settings, settings.max_connections, true);
+/// A connection for reads whose statements end at their deadline.
+pub(super) fn sqlite_reader(settings: &DatabaseSettings, deadline: Deadline) -> ConnectOptions {
+    let mut options = sqlite_options(settings, true);
     options.map_sqlx_sqlite_pool_opts(move |pool| {
-        pool.after_connect(move |connection, _| Box::pin(limit_reads(connection, budget)))
-            .before_acquire(move |connection, _| {
-                Box::pin(async move {
-                    limit_reads(connection, budget).await?;
-                    Ok(true)
-                })
+        let deadline = deadline.clone();
+        pool.after_connect(move |connection, _| {
+            let deadline = deadline.clone();
+            Box::pin(async move {
+                let mut handle = connection.lock_handle().await?;
+                handle.set_progress_handler(STEPS, move || deadline.has_time());
+                Ok(())
             })
+        })
     });
     options
 }
@@ -72,11 +75,11 @@ pub(super) fn postgres_migrator(settings: &DatabaseSettings) -> ConnectOptions {
 }
 
 /// Pragmas belong to a connection, so they are part of the options and not a statement at start.
-fn sqlite_options(settings: &DatabaseSettings, size: u32, read_only: bool) -> ConnectOptions {
+fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOptions {
     let synchronous = if settings.lazy_sync { "NORMAL" } else { "FULL" };
     let mut options = ConnectOptions::new(settings.url.clone());
     options
-        .max_connections(size)
+        .max_connections(1)
         .min_connections(1)
         .acquire_timeout(settings.patience())
         .sqlx_logging(false)
@@ -91,18 +94,12 @@ fn sqlite_options(settings: &DatabaseSettings, size: u32, read_only: bool) -> Co
                 .statement_cache_capacity(256)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", synchronous)
+                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
                 .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
                 .pragma("temp_store", "MEMORY")
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
         });
     options
-}
-
-async fn limit_reads(connection: &mut SqliteConnection, budget: Duration) -> sqlx::Result<()> {
-    let end = Instant::now() + budget;
-    let mut handle = connection.lock_handle().await?;
-    handle.set_progress_handler(STEPS, move || Instant::now() < end);
-    Ok(())
 }
 
 fn postgres_options(settings: &DatabaseSettings, size: u32) -> ConnectOptions {

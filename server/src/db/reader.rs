@@ -1,33 +1,54 @@
 //! Reads that end although the database is silent. Its own limits are no help then, since nobody
 //! brings their answer: a switch-over or a firewall may swallow what was sent and say nothing.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     ExecResult, IsolationLevel, QueryResult, RuntimeErr, Statement, TransactionTrait,
 };
 
-use super::{connect::DatabaseSettings, error::DbError, options::close};
+use super::{
+    connect::DatabaseSettings,
+    error::DbError,
+    lanes::{Lanes, Lease},
+    options::close,
+};
 
 /// The connections that reads come from.
 #[derive(Clone)]
 pub(crate) struct Reader {
-    pool: DatabaseConnection,
+    source: Source,
     patience: Duration,
     most_candidates: u64,
+}
+
+#[derive(Clone)]
+enum Source {
+    Sqlite(Arc<Lanes>),
+    Postgres(DatabaseConnection),
 }
 
 /// A state of the database that several reads agree on.
 pub(crate) struct Snapshot {
     transaction: DatabaseTransaction,
+    /// SQLite's connection below the transaction.
+    lease: Option<Lease>,
     patience: Duration,
 }
 
 impl Reader {
-    pub(super) fn new(pool: DatabaseConnection, settings: &DatabaseSettings) -> Self {
+    pub(super) fn of_sqlite(lanes: Arc<Lanes>, settings: &DatabaseSettings) -> Self {
+        Self::new(Source::Sqlite(lanes), settings)
+    }
+
+    pub(super) fn of_postgres(pool: DatabaseConnection, settings: &DatabaseSettings) -> Self {
+        Self::new(Source::Postgres(pool), settings)
+    }
+
+    fn new(source: Source, settings: &DatabaseSettings) -> Self {
         Self {
-            pool,
+            source,
             patience: settings.patience(),
             most_candidates: settings.most_candidates,
         }
@@ -40,64 +61,101 @@ impl Reader {
 
     /// Begins a snapshot; dropping it ends it.
     pub(super) async fn snapshot(&self) -> Result<Snapshot, DbError> {
-        let begin = async {
-            match self.pool.get_database_backend() {
-                DatabaseBackend::Sqlite => self.pool.begin().await,
-                _ => {
-                    let isolation = Some(IsolationLevel::RepeatableRead);
-                    let access = Some(AccessMode::ReadOnly);
-                    self.pool.begin_with_config(isolation, access).await
-                }
+        let (transaction, lease) = match &self.source {
+            Source::Sqlite(lanes) => {
+                let lease = lanes.lease().await?;
+                let begin = lease.connection().begin();
+                (answer_within(self.limit(), begin).await?, Some(lease))
+            }
+            Source::Postgres(pool) => {
+                let isolation = Some(IsolationLevel::RepeatableRead);
+                let begin = pool.begin_with_config(isolation, Some(AccessMode::ReadOnly));
+                (answer_within(self.limit(), begin).await?, None)
             }
         };
         Ok(Snapshot {
-            transaction: answer_within(self.limit(), begin).await?,
+            transaction,
+            lease,
             patience: self.patience,
         })
     }
 
     /// Whether the database answers within a second.
     pub(super) async fn ping(&self) -> Result<(), DbError> {
-        Ok(answer_within(Duration::from_secs(1), self.pool.ping()).await?)
+        let ping = self.read(async |connection| connection.ping().await);
+        Ok(answer_within(Duration::from_secs(1), ping).await?)
     }
 
     pub(super) async fn close(&self) {
-        close(&self.pool).await;
+        match &self.source {
+            Source::Sqlite(lanes) => lanes.close().await,
+            Source::Postgres(pool) => close(pool).await,
+        }
     }
 
     /// A read waits for a connection first.
     fn limit(&self) -> Duration {
         self.patience * 2
     }
+
+    /// Runs one statement; a connection that is given up on in the middle of it is closed.
+    async fn read<T>(
+        &self,
+        statement: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, DbErr>,
+    ) -> Result<T, DbErr> {
+        match &self.source {
+            Source::Sqlite(lanes) => {
+                let lease = lanes.lease().await?;
+                let work = async move {
+                    let answer = statement(lease.connection()).await;
+                    lease.give_back();
+                    answer
+                };
+                answer_within(self.patience, work).await
+            }
+            Source::Postgres(pool) => answer_within(self.limit(), statement(pool)).await,
+        }
+    }
 }
 
 impl Snapshot {
     /// Ends it. Nothing was changed, so there is nothing that could get lost.
     pub(super) async fn commit(self) -> Result<(), DbError> {
-        Ok(answer_within(self.patience, self.transaction.commit()).await?)
+        answer_within(self.patience, self.transaction.commit()).await?;
+        if let Some(lease) = self.lease {
+            lease.give_back();
+        }
+        Ok(())
     }
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DatabaseBackend {
-        self.pool.get_database_backend()
+        match self.source {
+            Source::Sqlite(_) => DatabaseBackend::Sqlite,
+            Source::Postgres(_) => DatabaseBackend::Postgres,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        answer_within(self.limit(), self.pool.execute_raw(statement)).await
+        self.read(async |connection| connection.execute_raw(statement).await)
+            .await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        answer_within(self.limit(), self.pool.execute_unprepared(sql)).await
+        self.read(async |connection| connection.execute_unprepared(sql).await)
+            .await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        answer_within(self.limit(), self.pool.query_one_raw(statement)).await
+        self.read(async |connection| connection.query_one_raw(statement).await)
+            .await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        answer_within(self.limit(), self.pool.query_all_raw(statement)).await
+        self.read(async |connection| connection.query_all_raw(statement).await)
+            .await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Giving a living person a link, and taking one away: the statements of adoption and of *Move to
 //! this connection*. They happen once for a person, so they are not in any budget.
 
+use chrono::{DateTime, Utc};
 use scim_schema::{
     id::{ConnectionId, GroupId, LinkId, UserId},
     lifecycle::{Axes, OpenHold},
@@ -39,6 +40,8 @@ pub struct Person {
     pub break_glass: bool,
     /// Has an administrative role or is break-glass.
     pub administrator: bool,
+    /// Has signed in here at least once; nobody else can have a session.
+    pub has_signed_in: bool,
     /// Rises with every change.
     pub version: i64,
     /// The live link: its SCIM id and whose it is.
@@ -59,6 +62,7 @@ struct Row {
     hold_kinds: String,
     break_glass: bool,
     administrator: bool,
+    last_login_at: Option<DateTime<Utc>>,
     version: i64,
     scim_id: Option<Uuid>,
     connection_id: Option<Uuid>,
@@ -91,6 +95,7 @@ impl AccountTx {
             U::Invitation,
             U::HoldKinds,
             U::BreakGlass,
+            U::LastLoginAt,
             U::Version,
         ] {
             select.column((user::Entity, column));
@@ -218,6 +223,7 @@ fn person(id: Uuid, row: Row) -> Result<Person, DbError> {
         email: row.email,
         break_glass: row.break_glass,
         administrator: row.administrator,
+        has_signed_in: row.last_login_at.is_some(),
         version: row.version,
         link: link.map(|(scim_id, connection)| (scim_id.into(), connection.into())),
     })

@@ -49,6 +49,8 @@ pub struct ScimUser {
     pub break_glass: bool,
     /// Has an administrative role or is break-glass; looked at only where the user is locked.
     pub administrator: bool,
+    /// Has signed in here at least once; nobody else can have a session.
+    pub has_signed_in: bool,
     /// Rises with every change; the ETag.
     pub version: i64,
     /// When the link was made.
@@ -82,6 +84,7 @@ pub(super) struct Row {
     idp_active: Option<bool>,
     break_glass: bool,
     administrator: bool,
+    has_signed_in: bool,
     version: i64,
     updated_at: DateTime<Utc>,
     groups: Option<String>,
@@ -99,6 +102,7 @@ impl Row {
             active: self.idp_active,
             break_glass: self.break_glass,
             administrator: self.administrator,
+            has_signed_in: self.has_signed_in,
             version: self.version,
             created: self.linked_at,
             last_modified: self.updated_at,
@@ -198,6 +202,10 @@ fn with_own_columns(select: &mut SelectStatement, administrator: Expr) {
         select.column((user::Entity, column));
     }
     select.expr_as(administrator, "administrator");
+    select.expr_as(
+        Expr::col((user::Entity, user::Column::LastLoginAt)).is_not_null(),
+        "has_signed_in",
+    );
 }
 
 impl AccountScope<'_> {

@@ -384,6 +384,28 @@ struct Queued<T, E> {
 }
 
 impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
+    fn run_first(
+        &mut self,
+        group: DatabaseTransaction,
+    ) -> BoxFuture<'_, (DatabaseTransaction, bool)> {
+        Box::pin(async move {
+            let tx = AccountTx {
+                connection: group,
+                ctx: Arc::clone(&self.ctx),
+                ids: self.ids.clone(),
+            };
+            let unit = run_bounded(&tx, self.purpose, &*self.work);
+            let result = statements::counted(self.count.take(), unit).await;
+            let result = result.map(|written| {
+                let trace = written.trace(self.purpose);
+                (written.value, trace)
+            });
+            let stored = result.as_ref().is_ok_and(|(_, trace)| trace.stored);
+            self.result = Some(result);
+            (tx.connection, stored)
+        })
+    }
+
     fn run<'a>(&'a mut self, group: &'a DatabaseTransaction) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             let tx = match group.begin().await {

@@ -16,10 +16,17 @@ const GROUP: usize = 64;
 /// Units that may wait before senders do.
 const QUEUE: usize = 1_024;
 
-/// A unit of work without its types: runs inside its own savepoint, then learns how the group's
-/// commit ended.
+/// A unit of work without its types: runs in the transaction of a group, then learns how the
+/// group's commit ended.
 pub(super) trait Unit: Send {
-    /// Runs the unit and keeps its result; rolls back to the savepoint when it fails.
+    /// Runs the unit as the first of a group and keeps its result. Gives the transaction back, and
+    /// whether there is something in it to store; otherwise it has to be rolled back.
+    fn run_first(
+        &mut self,
+        group: DatabaseTransaction,
+    ) -> BoxFuture<'_, (DatabaseTransaction, bool)>;
+    /// Runs the unit in a savepoint and keeps its result; rolls back to the savepoint when there is
+    /// nothing to store.
     fn run<'a>(&'a mut self, group: &'a DatabaseTransaction) -> BoxFuture<'a, ()>;
     /// Answers the caller after the commit, or after it failed.
     fn finish(self: Box<Self>, commit: Result<(), DbError>);
@@ -87,8 +94,10 @@ async fn run_group(
     group: &mut Vec<Box<dyn Unit>>,
     queue: &mut mpsc::Receiver<Box<dyn Unit>>,
 ) -> Result<(), DbError> {
-    let transaction = begin_immediate(connection).await?;
-    let mut next = 0;
+    let Some(transaction) = begin_with_first(connection, group).await? else {
+        return Ok(());
+    };
+    let mut next = 1;
     while let Some(unit) = group.get_mut(next) {
         unit.run(&transaction).await;
         next += 1;
@@ -104,6 +113,25 @@ async fn run_group(
         .commit()
         .await
         .map_err(|error| DbError::of_failed_commit(&error))
+}
+
+/// Begins a transaction in which the first unit has run. It needs no savepoint, which would cost as
+/// much as two statements: when it leaves nothing to store, the transaction is rolled back, it is
+/// answered, and the next one is the first. `None` when nobody is left.
+async fn begin_with_first(
+    connection: &DatabaseConnection,
+    group: &mut Vec<Box<dyn Unit>>,
+) -> Result<Option<DatabaseTransaction>, DbError> {
+    while let Some(first) = group.first_mut() {
+        let transaction = begin_immediate(connection).await?;
+        let (transaction, stored) = first.run_first(transaction).await;
+        if stored {
+            return Ok(Some(transaction));
+        }
+        transaction.rollback().await?;
+        group.remove(0).finish(Ok(()));
+    }
+    Ok(None)
 }
 
 fn answer(group: Vec<Box<dyn Unit>>, outcome: &Result<(), DbError>) {

@@ -18,9 +18,10 @@ use super::{
         matches_text, never, present_text,
     },
     condition,
+    reach::{Reach, of, of_element, of_row},
 };
 use crate::db::{
-    attribute_values::{Storage, storage, text_key},
+    attribute_values::{Storage, is_looked_up, storage, text_key},
     dialect,
     entity::{group, group_member, hold, scim_link as link, user, user_attribute_value as value},
 };
@@ -44,17 +45,21 @@ impl Users<'_> {
         let backend = self.0.backend;
         match storage(attr.id) {
             Storage::Column => self.compare_column(attr, op, wanted),
-            Storage::Row => self.in_values(attr.id, row_test(self.0, attr, op, wanted)),
+            Storage::Row => {
+                let test = row_test(self.0, attr, op, wanted);
+                self.has_value(attr.id, test, of_row(attr, op, wanted))
+            }
             Storage::ElementText(parent) => {
-                self.in_values(parent, row_test(self.0, attr, op, wanted))
+                let test = row_test(self.0, attr, op, wanted);
+                self.has_value(parent, test, of_row(attr, op, wanted))
             }
             Storage::ElementType(parent) => {
                 let test = compare(backend, &column(value::Column::ElementType), op, wanted);
-                self.in_values(parent, test)
+                self.scan_values(parent, test)
             }
             Storage::ElementPrimary(parent) => {
                 let test = compare(backend, &column(value::Column::IsPrimary), op, wanted);
-                self.in_values(parent, test)
+                self.scan_values(parent, test)
             }
             Storage::Derived if attr.id == AttrId::Schemas => self.schemas(op, wanted),
             Storage::Derived => self.derived(
@@ -130,13 +135,13 @@ impl Users<'_> {
                 Some(column) => column.is_not_null(),
                 None => constant(matches!(attr.id, AttrId::Id | AttrId::MetaResourceType)),
             },
-            Storage::Row => self.in_values(attr.id, row_present(attr)),
-            Storage::ElementText(parent) => self.in_values(parent, row_present(attr)),
+            Storage::Row => self.scan_values(attr.id, row_present(attr)),
+            Storage::ElementText(parent) => self.scan_values(parent, row_present(attr)),
             Storage::ElementType(parent) => {
-                self.in_values(parent, present_text(&column(value::Column::ElementType)))
+                self.scan_values(parent, present_text(&column(value::Column::ElementType)))
             }
             Storage::ElementPrimary(parent) => {
-                self.in_values(parent, column(value::Column::IsPrimary).is_not_null())
+                self.scan_values(parent, column(value::Column::IsPrimary).is_not_null())
             }
             Storage::Derived if attr.id == AttrId::Schemas => always(),
             Storage::Derived => self.derived(attr, &TypedFilter::Present(attr)),
@@ -177,13 +182,35 @@ impl Users<'_> {
                 _ => never(),
             };
         }
-        self.in_values(parent, condition(&Element(self.0), filter))
+        let test = condition(&Element(self.0), filter);
+        self.has_value(parent, test, of(filter, &of_element))
     }
 
-    fn in_values(&self, attribute: AttrId, test: Expr) -> Expr {
+    /// The index leads from the value to its people, and the key from a person to the value.
+    fn has_value(&self, attribute: AttrId, test: Expr, reach: Reach) -> Expr {
+        if reach != Reach::Indexed {
+            return self.scan_values(attribute, test);
+        }
         column(link::Column::UserId).in_subquery(
-            value_rows(self.0, attribute)
+            value_rows(self.0)
                 .column(value::Column::UserId)
+                .and_where(value::Column::AttributeId.eq(attribute.code()))
+                .and_where(test)
+                .to_owned(),
+        )
+    }
+
+    fn scan_values(&self, attribute: AttrId, test: Expr) -> Expr {
+        let test = value::Column::AttributeId.eq(attribute.code()).and(test);
+        self.has_some_value(test)
+    }
+
+    fn has_some_value(&self, test: Expr) -> Expr {
+        let of_person = column(value::Column::UserId).eq(column(link::Column::UserId));
+        Expr::exists(
+            value_rows(self.0)
+                .expr(Expr::val(1))
+                .and_where(of_person)
                 .and_where(test)
                 .to_owned(),
         )
@@ -242,14 +269,7 @@ impl Users<'_> {
         if attributes.is_empty() {
             return never();
         }
-        let rows = Query::select()
-            .column(value::Column::UserId)
-            .from(value::Entity)
-            .and_where(value::Column::AccountId.eq(self.0.account.0))
-            .and_where(value::Column::AttributeId.is_in(attributes))
-            .and_where(value::Column::Present.eq(true))
-            .to_owned();
-        column(link::Column::UserId).in_subquery(rows)
+        self.has_some_value(value::Column::AttributeId.is_in(attributes))
     }
 }
 
@@ -373,11 +393,10 @@ pub(super) fn in_case(text: &str, attr: AttrRef) -> String {
     }
 }
 
-fn value_rows(scope: &FilterScope, attribute: AttrId) -> SelectStatement {
+fn value_rows(scope: &FilterScope) -> SelectStatement {
     Query::select()
         .from(value::Entity)
         .and_where(value::Column::AccountId.eq(scope.account.0))
-        .and_where(value::Column::AttributeId.eq(attribute.code()))
         .and_where(value::Column::Present.eq(true))
         .to_owned()
 }
@@ -387,7 +406,12 @@ fn row_test(scope: &FilterScope, attr: AttrRef, op: CompareOp, wanted: &TypedVal
     match wanted {
         TypedValue::String(text) => {
             let test = compare(scope.backend, &column(value::Column::Text), op, wanted);
+            let in_index = match storage(attr.id) {
+                Storage::ElementText(parent) => is_looked_up(parent),
+                _ => is_looked_up(attr.id),
+            };
             match op {
+                _ if !in_index => test,
                 CompareOp::Eq => column(value::Column::TextKey).eq(text_key(text)).and(test),
                 CompareOp::Sw => {
                     let key = text_key(text);

@@ -132,7 +132,7 @@ pub(super) async fn carry_out(
     written.changes = changes(&conflict, &linked, &left, settled);
     written.changes.extend(flagged);
     if linked.active == Some(false) {
-        written = written.queueing(close_sessions(tx, &linked));
+        written.jobs.extend(close_sessions(tx, &linked));
     }
     Ok(written)
 }

@@ -35,6 +35,7 @@ pub(super) fn as_user(object: ShadowObject, groups: Vec<GroupOfUser>) -> Result<
         unmapped: object.unmapped,
         active: object.active,
         administrator: false,
+        has_signed_in: false,
         break_glass: false,
         version: object.version,
         created: object.created,

@@ -60,7 +60,7 @@ pub(super) async fn adopt(
     written.audit.extend(moved);
     written.changes.extend(flagged);
     if adopted.active == Some(false) || rekeyed {
-        written = written.queueing(close_sessions(tx, &adopted));
+        written.jobs.extend(close_sessions(tx, &adopted));
     }
     Ok(written)
 }

@@ -128,6 +128,7 @@ async fn complete(
         axes,
         break_glass: false,
         administrator: false,
+        has_signed_in: false,
         version: 1,
         created: tx.ctx().now,
         last_modified: tx.ctx().now,

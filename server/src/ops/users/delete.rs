@@ -75,8 +75,8 @@ pub async fn delete(
         ChangeKind::User,
         current.user,
         current.version + 1,
-    ))
-    .queueing(close_sessions(tx, &current));
+    ));
+    written.jobs.extend(close_sessions(tx, &current));
     for (user, version) in reports {
         written = written.announcing(Change::updated(ChangeKind::User, user, version));
     }

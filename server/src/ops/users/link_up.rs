@@ -97,6 +97,7 @@ pub(crate) async fn link_up(
         axes,
         break_glass: person.break_glass,
         administrator: person.administrator,
+        has_signed_in: person.has_signed_in,
         version: person.version + 1,
         created: tx.ctx().now,
         last_modified: tx.ctx().now,

@@ -118,7 +118,7 @@ pub(super) async fn store(
             .extend(shared::flag(tx, by, about, sent).await?);
     }
     if update.cut_access {
-        written = written.queueing(close_sessions(tx, &current));
+        written.jobs.extend(close_sessions(tx, &current));
     }
     Ok(written.map(|()| next))
 }
@@ -240,15 +240,16 @@ async fn switch(
     ))
 }
 
-/// Sessions are refused from the commit on by their epoch; this closes their rows.
-pub(in crate::ops) fn close_sessions(tx: &AccountTx, user: &ScimUser) -> NewJob {
-    NewJob {
+/// Sessions are refused from the commit on by their epoch; this closes their rows, if there can be
+/// any.
+pub(in crate::ops) fn close_sessions(tx: &AccountTx, user: &ScimUser) -> Option<NewJob> {
+    user.has_signed_in.then(|| NewJob {
         queue: crate::ops::sessions::CLOSE_SESSIONS,
         payload: json!({ "user": user.user }),
         run_at: tx.ctx().now,
         dedup_key: Some(user.user.to_string()),
         max_attempts: 10,
-    }
+    })
 }
 
 pub(super) fn link_of(

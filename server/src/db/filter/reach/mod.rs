@@ -12,7 +12,7 @@ use scim_schema::{
 };
 
 use super::{compare::matches_text, users::in_case};
-use crate::db::attribute_values::{Storage, storage};
+use crate::db::attribute_values::{Storage, is_looked_up, storage};
 
 /// What a filter has to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) fn reach(kind: ResourceKind, filter: &TypedFilter) -> Reach {
 }
 
 /// One indexed part of a conjunction is enough; of a disjunction every part has to be.
-fn of(filter: &TypedFilter, atom: &dyn Fn(&TypedFilter) -> Reach) -> Reach {
+pub(super) fn of(filter: &TypedFilter, atom: &dyn Fn(&TypedFilter) -> Reach) -> Reach {
     match filter {
         TypedFilter::And(parts) => parts
             .iter()
@@ -201,14 +201,18 @@ fn of_schema(always: &str, op: CompareOp, value: &TypedValue, attribute: AttrId)
 }
 
 /// Texts are in an index by their beginning.
-fn of_row(attr: AttrRef, op: CompareOp, value: &TypedValue) -> Reach {
+pub(super) fn of_row(attr: AttrRef, op: CompareOp, value: &TypedValue) -> Reach {
     let is_text = matches!(value, TypedValue::String(_)) && attr.attr_type != AttrType::DateTime;
-    let has_key = matches!(storage(attr.id), Storage::Row | Storage::ElementText(_));
+    let has_key = match storage(attr.id) {
+        Storage::Row => is_looked_up(attr.id),
+        Storage::ElementText(parent) => is_looked_up(parent),
+        _ => false,
+    };
     Reach::indexed_if(is_text && has_key && is_beginning(op), attr.id)
 }
 
 /// Sub-attributes that have a row of their own are looked up from the row of their element.
-fn of_element(atom: &TypedFilter) -> Reach {
+pub(super) fn of_element(atom: &TypedFilter) -> Reach {
     match atom {
         TypedFilter::Compare { attr, op, value } => match storage(attr.id) {
             Storage::ElementText(_) => of_row(*attr, *op, value),

@@ -1,0 +1,153 @@
+//! The readers of SQLite: one connection each, whose time is set when it is handed out.
+//!
+//! SQLite goes on when the caller has long gone, so it has to look at the clock itself. A pool does
+//! not tell which of its connections a statement gets, and asking a connection costs as much as a
+//! look-up; here each connection comes with the clock that it looks at.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{
+    connect::{DatabaseSettings, Opener},
+    options,
+};
+
+/// When the statement on a connection has to end, in microseconds of a clock of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Deadline {
+    clock: Instant,
+    end: Arc<AtomicU64>,
+}
+
+impl Deadline {
+    fn new() -> Self {
+        Self {
+            clock: Instant::now(),
+            end: Arc::new(AtomicU64::new(u64::MAX)),
+        }
+    }
+
+    /// Whether there is time left.
+    pub(super) fn has_time(&self) -> bool {
+        self.now() < self.end.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, budget: Duration) {
+        let budget = u64::try_from(budget.as_micros()).unwrap_or(u64::MAX);
+        let end = self.now().saturating_add(budget);
+        self.end.store(end, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+struct Lane {
+    connection: DatabaseConnection,
+    deadline: Deadline,
+}
+
+/// All readers; they are opened when they are first needed.
+pub(super) struct Lanes {
+    settings: DatabaseSettings,
+    opener: Opener,
+    free: Arc<Semaphore>,
+    /// The last one given back is the next one handed out: its cache is warm.
+    idle: Mutex<Vec<Lane>>,
+}
+
+/// A reader that somebody has. It goes back by [`Lease::give_back`]; one that is dropped may still
+/// be at work, and is closed.
+pub(super) struct Lease {
+    lane: Lane,
+    lanes: Arc<Lanes>,
+    place: OwnedSemaphorePermit,
+}
+
+impl Lanes {
+    /// Readers for these settings; the first one is opened to see that it can be.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn open(
+        settings: &DatabaseSettings,
+        opener: Opener,
+    ) -> Result<Arc<Self>, DbErr> {
+        let places = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
+        let lanes = Arc::new(Self {
+            settings: settings.clone(),
+            opener,
+            free: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
+            idle: Mutex::default(),
+        });
+        lanes.lease().await?.give_back();
+        Ok(lanes)
+    }
+
+    /// A reader with all its time ahead.
+    ///
+    /// # Errors
+    /// When none is free within the patience of the settings, and those of opening one.
+    pub(super) async fn lease(self: &Arc<Self>) -> Result<Lease, DbErr> {
+        let place = Arc::clone(&self.free).acquire_owned();
+        let place = tokio::time::timeout(self.settings.patience(), place)
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let idle = self.idle().pop();
+        let lane = match idle {
+            Some(lane) => lane,
+            None => self.another().await?,
+        };
+        lane.deadline.set(self.settings.query_timeout);
+        Ok(Lease {
+            lane,
+            lanes: Arc::clone(self),
+            place,
+        })
+    }
+
+    /// Hands out no more readers and closes those that are not in use.
+    pub(super) async fn close(&self) {
+        self.free.close();
+        let idle = std::mem::take(&mut *self.idle());
+        for lane in idle {
+            options::close(&lane.connection).await;
+        }
+    }
+
+    async fn another(&self) -> Result<Lane, DbErr> {
+        let deadline = Deadline::new();
+        let options = options::sqlite_reader(&self.settings, deadline.clone());
+        Ok(Lane {
+            connection: self.opener.open(options).await?,
+            deadline,
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Lane>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lease {
+    /// The connection.
+    pub(super) const fn connection(&self) -> &DatabaseConnection {
+        &self.lane.connection
+    }
+
+    /// Its statement has ended: the next one may have it.
+    pub(super) fn give_back(self) {
+        self.lanes.idle().push(self.lane);
+        drop(self.place);
+    }
+}
