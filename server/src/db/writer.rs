@@ -97,17 +97,17 @@ async fn run_group(
     let Some(transaction) = begin_with_first(connection, group).await? else {
         return Ok(());
     };
-    let mut next = 1;
-    while let Some(unit) = group.get_mut(next) {
-        unit.run(&transaction).await;
-        next += 1;
-        // Whoever arrived while this one ran comes along: the sync to disk is the cost.
+    for next in 1..GROUP {
+        // Whoever arrived while the others ran comes along: the sync to disk is the cost.
         if next == group.len()
-            && next < GROUP
             && let Ok(unit) = queue.try_recv()
         {
             group.push(unit);
         }
+        let Some(unit) = group.get_mut(next) else {
+            break;
+        };
+        unit.run(&transaction).await;
     }
     transaction
         .commit()
