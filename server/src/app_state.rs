@@ -31,8 +31,10 @@ pub struct AppState {
     pub ids: Ids,
     /// Settings of the process.
     pub config: Arc<Config>,
-    /// Bounded pool that hashes passwords.
+    /// Bounded pool that hashes passwords of those who sign in.
     pub passwords: PasswordPool,
+    /// The same for passwords that providers send.
+    pub provisioned_passwords: PasswordPool,
     /// SCIM tokens seen within the last second.
     pub tokens: TokenCache,
     /// Queue of the provisioning log.
@@ -68,6 +70,7 @@ impl AppState {
         let keeps_bodies = config.retention.provisioning_body_days > 0;
         Self {
             passwords: PasswordPool::new(ids.clone()),
+            provisioned_passwords: PasswordPool::of_providers(ids.clone()),
             tokens: TokenCache::new(),
             scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
             walks: Walks::new(),

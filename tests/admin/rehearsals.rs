@@ -1,7 +1,7 @@
 //! Requests that are tried and undone: the answer is the one that would be given, and nothing of it
 //! is stored.
 
-use scim_schema::dialect::ConnectionKind;
+use scim_schema::dialect::{ConnectionKind, Switch};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -171,6 +171,33 @@ async fn a_replay_tells_what_a_logged_request_would_do_now() {
     assert_eq!(creation.json["person"]["name"], "ada");
     assert!(!creation.text.contains("hunter2"));
     TestApp::assert_unchanged(&before, &stored(&app).await, &creation);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_replay_does_without_the_password_that_the_log_does_not_keep() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let accepting = [Switch::AcceptPassword];
+    let client = app
+        .connection_with(ConnectionKind::Generic, &accepting)
+        .await;
+    let mut ada = user_body("ada");
+    ada["password"] = "Provider-Tiger-1".into();
+    let id = client.post("/Users", &ada).await.expect(201).id();
+    client.delete(&format!("/Users/{id}")).await.expect(204);
+    app.flush_log().await;
+    let log = console.get("/provisioning-log").await.expect(200);
+    let creation = log.strings("/items", "/id")[1].clone();
+    let path = format!("/provisioning-log/{creation}/rehearsals");
+    let replayed = console.post(&path, &json!({})).await.expect(200);
+    assert_eq!(replayed.json["status"], 201, "{}", replayed.text);
+    // One that was typed into the tester is checked.
+    for (password, status) in [("short", 400), ("Provider-Tiger-2", 201)] {
+        ada["password"] = password.into();
+        let tried = attempt(&console, &client, "POST", "/Users", Some(&ada)).await;
+        assert_eq!(tried.expect(200).json["status"], status, "{password}");
+    }
     app.finish().await;
 }
 

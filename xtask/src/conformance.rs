@@ -10,6 +10,7 @@ use crate::process;
 use crate::python::Clients;
 use crate::scratch::Scratch;
 use crate::server::{self, Profile, Server, Store};
+use crate::test;
 
 /// scim-sanity wants the changed group back, and members whom the server does not know yet.
 const FOR_SANITY: [&str; 4] = [
@@ -30,13 +31,16 @@ const STATUSES: [&str; 7] = [
     "SKIPPED",
 ];
 
-/// Builds the server and runs every client against it.
+/// Builds the server, replays every fixture and runs every client against it.
 ///
 /// # Errors
-/// When something is missing, the server does not start, or a client finds a deviation.
+/// When something is missing, the server does not start, a fixture is answered otherwise, or a client
+/// finds a deviation.
 pub(crate) fn conformance() -> Outcome {
+    let (clients, postgres) = (Clients::find()?, Source::throw_away()?);
+    test::fixtures(&postgres)?;
     let binary = server::build(Profile::Development)?;
-    check(&binary, &Clients::find()?, &Source::throw_away()?)
+    check(&binary, &clients, &postgres)
 }
 
 /// The same with what was built and looked up before.

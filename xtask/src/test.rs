@@ -198,7 +198,6 @@ fn sqlite(context: &Context) -> Outcome {
 }
 
 fn postgres(context: &Context) -> Outcome {
-    let server = context.postgres.start()?;
     let integration = Selection {
         packages: &NATIVE,
         integration_only: true,
@@ -206,11 +205,30 @@ fn postgres(context: &Context) -> Outcome {
         without: &["browser", "tidy"],
         threads: None,
     };
-    let mut command = integration.command(context.nextest);
+    let command = integration.command(context.nextest);
+    on_postgres(command, &context.postgres)
+}
+
+fn on_postgres(mut command: Command, source: &Source) -> Outcome {
+    let server = source.start()?;
     command
         .env(postgres::URL_VARIABLE, server.url())
         .env(DATABASE_VARIABLE, "postgres");
     process::run(&mut command)
+}
+
+/// Replays all fixtures on both databases; the steps of the databases do so as well.
+pub(crate) fn fixtures(source: &Source) -> Outcome {
+    let nextest = tools::nextest();
+    let fixtures = Selection {
+        packages: &NATIVE,
+        integration_only: true,
+        module: Some("fixtures"),
+        without: &[],
+        threads: None,
+    };
+    process::run(&mut on_sqlite(fixtures.command(nextest)))?;
+    on_postgres(fixtures.command(nextest), source)
 }
 
 fn browser(context: &Context) -> Outcome {

@@ -439,10 +439,11 @@ mod tests {
     fn members_of_a_row_beside_others_are_read_alike() {
         let row = json!({
             "id": ID, "at": "2026-11-22T10:00:00.5Z", "connection": ID, "connection_name": "Okta",
-            "method": "POST", "path": "/Users", "status": 201, "duration_ms": 12, "notes": [],
-            "request_body": "{}", "response_body": null,
+            "method": "POST", "path": "/Users", "status": 201, "decision": "Created ada",
+            "duration_us": 12, "notes": [], "facts": { "found": 3 }, "people": 1,
+            "person": { "id": ID, "name": "Ada" }, "request_body": "{}", "response_body": null,
         });
-        agree::<LogDetail>(&row);
+        assert!(agree::<LogDetail>(&row));
     }
 
     #[test]

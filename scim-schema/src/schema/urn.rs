@@ -9,7 +9,7 @@ pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterp
 /// Our extension with the effective status of a user.
 pub const USER_STATUS: &str = "urn:ietf:params:scim:schemas:extension:rollcall:2.0:UserStatus";
 /// The schemas of the registry, in its order.
-pub const REGISTERED: [&str; 4] = [USER, ENTERPRISE_USER, USER_STATUS, GROUP];
+pub const REGISTERED: [&str; 4] = [USER, GROUP, ENTERPRISE_USER, USER_STATUS];
 /// The schema of schema documents.
 pub const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 /// The schema of resource types.

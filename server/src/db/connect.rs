@@ -1,4 +1,4 @@
-//! Opens the database: on SQLite one writer and a pool of readers, on PostgreSQL a pool of each.
+//! Opens the database: on SQLite one writer and some readers, on PostgreSQL a pool of each.
 //! Readers may not write, and a statement of theirs ends when its time is over.
 
 use std::{

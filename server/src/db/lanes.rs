@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{
     connect::{DatabaseSettings, Opener},
     options,
+    reader::answer_within,
 };
 
 /// When the statement on a connection has to end, in microseconds of a clock of its own.
@@ -51,6 +52,7 @@ impl Deadline {
     }
 }
 
+#[derive(Clone)]
 struct Lane {
     connection: DatabaseConnection,
     deadline: Deadline,
@@ -65,12 +67,13 @@ pub(super) struct Lanes {
     idle: Mutex<Vec<Lane>>,
 }
 
-/// A reader that somebody has. It goes back by [`Lease::give_back`]; one that is dropped may still
-/// be at work, and is closed.
+/// A reader that somebody has, and its place among those that may be handed out. It goes back by
+/// [`Lease::give_back`]; one that is dropped may still be at work, and goes back when it has ended.
 pub(super) struct Lease {
     lane: Lane,
+    /// `None` once it was given back.
+    place: Option<OwnedSemaphorePermit>,
     lanes: Arc<Lanes>,
-    place: OwnedSemaphorePermit,
 }
 
 impl Lanes {
@@ -111,8 +114,8 @@ impl Lanes {
         lane.deadline.set(self.settings.query_timeout);
         Ok(Lease {
             lane,
+            place: Some(place),
             lanes: Arc::clone(self),
-            place,
         })
     }
 
@@ -123,6 +126,12 @@ impl Lanes {
         for lane in idle {
             options::close(&lane.connection).await;
         }
+    }
+
+    /// The place is free only when the reader is there.
+    fn put_back(&self, lane: Lane, place: OwnedSemaphorePermit) {
+        self.idle().push(lane);
+        drop(place);
     }
 
     async fn another(&self) -> Result<Lane, DbErr> {
@@ -146,8 +155,82 @@ impl Lease {
     }
 
     /// Its statement has ended: the next one may have it.
-    pub(super) fn give_back(self) {
-        self.lanes.idle().push(self.lane);
-        drop(self.place);
+    pub(super) fn give_back(mut self) {
+        if let Some(place) = self.place.take() {
+            self.lanes.put_back(self.lane.clone(), place);
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Some(place) = self.place.take() else {
+            return;
+        };
+        let (lane, lanes) = (self.lane.clone(), Arc::clone(&self.lanes));
+        tokio::spawn(async move {
+            // The connection answers once its statement has ended, by its deadline at the latest.
+            let ended = answer_within(lanes.settings.patience(), lane.connection.ping()).await;
+            if ended.is_ok() {
+                lanes.put_back(lane, place);
+            } else {
+                options::close(&lane.connection).await;
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+    use super::*;
+
+    /// Goes on for ever.
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n";
+
+    async fn run(lease: &Lease, sql: &str) -> Result<(), DbErr> {
+        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        lease.connection().query_one_raw(statement).await.map(drop)
+    }
+
+    async fn one_lane(query_timeout: Duration) -> (tempfile::TempDir, Arc<Lanes>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("lanes.db").display());
+        let settings = DatabaseSettings {
+            max_connections: 1,
+            query_timeout,
+            ..DatabaseSettings::new(url)
+        };
+        let lanes = Lanes::open(&settings, Opener::default()).await;
+        (folder, lanes.expect("opened"))
+    }
+
+    #[tokio::test]
+    async fn a_statement_ends_at_the_deadline_of_its_lease_and_the_next_one_has_time() {
+        let (_folder, lanes) = one_lane(Duration::from_millis(100)).await;
+        let lease = lanes.lease().await.expect("free");
+        assert!(run(&lease, ENDLESS).await.is_err());
+        lease.give_back();
+        let lease = lanes.lease().await.expect("free again");
+        assert!(run(&lease, "SELECT 1").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_is_dropped_at_work_is_handed_out_when_its_statement_has_ended() {
+        let (_folder, lanes) = one_lane(Duration::from_millis(500)).await;
+        let lease = lanes.lease().await.expect("free");
+        let work = run(&lease, ENDLESS);
+        let given_up = tokio::time::timeout(Duration::from_millis(50), work).await;
+        assert!(given_up.is_err());
+        drop(lease);
+        let begun = Instant::now();
+        let lease = lanes.lease().await.expect("free again");
+        assert!(
+            begun.elapsed() > Duration::from_millis(200),
+            "it was still at work"
+        );
+        assert!(run(&lease, "SELECT 1").await.is_ok());
     }
 }

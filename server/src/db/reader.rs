@@ -98,7 +98,7 @@ impl Reader {
         self.patience * 2
     }
 
-    /// Runs one statement; a connection that is given up on in the middle of it is closed.
+    /// Runs one statement; a connection that is given up on in the middle of it comes back when it has ended.
     async fn read<T>(
         &self,
         statement: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, DbErr>,

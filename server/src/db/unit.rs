@@ -39,7 +39,7 @@ pub enum Purpose {
     /// It is stored.
     Store,
     /// Only its answer is wanted: it is undone whatever it did. It holds the database as long as a
-    /// write does, on SQLite in a savepoint among others.
+    /// write does.
     Rehearse,
 }
 

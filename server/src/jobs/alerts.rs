@@ -25,7 +25,10 @@ pub(super) fn run<'j>(ctx: &'j JobCtx, job: &'j ClaimedJob) -> BoxFuture<'j, Res
         schedule::queue_next(ctx).await.map_err(OpError::from)?;
         let accounts = ctx.db.platform().accounts().await.map_err(OpError::from)?;
         for account in accounts {
-            look(ctx, account.id).await?;
+            if let Err(error) = look(ctx, account.id).await {
+                // Whatever is wrong with one account, the others have their alerts.
+                tracing::warn!(account = %account.id, %error, "the alerts of an account were not looked at");
+            }
         }
         Ok(())
     })

@@ -24,8 +24,10 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Hashes at a time; more would take the cores from everybody else.
-const AT_A_TIME: usize = 2;
+/// Hashes at a time of those who sign in; more would take the cores from everybody else.
+const OF_PEOPLE: usize = 2;
+/// The same of passwords that providers send.
+const OF_PROVIDERS: usize = 1;
 /// Callers that may wait for their turn; about two seconds' worth.
 const WAITING: usize = 64;
 /// Longest wait for a turn.
@@ -36,17 +38,30 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct PasswordPool(Arc<Pool>);
 
 struct Pool {
-    turns: Semaphore,
+    at_a_time: usize,
+    turns: Arc<Semaphore>,
     waiting: AtomicUsize,
     ids: Ids,
 }
 
 impl PasswordPool {
-    /// A pool whose salts come from `ids`.
+    /// A pool for those who sign in, whose salts come from `ids`.
     #[must_use]
     pub fn new(ids: Ids) -> Self {
+        Self::with_turns(ids, OF_PEOPLE)
+    }
+
+    /// A pool for passwords that providers send: whoever sends many of them keeps nobody from
+    /// signing in.
+    #[must_use]
+    pub fn of_providers(ids: Ids) -> Self {
+        Self::with_turns(ids, OF_PROVIDERS)
+    }
+
+    fn with_turns(ids: Ids, at_a_time: usize) -> Self {
         Self(Arc::new(Pool {
-            turns: Semaphore::new(AT_A_TIME),
+            at_a_time,
+            turns: Arc::new(Semaphore::new(at_a_time)),
             waiting: AtomicUsize::new(0),
             ids,
         }))
@@ -90,14 +105,17 @@ impl PasswordPool {
         work: impl FnOnce() -> password_hash::Result<T> + Send + 'static,
     ) -> Result<T, OpError> {
         let place = Place::take(&self.0)?;
-        let turn = tokio::time::timeout(PATIENCE, self.0.turns.acquire())
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.0.turns).acquire_owned())
             .await
             .map_err(|_| OpError::Busy)?
             .map_err(|_| OpError::Busy)?;
-        let done = tokio::task::spawn_blocking(work).await;
-        drop(turn);
-        drop(place);
-        match done {
+        // The work goes on to its end when the caller goes away, and keeps its turn until then.
+        let work = move || {
+            let done = work();
+            drop((turn, place));
+            done
+        };
+        match tokio::task::spawn_blocking(work).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(OpError::Internal(format!("argon2: {error}"))),
             Err(error) => Err(OpError::Internal(format!("hashing was cut off: {error}"))),
@@ -106,21 +124,21 @@ impl PasswordPool {
 }
 
 /// A place in the queue, given back when dropped.
-struct Place<'p>(&'p AtomicUsize);
+struct Place(Arc<Pool>);
 
-impl<'p> Place<'p> {
-    fn take(pool: &'p Pool) -> Result<Self, OpError> {
-        let place = Self(&pool.waiting);
-        if pool.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING + AT_A_TIME {
+impl Place {
+    fn take(pool: &Arc<Pool>) -> Result<Self, OpError> {
+        let place = Self(Arc::clone(pool));
+        if pool.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING + pool.at_a_time {
             return Err(OpError::Busy);
         }
         Ok(place)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -151,6 +169,24 @@ mod tests {
 
     fn pool() -> PasswordPool {
         PasswordPool::new(Ids::seeded(1))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn work_whose_caller_has_gone_keeps_its_turn_until_its_end() {
+        let pool = PasswordPool::of_providers(Ids::seeded(1));
+        let (go_on, held) = std::sync::mpsc::channel::<()>();
+        let caller = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(move || Ok(held.recv().is_ok())).await }
+        });
+        while pool.0.turns.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        caller.abort();
+        assert!(caller.await.is_err());
+        assert_eq!(pool.0.turns.available_permits(), 0);
+        go_on.send(()).expect("it still works");
+        assert!(pool.hash("correct horse battery").await.is_ok());
     }
 
     #[tokio::test]
@@ -199,7 +235,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_refuses_and_recovers() {
         let pool = pool();
-        pool.0.waiting.store(WAITING + AT_A_TIME, Ordering::Relaxed);
+        pool.0.waiting.store(WAITING + OF_PEOPLE, Ordering::Relaxed);
         assert!(matches!(pool.hash("x").await, Err(OpError::Busy)));
         pool.0.waiting.store(0, Ordering::Relaxed);
         assert!(pool.hash("x").await.is_ok());

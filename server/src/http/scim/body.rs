@@ -21,7 +21,7 @@ const SEPARATORS: usize = 1_000_000;
 /// Characters kept of a path: those of all endpoints are shorter.
 const PATH_MAX: usize = 256;
 /// What stands in the place of a password or another secret.
-const REMOVED: &str = "(removed)";
+pub(super) const REMOVED: &str = "(removed)";
 
 /// The text to store of a body; `None` when it is empty or not JSON. `which` names the body in the
 /// note that is added when it was cut.

@@ -2,23 +2,38 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use scim_schema::{
     api::events::ChangeKind,
     id::{ConnectionId, GroupId, UserId},
 };
+use serde_json::json;
 
-use super::place;
+use super::{APPLY, place};
 use crate::{
     ctx::Ctx,
-    db::{AccountTx, Change, ConnectionInfo, Db, Written},
+    db::{AccountTx, Change, ConnectionInfo, Db, NewJob, Written},
     ops::OpError,
 };
 
 /// People of one unit.
 const CHUNK: usize = 100;
+/// Units of one job; other work has its turn then.
+const UNITS: usize = 20;
 
-/// Applies one version of a connection's rules to everyone who is linked, from where it was left;
-/// it ends when another version is being applied.
+/// The job that applies a version of a connection's rules.
+pub(super) fn apply_job(connection: ConnectionId, version: i64, run_at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        queue: APPLY,
+        payload: json!({ "connection": connection, "version": version }),
+        run_at,
+        dedup_key: None,
+        max_attempts: 10,
+    }
+}
+
+/// Applies one version of a connection's rules to the next people who are linked, from where it was
+/// left, and queues the rest; it ends when another version is being applied.
 ///
 /// # Errors
 /// Those of the database.
@@ -28,7 +43,10 @@ pub async fn apply(
     connection: ConnectionId,
     version: i64,
 ) -> Result<(), OpError> {
-    while let Some(info) = db.account(ctx.account).connection_info(connection).await? {
+    for _ in 0..UNITS {
+        let Some(info) = db.account(ctx.account).connection_info(connection).await? else {
+            return Ok(());
+        };
         let info = Arc::new(info);
         let goes_on = db
             .write::<_, OpError, _>(ctx, move |tx| {
@@ -37,10 +55,14 @@ pub async fn apply(
             })
             .await?;
         if !goes_on {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    db.write::<_, OpError, _>(ctx, move |tx| {
+        let rest = apply_job(connection, version, tx.ctx().now);
+        Box::pin(async move { Ok(Written::bookkeeping(()).queueing(rest)) })
+    })
+    .await
 }
 
 /// The next chunk; whether there may be another.

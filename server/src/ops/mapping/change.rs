@@ -10,10 +10,10 @@ use scim_schema::{
 };
 use serde_json::{Value, json};
 
-use super::{APPLY, draft::with_ids, plan::plan};
+use super::{apply::apply_job, draft::with_ids, plan::plan};
 use crate::{
     ctx::Ctx,
-    db::{AccountTx, AuditEntry, Change, Db, NewJob, StoredMapping, Written},
+    db::{AccountTx, AuditEntry, Change, Db, StoredMapping, Written},
     ops::{OpError, precondition::Precondition, tokens::TokenCache},
 };
 
@@ -80,13 +80,7 @@ async fn store(
     });
     let entry = AuditEntry::done("connection.mapping", "connection", connection, details);
     let change = Change::updated(ChangeKind::Connection, connection, of_connection);
-    let job = NewJob {
-        queue: APPLY,
-        payload: json!({ "connection": connection, "version": version }),
-        run_at: tx.ctx().now + SETTLED_AFTER,
-        dedup_key: None,
-        max_attempts: 10,
-    };
+    let job = apply_job(connection, version, tx.ctx().now + SETTLED_AFTER);
     Ok(Written::audited((), entry).announcing(change).queueing(job))
 }
 

@@ -35,7 +35,8 @@ pub(super) async fn hashed(
         if passwords.contains_key(&sent) {
             continue;
         }
-        if let Ok(password) = HashedPassword::of(&exchange.state.passwords, &sent).await {
+        if let Ok(password) = HashedPassword::of(&exchange.state.provisioned_passwords, &sent).await
+        {
             passwords.insert(sent, password);
         }
     }
