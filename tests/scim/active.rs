@@ -128,13 +128,17 @@ async fn a_user_created_inactive_is_staged_and_held() {
 }
 
 #[tokio::test]
-async fn an_active_that_is_taken_back_is_unassigned_and_counts_as_true() {
+async fn an_active_that_is_taken_back_is_unassigned_and_lets_nobody_in_again() {
     let (app, client) = generic().await;
     let console = app.administrator().await;
     let id = client.user("ada").await;
     let path = format!("/Users/{id}");
     for (before, taken_back) in [
         (false, json!([{ "op": "remove", "path": "active" }])),
+        (
+            false,
+            json!([{ "op": "replace", "value": { "active": null } }]),
+        ),
         (
             true,
             json!([{ "op": "replace", "path": "active", "value": null }]),
@@ -145,8 +149,13 @@ async fn an_active_that_is_taken_back_is_unassigned_and_counts_as_true() {
         assert_eq!(answer.json.get("active"), None, "{}", answer.text);
         let read = client.get(&path).await.expect(200);
         assert_eq!(read.json, answer.json);
+        let holds = if before {
+            json!([])
+        } else {
+            json!(["idp_disabled"])
+        };
         let user = detail(&app, &console, &id).await;
-        assert_eq!(user["holds"], json!([]));
+        assert_eq!(user["holds"], holds);
         assert_eq!(user["lifecycle"], "active");
         for (filter, found) in [
             ("active eq true", 0),
@@ -163,6 +172,12 @@ async fn an_active_that_is_taken_back_is_unassigned_and_counts_as_true() {
         TestApp::assert_unchanged(&footprint, &app.footprint().await, &again);
         let replaced = client.put(&path, &user_body("ada")).await.expect(200);
         assert_eq!(replaced.json.get("active"), None, "D9");
+        let user = detail(&app, &console, &id).await;
+        assert_eq!(user["holds"], holds);
+        let changed = client.patch(&path, switch(true)).await.expect(200);
+        assert_eq!(changed.json["active"], true);
+        let user = detail(&app, &console, &id).await;
+        assert_eq!(user["holds"], json!([]));
     }
     let changed = client.patch(&path, switch(false)).await.expect(200);
     assert_eq!(changed.json["active"], false);

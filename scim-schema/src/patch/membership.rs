@@ -88,7 +88,8 @@ fn by_path(
             return assign(op, value.unwrap_or(Value::Null)).map(Some);
         }
         (None, Op::Remove) => {
-            let Some(listed) = value.filter(|value| !value.is_null()) else {
+            // A list that is null names nobody, as an empty one does; never everybody.
+            let Some(listed) = value else {
                 return Ok(Some(MemberChange::RemoveAll));
             };
             quirks::remove_by_value(dialect, "members", notes)?;

@@ -3,7 +3,7 @@
 use scim_schema::{
     api::events::ChangeKind,
     id::UserId,
-    lifecycle::{HoldKind, Lifecycle},
+    lifecycle::{HoldKind, Lifecycle, OpenHold},
     resource::Document,
 };
 use serde_json::{Map, Value, json};
@@ -25,7 +25,7 @@ use crate::{
 pub(super) struct Replacement {
     /// Attributes without `active`.
     pub(super) document: Document,
-    /// `active`; unassigned counts as true and is left out of answers.
+    /// `active`; unassigned is left out of answers and changes nothing.
     pub(super) active: Option<bool>,
     /// What no definition knows.
     pub(super) unmapped: String,
@@ -43,9 +43,10 @@ pub(super) async fn store(
     old: &Document,
     new: Replacement,
 ) -> Result<Written<ScimUser>, OpError> {
-    let (document, active) = (new.document, new.active.unwrap_or(true));
+    let was = was_active(&current);
+    let (document, active) = (new.document, new.active.unwrap_or(was));
     let assigned = new.active != current.active;
-    let switched = active != current.active.unwrap_or(true);
+    let switched = active != was;
     let changed = document != *old || new.unmapped != current.unmapped;
     let password_hash = new.password_hash.filter(|_| !current.administrator);
     let rekeyed = password_hash.is_some();
@@ -147,6 +148,14 @@ async fn update_user(
 pub(super) fn password_set(by: &Provisioner, user: UserId) -> AuditEntry {
     let details = json!({ "connection": by.name });
     AuditEntry::done("user.set_password", "user", user, details)
+}
+
+/// Whether the connection lets somebody in. Who takes an `active` of false back has not said that the
+/// person may come in again, so that only the hold tells.
+fn was_active(user: &ScimUser) -> bool {
+    let held = |hold: &OpenHold| hold.kind == HoldKind::IdpDisabled;
+    user.active
+        .unwrap_or_else(|| !user.axes.holds.iter().any(held))
 }
 
 /// A connection does not change what an administrator signs in with (domain.md section 4): it is in
