@@ -18,7 +18,7 @@ const LEAVE: &str = "UPDATE user_attribute_values SET text_key = NULL WHERE attr
                      AND attribute_id NOT IN (123, 140, 150, 160, 200, 210, 220, 400, 404, 411)";
 const ENTER: &str = "UPDATE user_attribute_values SET text_key = '' WHERE attribute_id >= 1000 \
                      AND text_key IS NULL";
-/// As long as a key was before; longer texts keep their own.
+/// Every text has a key again: its first 200 characters.
 const ALL_AGAIN: &str = "UPDATE user_attribute_values SET text_key = SUBSTR(text, 1, 200)";
 
 #[async_trait::async_trait]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use rollcall_server::cli::{self, Terminal};
 
-/// A request makes some hundred small values that live as long as it does.
+/// Requests make many small values that live as long as they do.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
