@@ -108,6 +108,45 @@ async fn rules_are_evaluated_in_order_on_each_write_of_a_person() {
     app.finish().await;
 }
 
+/// Who takes `active` of false back has let nobody in again, for the rules as well.
+#[tokio::test]
+async fn without_active_the_hold_decides_in_a_write_and_for_everybody() {
+    let (app, console, client) = started().await;
+    let (north, south) = (
+        app.organisation("North").await,
+        app.organisation("South").await,
+    );
+    let rules = json!([rule("active eq false", &[&south], &[])]);
+    app.map(&console, &client, None, rules).await;
+    let ada = client.user("ada").await;
+    client.user("grace").await;
+    let path = format!("/Users/{ada}");
+    let off = json!([{ "op": "replace", "path": "active", "value": false }]);
+    client.patch(&path, off).await.expect(200);
+    let unassigned = json!([{ "op": "remove", "path": "active" }]);
+    client.patch(&path, unassigned).await.expect(200);
+    assert_eq!(app.memberships("ada").await, ["South rule home"]);
+
+    let rules = |roles: &[&str]| {
+        json!([
+            rule("active eq false", &[&south], roles),
+            rule("title pr", &[&north], &[])
+        ])
+    };
+    app.map(&console, &client, None, rules(&["observer"])).await;
+    let held = ["South rule home [\"observer\"]"];
+    assert_eq!(app.memberships("ada").await, held);
+    client.patch(&path, set("title", "Dr")).await.expect(200);
+    let titled = ["North rule", "South rule home [\"observer\"]"];
+    assert_eq!(app.memberships("ada").await, titled);
+    app.map(&console, &client, None, rules(&[])).await;
+    let titled = ["North rule", "South rule home"];
+    assert_eq!(app.memberships("ada").await, titled);
+    let grace = app.memberships("grace").await;
+    assert!(grace[0].ends_with(" default home"), "{grace:?}");
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_rule_takes_back_only_what_a_rule_gave() {
     let (app, console, client) = started().await;

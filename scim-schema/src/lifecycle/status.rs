@@ -17,6 +17,16 @@ pub struct Axes {
     pub invitation: InvitationState,
 }
 
+impl Axes {
+    /// Whether the connection lets somebody in whose `active` is this. Who takes an `active` of false
+    /// back has not said that the person may come in again, so that without one the hold tells.
+    #[must_use]
+    pub fn is_let_in(&self, active: Option<bool>) -> bool {
+        let held = |hold: &OpenHold| hold.kind == HoldKind::IdpDisabled;
+        active.unwrap_or_else(|| !self.holds.iter().any(held))
+    }
+}
+
 word_enum! {
     /// The one word shown for a user; the order is the order of precedence (domain.md section 3).
     Status {

@@ -41,7 +41,7 @@ pub struct ScimUser {
     pub document: String,
     /// What no definition knows, a JSON object.
     pub unmapped: String,
-    /// The connection's own `active`; unassigned counts as true.
+    /// The connection's own `active`; without one the hold tells (`Axes::is_let_in`).
     pub active: Option<bool>,
     /// The three axes.
     pub axes: Axes,

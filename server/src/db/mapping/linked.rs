@@ -20,7 +20,7 @@ use super::{
 use crate::db::{
     entity::{scim_link as link, user},
     error::DbError,
-    fetch,
+    fetch, holds,
     scim_users::live_users,
     scope::AccountScope,
     unit::AccountTx,
@@ -39,7 +39,7 @@ pub struct LinkedPerson {
     pub user_name: String,
     /// Attributes without `active`.
     pub document: Document,
-    /// `active`.
+    /// Whether the connection lets the person in.
     pub active: bool,
     /// Where the person belongs.
     pub placement: Placement,
@@ -56,6 +56,9 @@ struct Row {
     family_name: Option<String>,
     display_name: Option<String>,
     idp_active: Option<bool>,
+    lifecycle: String,
+    invitation: String,
+    hold_kinds: String,
     document: String,
 }
 
@@ -190,6 +193,9 @@ fn rows(account: Uuid, connection: ConnectionId) -> SelectStatement {
         U::FamilyName,
         U::DisplayName,
         U::IdpActive,
+        U::Lifecycle,
+        U::Invitation,
+        U::HoldKinds,
     ] {
         select.column((user::Entity, column));
     }
@@ -231,6 +237,7 @@ fn person(
     placement: Placement,
     groups: Vec<GroupOfPerson>,
 ) -> Result<LinkedPerson, DbError> {
+    let axes = holds::axes(&row.lifecycle, &row.invitation, &row.hold_kinds)?;
     let profile = crate::db::Profile {
         user_name: row.user_name,
         given_name: row.given_name,
@@ -245,7 +252,7 @@ fn person(
         user_name: profile.user_name,
         document: Document::from_json_text(&row.document)
             .map_err(|error| DbError::Corrupt(format!("scim_links.document: {error}")))?,
-        active: row.idp_active.unwrap_or(true),
+        active: axes.is_let_in(row.idp_active),
         placement,
         groups,
     })

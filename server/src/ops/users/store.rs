@@ -3,7 +3,7 @@
 use scim_schema::{
     api::events::ChangeKind,
     id::UserId,
-    lifecycle::{HoldKind, Lifecycle, OpenHold},
+    lifecycle::{HoldKind, Lifecycle},
     resource::Document,
 };
 use serde_json::{Map, Value, json};
@@ -43,7 +43,7 @@ pub(super) async fn store(
     old: &Document,
     new: Replacement,
 ) -> Result<Written<ScimUser>, OpError> {
-    let was = was_active(&current);
+    let was = current.axes.is_let_in(current.active);
     let (document, active) = (new.document, new.active.unwrap_or(was));
     let assigned = new.active != current.active;
     let switched = active != was;
@@ -148,14 +148,6 @@ async fn update_user(
 pub(super) fn password_set(by: &Provisioner, user: UserId) -> AuditEntry {
     let details = json!({ "connection": by.name });
     AuditEntry::done("user.set_password", "user", user, details)
-}
-
-/// Whether the connection lets somebody in. Who takes an `active` of false back has not said that the
-/// person may come in again, so that only the hold tells.
-fn was_active(user: &ScimUser) -> bool {
-    let held = |hold: &OpenHold| hold.kind == HoldKind::IdpDisabled;
-    user.active
-        .unwrap_or_else(|| !user.axes.holds.iter().any(held))
 }
 
 /// A connection does not change what an administrator signs in with (domain.md section 4): it is in
