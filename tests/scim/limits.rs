@@ -1,6 +1,10 @@
 //! What one identity provider may take of the server: time of the database, its readers, memory.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::body::{Body, Bytes};
 use futures_util::{StreamExt, stream};
@@ -8,6 +12,7 @@ use rollcall_server::config::Config;
 use scim_schema::dialect::ConnectionKind;
 use sea_orm::{ConnectionTrait, DatabaseBackend, TransactionTrait};
 use serde_json::json;
+use tokio::sync::Barrier;
 
 use super::{generic, refused};
 use crate::support::{Answer, TestApp, user_body};
@@ -141,6 +146,44 @@ async fn an_upload_that_stalls_holds_up_no_other_request_of_its_connection() {
         call.abort();
     }
     app.finish().await;
+}
+
+/// Each is larger than half of what a connection has; those that come in pieces have both begun
+/// before either goes on.
+#[tokio::test]
+async fn two_large_bodies_of_a_connection_at_once_do_not_wait_for_each_other() {
+    for announced in [true, false] {
+        let (app, client) = generic().await;
+        let started = Instant::now();
+        let half = Arc::new(Barrier::new(2));
+        let sent = ["ada", "grace"].map(|name| {
+            let mut text = user_body(name).to_string().into_bytes();
+            text.resize(10 << 20, b' ');
+            let call = client
+                .call("POST", "/Users")
+                .header("content-type", "application/scim+json");
+            let call = match announced {
+                true => call.bytes(text),
+                false => call.stream(with_a_pause(&text, Arc::clone(&half))),
+            };
+            tokio::spawn(call.send())
+        });
+        for call in sent {
+            call.await.expect("an answer").expect(201);
+        }
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(5), "{took:?} ({announced})");
+        app.finish().await;
+    }
+}
+
+/// A body that waits for others in its middle.
+fn with_a_pause(text: &[u8], half: Arc<Barrier>) -> Body {
+    let piece = |piece: &[u8]| Ok::<_, Infallible>(Bytes::copy_from_slice(piece));
+    let mut pieces: Vec<_> = text.chunks(64 << 10).map(piece).collect();
+    let rest = pieces.split_off(pieces.len() / 2);
+    let pause = stream::once(async move { half.wait().await }).filter_map(async |_| None);
+    Body::from_stream(stream::iter(pieces).chain(pause).chain(stream::iter(rest)))
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What all tenants use together, such as database readers and memory for bodies: nobody gets all
-//! of it. A connection has at most a quarter, its account at most half.
+//! of it. A connection has at most a quarter, its account at most half, and what one request that is
+//! growing needs beyond that.
 
 use std::{
     collections::HashMap,
@@ -24,7 +25,9 @@ struct Inner {
 /// Units that a request has; dropping them gives them back.
 #[derive(Debug)]
 pub struct Share {
-    permits: [OwnedSemaphorePermit; 3],
+    connection: Held,
+    account: Held,
+    whole: OwnedSemaphorePermit,
     most: usize,
 }
 
@@ -54,14 +57,12 @@ impl Shares {
         // The narrowest first: who waits for its own does not hold up others meanwhile.
         let taken = async {
             Some(Share {
-                permits: [
-                    connection.acquire_many_owned(units).await.ok()?,
-                    account.acquire_many_owned(units).await.ok()?,
-                    Arc::clone(&self.0.whole)
-                        .acquire_many_owned(units)
-                        .await
-                        .ok()?,
-                ],
+                connection: Held::of(connection, units).await?,
+                account: Held::of(account, units).await?,
+                whole: Arc::clone(&self.0.whole)
+                    .acquire_many_owned(units)
+                    .await
+                    .ok()?,
                 most: self.0.connections.size as usize / 16 * 15,
             })
         };
@@ -74,42 +75,109 @@ impl Share {
     /// `patience`. What grows leaves a sixteenth of the connection's units to what begins: beyond
     /// that it goes without.
     pub async fn grow(&mut self, units: u32, patience: Duration) -> bool {
-        let held = self.permits[0].num_permits();
+        let held = self.whole.num_permits();
         let room = u32::try_from(self.most.saturating_sub(held)).unwrap_or(u32::MAX);
         let units = units.min(room);
         if units == 0 {
             return true;
         }
         let taken = async {
-            let mut more = Vec::with_capacity(self.permits.len());
-            for permit in &self.permits {
-                let semaphore = Arc::clone(permit.semaphore());
-                more.push(semaphore.acquire_many_owned(units).await.ok()?);
-            }
-            Some(more)
+            let of_connection = self.connection.more(units).await?;
+            let of_account = self.account.more(units).await?;
+            let whole = Arc::clone(self.whole.semaphore());
+            Some((
+                of_connection,
+                of_account,
+                whole.acquire_many_owned(units).await.ok()?,
+            ))
         };
-        let Ok(Some(more)) = tokio::time::timeout(patience, taken).await else {
+        let Ok(Some((of_connection, of_account, of_whole))) =
+            tokio::time::timeout(patience, taken).await
+        else {
             return false;
         };
-        for (permit, more) in self.permits.iter_mut().zip(more) {
-            permit.merge(more);
-        }
+        self.connection.merge(of_connection);
+        self.account.merge(of_account);
+        self.whole.merge(of_whole);
         true
     }
 
     /// Gives back what is more than `units`.
     pub fn keep(&mut self, units: u32) {
-        for permit in &mut self.permits {
+        for permit in [
+            &mut self.connection.units,
+            &mut self.account.units,
+            &mut self.whole,
+        ] {
             let excess = permit.num_permits().saturating_sub(units as usize);
             drop(permit.split(excess));
         }
     }
 }
 
-/// A semaphore for each key that is in use.
+/// What everybody of one connection or account has together.
+#[derive(Debug)]
+struct Quota {
+    units: Arc<Semaphore>,
+    /// One at a time may go beyond the units: whoever grows holds what it has while it waits, and
+    /// two that wait for each other would both wait in vain.
+    beyond: Arc<Semaphore>,
+}
+
+/// What a request has of a quota.
+#[derive(Debug)]
+struct Held {
+    quota: Arc<Quota>,
+    units: OwnedSemaphorePermit,
+    /// With this it takes no more units.
+    beyond: Option<OwnedSemaphorePermit>,
+}
+
+/// What a request takes of a quota on top.
+enum More {
+    Units(OwnedSemaphorePermit),
+    Beyond(OwnedSemaphorePermit),
+    /// It is beyond already.
+    Nothing,
+}
+
+impl Held {
+    async fn of(quota: Arc<Quota>, units: u32) -> Option<Self> {
+        let taken = Arc::clone(&quota.units).acquire_many_owned(units).await;
+        Some(Self {
+            units: taken.ok()?,
+            quota,
+            beyond: None,
+        })
+    }
+
+    /// Units as they become free, or the turn to go without them.
+    async fn more(&self, units: u32) -> Option<More> {
+        if self.beyond.is_some() {
+            return Some(More::Nothing);
+        }
+        let units = Arc::clone(&self.quota.units).acquire_many_owned(units);
+        let beyond = Arc::clone(&self.quota.beyond).acquire_owned();
+        tokio::select! {
+            biased;
+            taken = units => taken.ok().map(More::Units),
+            turn = beyond => turn.ok().map(More::Beyond),
+        }
+    }
+
+    fn merge(&mut self, more: More) {
+        match more {
+            More::Units(units) => self.units.merge(units),
+            More::Beyond(turn) => self.beyond = Some(turn),
+            More::Nothing => {}
+        }
+    }
+}
+
+/// A quota for each key that is in use.
 struct Keyed<K> {
     size: u32,
-    known: Mutex<HashMap<K, Weak<Semaphore>>>,
+    known: Mutex<HashMap<K, Weak<Quota>>>,
 }
 
 impl<K: Hash + Eq> Keyed<K> {
@@ -120,13 +188,16 @@ impl<K: Hash + Eq> Keyed<K> {
         }
     }
 
-    fn of(&self, key: K) -> Arc<Semaphore> {
+    fn of(&self, key: K) -> Arc<Quota> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&key).and_then(Weak::upgrade) {
             return found;
         }
-        known.retain(|_, semaphore| semaphore.strong_count() > 0);
-        let made = Arc::new(Semaphore::new(self.size as usize));
+        known.retain(|_, quota| quota.strong_count() > 0);
+        let made = Arc::new(Quota {
+            units: Arc::new(Semaphore::new(self.size as usize)),
+            beyond: Arc::new(Semaphore::new(1)),
+        });
         known.insert(key, Arc::downgrade(&made));
         made
     }
@@ -171,13 +242,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_grows_leaves_room_for_what_begins_and_waits_for_no_other_in_vain() {
+    async fn what_grows_leaves_room_for_what_begins() {
         let shares = Shares::new(64);
         let mut large = take(&shares, 1, 1, 1).await.unwrap();
         assert!(large.grow(9, NOW).await);
-        let mut other = take(&shares, 1, 1, 4).await.unwrap();
-        assert!(!other.grow(9, NOW).await, "2 are left");
-        drop(other);
         assert!(large.grow(100, NOW).await);
         assert!(large.grow(100, NOW).await, "the rest is not counted");
         let small = take(&shares, 1, 1, 1).await;
@@ -185,6 +253,43 @@ mod tests {
         assert!(take(&shares, 1, 1, 1).await.is_none());
         drop((large, small));
         assert!(take(&shares, 1, 1, 16).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn of_those_that_grow_at_once_one_goes_on_beyond_and_the_others_after_it() {
+        let shares = Shares::new(64);
+        let mut growing = Vec::new();
+        for _ in 0..4 {
+            growing.push(take(&shares, 1, 1, 4).await.unwrap());
+        }
+        let (mut first, mut second) = (growing.remove(0), growing.remove(0));
+        assert!(first.grow(4, NOW).await, "the others wait for it");
+        assert!(first.grow(4, NOW).await, "and so it needs no other turn");
+        assert!(!second.grow(4, NOW).await, "one at a time");
+        let waits = second.grow(4, Duration::from_secs(60));
+        let ends = async { drop(first) };
+        assert!(tokio::join!(waits, ends).0);
+        drop((second, growing));
+        assert!(take(&shares, 1, 1, 16).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn connections_of_an_account_that_grow_at_once_wait_for_none_in_vain() {
+        let shares = Shares::new(64);
+        let mut growing = Vec::new();
+        for connection in 0..4 {
+            growing.push(take(&shares, 1, connection, 8).await.unwrap());
+        }
+        let [first, second, ..] = growing.as_mut_slice() else {
+            unreachable!("four of them");
+        };
+        assert!(first.grow(4, NOW).await);
+        assert!(!second.grow(4, NOW).await, "one at a time");
+        let mut other = take(&shares, 2, 9, 8).await.unwrap();
+        assert!(
+            other.grow(4, NOW).await,
+            "what the whole has is not touched"
+        );
     }
 
     #[tokio::test]

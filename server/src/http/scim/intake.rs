@@ -21,9 +21,6 @@ use crate::{
 const UNIT: usize = 1024;
 /// Bytes of a body that memory is set aside for at a time.
 const STEP: usize = 256 * UNIT;
-/// How long a body that is being read waits for more memory. Those that wait hold what they have,
-/// perhaps for each other, so that one has to give way soon.
-const GROWTH_WAITS: Duration = Duration::from_secs(5);
 /// How much of a body that is refused is read and forgotten, in largest bodies, and for how long. A
 /// client that is still sending when the connection ends sees that end, and not the answer.
 const FORGOTTEN: usize = 4;
@@ -81,7 +78,8 @@ pub(super) async fn read(
         share: share.ok_or_else(|| Unread::Refused(crowded()))?,
         step,
         limit,
-        waits: GROWTH_WAITS.min(patience / 2),
+        // It has to be answered before its own time is over.
+        waits: patience / 2,
     };
     tokio::time::timeout(patience, upload.receive(body))
         .await
@@ -232,7 +230,7 @@ impl Drop for SearchShare {
 }
 
 /// Whether a request looks for resources instead of naming one.
-fn searches(method: &Method, path: &str) -> bool {
+pub(super) fn searches(method: &Method, path: &str) -> bool {
     let path = path.strip_prefix(BASE_PATH).unwrap_or(path);
     let path = path.trim_end_matches('/');
     path.ends_with("/.search")
