@@ -59,7 +59,8 @@ impl Registered {
         call.bytes(body).send().await
     }
 
-    fn by_secret(&self) -> String {
+    /// Its parameters.
+    pub(super) fn by_secret(&self) -> String {
         let secret = self.secret.as_deref().unwrap_or_default();
         format!(
             "client_id={}&client_secret={}",

@@ -2,10 +2,11 @@
 
 use std::{
     collections::HashMap,
+    hash::{BuildHasher, Hash, RandomState},
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -27,7 +28,12 @@ const BAD_TOKEN_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// Microsoft Entra sends up to 25 requests a second and gives up on a server that refuses them.
 const SCIM_FLOOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(24);
 
-/// Addresses that are remembered before those whose time has come are forgotten.
+/// Guesses of an address at the token endpoint, whichever clients they name; ten more every second
+/// after that.
+const CLIENT_GUESSES_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
+const CLIENT_GUESSES_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+
+/// Keys that are remembered before those whose time has come are forgotten.
 const BEYOND_MAX: usize = 4_096;
 
 /// Checks between two rounds of forgetting whoever has been silent.
@@ -41,10 +47,11 @@ struct Budgets {
     scim: Budget<ScimTokenId>,
     oauth_client: Budget<OAuthClientId>,
     sign_in: Budget<IpAddr>,
-    bad_token: Budget<IpAddr>,
+    bad_token: Guesses<IpAddr>,
+    client_guesses: Guesses<(IpAddr, u64)>,
+    all_client_guesses: Guesses<IpAddr>,
+    client_names: RandomState,
     floods: Budget<ScimTokenId>,
-    /// When addresses without any budget for bad tokens have some again.
-    beyond: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl RateLimits {
@@ -59,9 +66,13 @@ impl RateLimits {
             scim: Budget::new(Quota::per_second(scim)),
             oauth_client: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
             sign_in: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
-            bad_token: Budget::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
+            bad_token: Guesses::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
+            client_guesses: Guesses::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
+            all_client_guesses: Guesses::new(
+                Quota::per_second(CLIENT_GUESSES_PER_SECOND).allow_burst(CLIENT_GUESSES_BURST),
+            ),
+            client_names: RandomState::new(),
             floods: Budget::new(Quota::per_second(NonZeroU32::MIN)),
-            beyond: Mutex::default(),
         }))
     }
 
@@ -102,8 +113,57 @@ impl RateLimits {
     /// # Errors
     /// How long to wait when it is used up.
     pub fn bad_token(&self, address: IpAddr) -> Result<(), Duration> {
+        self.0.bad_token.take(network(address))
+    }
+
+    /// How long an address has to wait before a token of it that is not known is looked up: it has
+    /// used its budget for tokens that open nothing.
+    #[must_use]
+    pub fn beyond_bad_tokens(&self, address: IpAddr) -> Option<Duration> {
+        self.0.bad_token.wait(&network(address))
+    }
+
+    /// Takes one from the budgets for OAuth clients that do not prove who they are: a narrow one of
+    /// the address for the client that it names, so that other clients of the address go on, and a
+    /// wide one for all that it names.
+    ///
+    /// # Errors
+    /// How long to wait when one is used up.
+    pub fn client_guess(&self, address: IpAddr, client: &str) -> Result<(), Duration> {
         let network = network(address);
-        let taken = self.0.bad_token.take(&network);
+        let narrow = (network, self.0.client_names.hash_one(client));
+        let taken = self.0.client_guesses.take(narrow);
+        taken.and(self.0.all_client_guesses.take(network))
+    }
+
+    /// How long an address has to wait before a client that it names is looked up.
+    #[must_use]
+    pub fn beyond_client_guesses(&self, address: IpAddr, client: &str) -> Option<Duration> {
+        let network = network(address);
+        let narrow = (network, self.0.client_names.hash_one(client));
+        let wait = self.0.client_guesses.wait(&narrow);
+        wait.or_else(|| self.0.all_client_guesses.wait(&network))
+    }
+}
+
+/// Budgets for guesses, and who has used theirs up.
+struct Guesses<K: Hash + Eq + Clone> {
+    budget: Budget<K>,
+    /// When there is some budget again.
+    beyond: Mutex<HashMap<K, Instant>>,
+}
+
+impl<K: Hash + Eq + Clone> Guesses<K> {
+    fn new(quota: Quota) -> Self {
+        Self {
+            budget: Budget::new(quota),
+            beyond: Mutex::default(),
+        }
+    }
+
+    /// Takes one; how long to wait when there is none.
+    fn take(&self, key: K) -> Result<(), Duration> {
+        let taken = self.budget.take(&key);
         if let Ok(1..) = taken {
             return Ok(());
         }
@@ -112,31 +172,28 @@ impl RateLimits {
         if beyond.len() >= BEYOND_MAX {
             beyond.retain(|_, again| *again > now);
         }
-        beyond.insert(network, now + SIGN_IN_EVERY);
+        beyond.insert(key, now + SIGN_IN_EVERY);
         taken.map(|_| ())
     }
 
-    /// How long an address has to wait before a token of it that is not known is looked up: it has
-    /// used its budget for tokens that open nothing.
-    #[must_use]
-    pub fn beyond_bad_tokens(&self, address: IpAddr) -> Option<Duration> {
-        let network = network(address);
-        let again = *self.beyond().get(&network)?;
+    /// How long to wait, without taking any.
+    fn wait(&self, key: &K) -> Option<Duration> {
+        let again = *self.beyond().get(key)?;
         // `Retry-After` counts whole seconds.
         (again > Instant::now()).then_some(SIGN_IN_EVERY)
     }
 
-    fn beyond(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, Instant>> {
-        self.0.beyond.lock().unwrap_or_else(PoisonError::into_inner)
+    fn beyond(&self) -> MutexGuard<'_, HashMap<K, Instant>> {
+        self.beyond.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct Budget<K: std::hash::Hash + Eq + Clone> {
+struct Budget<K: Hash + Eq + Clone> {
     limiter: DefaultKeyedRateLimiter<K, StateInformationMiddleware>,
     taken: AtomicU32,
 }
 
-impl<K: std::hash::Hash + Eq + Clone> Budget<K> {
+impl<K: Hash + Eq + Clone> Budget<K> {
     fn new(quota: Quota) -> Self {
         Self {
             limiter: RateLimiter::keyed(quota).with_middleware(),
@@ -200,6 +257,22 @@ mod tests {
         assert!((100..110).contains(&guesses), "{guesses}");
         assert_eq!(limits.beyond_bad_tokens(address), Some(SIGN_IN_EVERY));
         assert_eq!(limits.beyond_bad_tokens("192.0.2.2".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn guesses_at_one_client_leave_the_others_of_the_address_alone_until_there_are_very_many() {
+        let limits = RateLimits::new(25);
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let guess = |client: &str| limits.client_guess(address, client).is_ok();
+        let guesses = (0..1_000).take_while(|_| guess("one")).count();
+        assert!((99..110).contains(&guesses), "{guesses}");
+        assert!(limits.beyond_client_guesses(address, "one").is_some());
+        assert_eq!(limits.beyond_client_guesses(address, "other"), None);
+        let others = (0..10_000).take_while(|number| guess(&number.to_string()));
+        assert!((800..2_000).contains(&others.count()));
+        assert!(limits.beyond_client_guesses(address, "other").is_some());
+        let elsewhere = "192.0.2.2".parse().unwrap();
+        assert_eq!(limits.beyond_client_guesses(elsewhere, "one"), None);
     }
 
     #[test]

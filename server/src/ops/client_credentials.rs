@@ -50,6 +50,21 @@ pub enum Presented {
     },
 }
 
+impl Presented {
+    /// The `client_id` that is claimed, before anything is proven; empty where none can be read.
+    #[must_use]
+    pub fn claimed_client(&self) -> String {
+        match self {
+            Self::Secret { client, .. } => client.clone(),
+            Self::Assertion { jwt, .. } => {
+                let unproven = client_keys::unverified(jwt);
+                let claims = unproven.and_then(|payload| Claims::read(&payload));
+                claims.map(|claims| claims.sub).unwrap_or_default()
+            }
+        }
+    }
+}
+
 /// A token that was issued.
 #[derive(Debug)]
 pub struct Granted {

@@ -159,12 +159,13 @@ async fn answer(state: &AppState, request: Request) -> Result<Granted, OAuthErro
         OAuthError::bad("invalid_request", why)
     })?;
     let TokenRequest { presented, scope } = TokenRequest::read(&parts.headers, body).await?;
-    refuse_guess(state, &visitor)?;
+    let named = presented.claimed_client();
+    refuse_guess(state, &visitor, &named)?;
     let (db, audience) = (&state.db, audience(state));
     let authenticated = client_credentials::authenticate(db, &presented, &audience, visitor.now);
     let authenticated = match authenticated.await {
         Err(error @ GrantError::InvalidClient(_)) => {
-            limit_guesses(state, &visitor)?;
+            limit_guesses(state, &visitor, &named)?;
             return Err(error.into());
         }
         other => other?,
@@ -179,17 +180,17 @@ async fn answer(state: &AppState, request: Request) -> Result<Granted, OAuthErro
 }
 
 /// Refuses, before it costs a statement, an address that has guessed as often as it may.
-fn refuse_guess(state: &AppState, visitor: &Visitor) -> Result<(), OAuthError> {
+fn refuse_guess(state: &AppState, visitor: &Visitor, client: &str) -> Result<(), OAuthError> {
     let address = visitor.source_ip;
-    let wait = address.and_then(|address| state.limits.beyond_bad_tokens(address));
+    let wait = address.and_then(|address| state.limits.beyond_client_guesses(address, client));
     wait.map_or(Ok(()), |wait| Err(OAuthError::too_many(wait)))
 }
 
-fn limit_guesses(state: &AppState, visitor: &Visitor) -> Result<(), OAuthError> {
+fn limit_guesses(state: &AppState, visitor: &Visitor, client: &str) -> Result<(), OAuthError> {
     let Some(address) = visitor.source_ip else {
         return Ok(());
     };
-    let limited = state.limits.bad_token(address);
+    let limited = state.limits.client_guess(address, client);
     limited.map_err(OAuthError::too_many)
 }
 
