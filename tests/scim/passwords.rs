@@ -204,6 +204,38 @@ async fn a_bulk_sets_each_password_and_refuses_a_bad_one_alone() {
 }
 
 #[tokio::test]
+async fn the_same_password_in_a_bulk_has_another_salt_for_each() {
+    let (app, client) = accepting(ConnectionKind::Generic).await;
+    let operations: Vec<Value> = ["ada", "bob", "cleo"]
+        .iter()
+        .map(|name| post("/Users", name, with_password(name, FIRST)))
+        .collect();
+    assert_eq!(statuses(&bulk(&client, &operations).await), ["201"; 3]);
+    let hashes = "SELECT COUNT(DISTINCT password_hash) FROM users WHERE password_hash IS NOT NULL";
+    assert_eq!(app.number(hashes).await, 3);
+    for name in ["ada", "bob", "cleo"] {
+        assert!(opens(&app, name, FIRST).await, "{name}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_bulk_of_a_connection_that_accepts_passwords_is_smaller_and_its_limit_advertised() {
+    let (app, client) = accepting(ConnectionKind::Generic).await;
+    let config = client.get("/ServiceProviderConfig").await.expect(200);
+    assert_eq!(config.json["bulk"]["maxOperations"], 100);
+    let operation = json!({ "method": "DELETE", "path": "/Users/nobody" });
+    let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": vec![operation; 101] });
+    let call = client.call_with("POST", "/Bulk", &body);
+    let answer = refused(&app, call).await;
+    answer.expect_scim_error(413, None, "maxOperations is 100");
+    let other = app.connection(ConnectionKind::Generic).await;
+    let config = other.get("/ServiceProviderConfig").await.expect(200);
+    assert_eq!(config.json["bulk"]["maxOperations"], 1_000);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_circle_of_people_sets_their_passwords() {
     let (app, client) = accepting(ConnectionKind::Generic).await;
     let with_manager = |name: &str, manager: &str| {

@@ -13,6 +13,6 @@ pub use self::{
     operation::{BulkCall, BulkMethod, BulkOperation, BulkTarget},
     order::{Step, steps},
     reference::{resolve, take_out},
-    request::{BulkRequest, MAX_OPERATIONS, parse_bulk},
+    request::{BulkRequest, MAX_OPERATIONS, max_operations, parse_bulk},
     response::{BulkResult, bulk_response},
 };

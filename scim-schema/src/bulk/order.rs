@@ -180,7 +180,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{bulk::parse_bulk, schema::urn};
+    use crate::{
+        bulk::{MAX_OPERATIONS, parse_bulk},
+        schema::urn,
+    };
 
     fn group(bulk_id: &str, members: &[&str]) -> Value {
         let members: Vec<Value> = members
@@ -195,7 +198,7 @@ mod tests {
 
     fn steps_of(operations: &Value) -> Vec<Step> {
         let body = json!({"schemas": [urn::BULK_REQUEST], "Operations": operations});
-        let request = parse_bulk(body.as_object().cloned().unwrap()).unwrap();
+        let request = parse_bulk(body.as_object().cloned().unwrap(), MAX_OPERATIONS).unwrap();
         steps(&request.operations)
     }
 

@@ -3,7 +3,7 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
-use super::{parse_bulk, steps};
+use super::{MAX_OPERATIONS, parse_bulk, steps};
 use crate::{
     random::{any_object, any_value, seeded},
     schema::urn,
@@ -50,7 +50,7 @@ proptest! {
             "schemas": [urn::BULK_REQUEST], "failOnErrors": limit, "Operations": operations,
         });
         let body: Map<_, _> = body.as_object().cloned().unwrap();
-        match parse_bulk(body) {
+        match parse_bulk(body, MAX_OPERATIONS) {
             Err(error) => {
                 let named = ["Operations", "failOnErrors"];
                 prop_assert!(named.iter().any(|name| error.detail.starts_with(name)), "{}", error);
@@ -68,7 +68,7 @@ proptest! {
 
     #[test]
     fn a_body_that_is_no_bulk_is_refused_with_what_it_lacks(body in any_object()) {
-        let error = parse_bulk(body).unwrap_err();
+        let error = parse_bulk(body, MAX_OPERATIONS).unwrap_err();
         prop_assert!(error.detail.starts_with("schemas"), "{}", error);
     }
 }

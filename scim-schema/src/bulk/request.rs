@@ -5,17 +5,30 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::operation::{BulkOperation, parse_operation};
-use crate::{json::take_fields, resource::ScimError, schema::urn};
+use crate::{dialect::Dialect, json::take_fields, resource::ScimError, schema::urn};
 
 /// Most operations of one request: `bulk.maxOperations` (RFC 7643 section 5).
 pub const MAX_OPERATIONS: usize = 1_000;
+/// The same where each operation may set a password, whose hash takes many times longer than the
+/// rest: the answer comes before clients give up.
+const MAX_OPERATIONS_WITH_PASSWORDS: usize = 100;
+
+/// `bulk.maxOperations` of a connection.
+#[must_use]
+pub const fn max_operations(dialect: &Dialect) -> usize {
+    if dialect.accept_password {
+        MAX_OPERATIONS_WITH_PASSWORDS
+    } else {
+        MAX_OPERATIONS
+    }
+}
 
 /// A Bulk whose outer form is right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BulkRequest {
     /// After so many errors nothing more is carried out; at least 1.
     pub fail_on_errors: Option<u64>,
-    /// At least one, at most [`MAX_OPERATIONS`].
+    /// At least one, at most as many as were allowed.
     pub operations: Vec<BulkOperation>,
 }
 
@@ -24,8 +37,11 @@ pub struct BulkRequest {
 /// # Errors
 /// 400 `invalidSyntax` for a body that is no `BulkRequest`, 400 `invalidValue` for a bulkId that two
 /// operations have or a `failOnErrors` that is no whole number from 1, 413 for more than
-/// [`MAX_OPERATIONS`] operations.
-pub fn parse_bulk(body: Map<String, Value>) -> Result<BulkRequest, ScimError> {
+/// `max_operations`.
+pub fn parse_bulk(
+    body: Map<String, Value>,
+    max_operations: usize,
+) -> Result<BulkRequest, ScimError> {
     let [schemas, fail_on_errors, operations] =
         take_fields(body, ["schemas", "failOnErrors", "Operations"]);
     check_schemas(schemas.as_ref())?;
@@ -37,9 +53,9 @@ pub fn parse_bulk(body: Map<String, Value>) -> Result<BulkRequest, ScimError> {
             ));
         }
     };
-    if operations.len() > MAX_OPERATIONS {
+    if operations.len() > max_operations {
         let detail = format!(
-            "The request has {} operations, and maxOperations is {MAX_OPERATIONS}",
+            "The request has {} operations, and maxOperations is {max_operations}",
             operations.len()
         );
         return Err(ScimError::status(413, detail));
@@ -105,11 +121,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::resource::ScimType;
+    use crate::{dialect::ConnectionKind, resource::ScimType};
 
     fn parse(operations: &Value) -> Result<BulkRequest, ScimError> {
         let body = json!({"schemas": [urn::BULK_REQUEST], "Operations": operations});
-        parse_bulk(body.as_object().cloned().unwrap())
+        parse_bulk(body.as_object().cloned().unwrap(), MAX_OPERATIONS)
+    }
+
+    #[test]
+    fn where_each_operation_may_set_a_password_fewer_are_taken() {
+        let mut dialect = Dialect::of(ConnectionKind::Generic);
+        assert_eq!(max_operations(&dialect), MAX_OPERATIONS);
+        dialect.accept_password = true;
+        assert_eq!(max_operations(&dialect), MAX_OPERATIONS_WITH_PASSWORDS);
     }
 
     #[test]
@@ -134,7 +158,7 @@ mod tests {
                 "Operations": [post],
             });
             assert!(
-                parse_bulk(body.as_object().cloned().unwrap()).is_err(),
+                parse_bulk(body.as_object().cloned().unwrap(), MAX_OPERATIONS).is_err(),
                 "{limit}"
             );
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    bulk::{parse_bulk, steps},
+    bulk::{MAX_OPERATIONS, parse_bulk, steps},
     dialect::{ConnectionKind, Dialect, Notes},
     filter::{self, PathText, matches, parse_filter, parse_path},
     json::{parse_object, without_mark},
@@ -146,7 +146,7 @@ pub(super) fn body(body: &[u8]) -> Verdict {
     if let Err(error) = parse_search(object.clone()) {
         is_clear(&error)?;
     }
-    match parse_bulk(object) {
+    match parse_bulk(object, MAX_OPERATIONS) {
         Ok(bulk) => prop_assert!(!steps(&bulk.operations).is_empty()),
         Err(error) => is_clear(&error)?,
     }

@@ -27,11 +27,13 @@ pub(super) struct Desk<'a> {
 
 enum Place<'a> {
     Own(&'a Exchange),
-    Shared(&'a SharedUnit<'a>),
+    /// With the number of the operation.
+    Shared(&'a SharedUnit<'a>, usize),
 }
 
-/// Passwords of operations that share a unit, by what was sent: hashed before it began.
-pub(super) type Passwords = HashMap<String, HashedPassword>;
+/// Passwords of operations that share a unit, by the number of the operation: hashed before it began,
+/// each with a salt of its own.
+pub(super) type Passwords = HashMap<usize, HashedPassword>;
 
 /// A unit of work that several operations share.
 pub(super) struct SharedUnit<'a> {
@@ -68,11 +70,15 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A unit of work that others share.
-    pub(super) fn shared(by: &Arc<Provisioner>, unit: &'a SharedUnit<'a>) -> Self {
+    /// A unit of work that others share with the operation of this number.
+    pub(super) fn shared(
+        by: &Arc<Provisioner>,
+        unit: &'a SharedUnit<'a>,
+        operation: usize,
+    ) -> Self {
         Self {
             by: Arc::clone(by),
-            place: Place::Shared(unit),
+            place: Place::Shared(unit, operation),
         }
     }
 
@@ -80,7 +86,7 @@ impl<'a> Desk<'a> {
     pub(super) const fn is_rehearsal(&self) -> bool {
         match self.place {
             Place::Own(exchange) => exchange.is_rehearsal(),
-            Place::Shared(_) => false,
+            Place::Shared(..) => false,
         }
     }
 
@@ -88,7 +94,7 @@ impl<'a> Desk<'a> {
     pub(super) fn outlives_a_failure(&self) -> bool {
         match self.place {
             Place::Own(_) => true,
-            Place::Shared(unit) => unit.isolation == Isolation::Savepoints,
+            Place::Shared(unit, _) => unit.isolation == Isolation::Savepoints,
         }
     }
 
@@ -115,7 +121,7 @@ impl<'a> Desk<'a> {
                 let pool = &exchange.state.provisioned_passwords;
                 HashedPassword::of(pool, sent).await.map(Some)
             }
-            Place::Shared(unit) => unit.password(sent).map(Some),
+            Place::Shared(unit, operation) => unit.password(operation, sent).map(Some),
         }
     }
 
@@ -131,7 +137,7 @@ impl<'a> Desk<'a> {
     {
         match self.place {
             Place::Own(exchange) => exchange.write(work).await,
-            Place::Shared(unit) => unit.write(work).await,
+            Place::Shared(unit, _) => unit.write(work).await,
         }
     }
 
@@ -143,7 +149,7 @@ impl<'a> Desk<'a> {
     ) -> Result<Option<ScimGroup>, OpError> {
         match self.place {
             Place::Own(exchange) => exchange.reads().group(id, members).await,
-            Place::Shared(unit) => group_so_far(unit.tx, &self.by, id, members).await,
+            Place::Shared(unit, _) => group_so_far(unit.tx, &self.by, id, members).await,
         }
     }
 }
@@ -179,9 +185,10 @@ impl<'a> SharedUnit<'a> {
     }
 
     /// Nothing is hashed within a unit: what is missing was not hashed because too many waited.
-    fn password(&self, sent: &str) -> Result<HashedPassword, OpError> {
+    fn password(&self, operation: usize, sent: &str) -> Result<HashedPassword, OpError> {
         check_password(sent)?;
-        self.passwords.get(sent).cloned().ok_or(OpError::Busy)
+        let hashed = self.passwords.get(&operation);
+        hashed.cloned().ok_or(OpError::Busy)
     }
 
     async fn write<T, E, F>(&self, work: F) -> Result<T, E>

@@ -2,7 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use scim_schema::{
-    bulk::MAX_OPERATIONS,
+    bulk::max_operations,
     resource::ScimError,
     schema::{
         BulkSettings, PaginationMethod, PaginationSettings, ProviderSettings,
@@ -94,12 +94,13 @@ async fn describe(
 
 fn settings(exchange: &Exchange) -> ProviderSettings {
     let limit = exchange.state.config.limits.body;
+    let operations = max_operations(&exchange.by.dialect);
     ProviderSettings {
         base_url: exchange.by.base_url.clone(),
         documentation_uri: None,
         bulk: BulkSettings {
             supported: true,
-            max_operations: u32::try_from(MAX_OPERATIONS).unwrap_or(u32::MAX),
+            max_operations: u32::try_from(operations).unwrap_or(u32::MAX),
             max_payload_size: u64::try_from(limit).unwrap_or(u64::MAX),
         },
         filter_max_results: u32::try_from(MAX_COUNT).unwrap_or(u32::MAX),

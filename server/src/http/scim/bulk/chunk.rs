@@ -140,7 +140,7 @@ impl Chunk {
             if self.failures_left.is_some_and(|limit| failures >= limit) {
                 break;
             }
-            let outcome = self.one(&unit, operation.clone(), &mut done).await;
+            let outcome = self.one(&unit, *index, operation.clone(), &mut done).await;
             if let Some(conflict) = unit.take_conflict() {
                 return Err(conflict.into());
             }
@@ -168,6 +168,7 @@ impl Chunk {
     async fn one(
         &self,
         unit: &SharedUnit<'_>,
+        index: usize,
         operation: BulkOperation,
         done: &mut Done,
     ) -> (About, Result<Answer, OpError>) {
@@ -175,7 +176,8 @@ impl Chunk {
         let (target, result) = match operation.call {
             Err(error) => (None, Err(error.into())),
             Ok(call) => {
-                let (target, result) = self.call(unit, call, done).await;
+                let desk = Desk::shared(&self.by, unit, index);
+                let (target, result) = self.call(&desk, call, done).await;
                 (Some(target), result)
             }
         };
@@ -197,7 +199,7 @@ impl Chunk {
     /// Does what a request of its own would do; answers on which resource as well.
     async fn call(
         &self,
-        unit: &SharedUnit<'_>,
+        desk: &Desk<'_>,
         mut call: BulkCall,
         done: &mut Done,
     ) -> (BulkTarget, Result<Answer, OpError>) {
@@ -212,9 +214,8 @@ impl Chunk {
         {
             id.clone_from(known);
         }
-        let desk = Desk::shared(&self.by, unit);
         let result = match require(self.scopes, Access::Change(target.kind)) {
-            Ok(()) => dispatch(&desk, call, &target, &mut done.trace).await,
+            Ok(()) => dispatch(desk, call, &target, &mut done.trace).await,
             Err(error) => Err(error.into()),
         };
         (target, result)
@@ -311,7 +312,10 @@ mod tests {
             ],
         });
         let body = body.as_object().expect("an object").clone();
-        parse_bulk(body).expect("a bulk").operations.remove(0)
+        parse_bulk(body, OPERATIONS)
+            .expect("a bulk")
+            .operations
+            .remove(0)
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod passwords;
 use std::sync::Arc;
 
 use axum::response::Response;
-use scim_schema::bulk::{BulkOperation, Step, parse_bulk, steps};
+use scim_schema::bulk::{BulkOperation, Step, max_operations, parse_bulk, steps};
 
 use super::{
     answer::Answer,
@@ -35,7 +35,7 @@ async fn carry_out(exchange: &Exchange, trace: &mut Trace) -> Result<Answer, OpE
     if exchange.is_rehearsal() {
         return Err(no_bulk().into());
     }
-    let request = parse_bulk(exchange.object()?)?;
+    let request = parse_bulk(exchange.object()?, max_operations(&exchange.by.dialect))?;
     let order = steps(&request.operations);
     let mut run = Run {
         exchange,

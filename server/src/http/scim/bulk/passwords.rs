@@ -27,17 +27,14 @@ pub(super) async fn hashed(
     if !takes_passwords(&exchange.by) {
         return passwords;
     }
-    for (_, operation) in operations {
+    for (index, operation) in operations {
         let call = operation.call.as_ref().ok();
         let Some(sent) = call.and_then(|call| sent(&exchange.by, call)) else {
             continue;
         };
-        if passwords.contains_key(&sent) {
-            continue;
-        }
         if let Ok(password) = HashedPassword::of(&exchange.state.provisioned_passwords, &sent).await
         {
-            passwords.insert(sent, password);
+            passwords.insert(*index, password);
         }
     }
     passwords
