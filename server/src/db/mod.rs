@@ -60,6 +60,7 @@ mod shadow;
 mod shared_addresses;
 mod sign_in;
 mod statements;
+mod statistics;
 mod token_ends;
 mod totals;
 mod unit;

@@ -9,6 +9,7 @@ pub mod live;
 mod mapping;
 mod retention;
 mod schedule;
+mod statistics;
 mod worker;
 
 use futures_util::future::BoxFuture;
@@ -67,5 +68,6 @@ const HANDLERS: &[(&str, Handler)] = &[
 /// Starts the worker and the schedules; they end when `shutdown` is cancelled.
 pub fn start(ctx: JobCtx, background: &TaskTracker, shutdown: CancellationToken) {
     background.spawn(schedule::keep(ctx.clone(), shutdown.clone()));
+    background.spawn(statistics::keep(ctx.db.clone(), shutdown.clone()));
     background.spawn(worker::work(ctx, shutdown));
 }

@@ -3,6 +3,7 @@
 
 mod lists;
 mod search;
+mod statistics;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
