@@ -1,6 +1,7 @@
 //! Pages by index (RFC 7644 section 3.4.2.4). The protocol has no token for them, so a page that
 //! goes on where an earlier one ended is told where that was: rows that are deleted meanwhile do not
-//! shift the rest (scim.md section 5, item 6). Any other page counts its way by OFFSET.
+//! shift the rest (scim.md section 5, item 6). Any other page counts its way by OFFSET, along the
+//! order alone: the rows that are left out are not read.
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -9,7 +10,7 @@ use super::{
     keyset::{self, Place, Walked},
     page::Part,
     scim_lists::{List, Window},
-    totals::{Counting, Totals, totals},
+    totals::{Counting, Totals, total_and_place, totals},
 };
 
 /// Where an earlier page of the same list ended.
@@ -30,6 +31,9 @@ pub(super) async fn page_in<R: FromQueryResult, C: ConnectionTrait>(
 ) -> Result<Walked<R>, DbError> {
     match from {
         Some(from) if window.limit > 0 => resumed(snapshot, list, window, from).await,
+        _ if window.limit > 0 && window.offset > 0 && !list.counting.may_refuse() => {
+            skipped(snapshot, list, window).await
+        }
         _ => counted(snapshot, list, window).await,
     }
 }
@@ -59,6 +63,36 @@ async fn resumed<R: FromQueryResult, C: ConnectionTrait>(
             walked
         },
         items: keyset::read(rows)?,
+        previous: None,
+        next,
+    })
+}
+
+/// The rows behind so many others: the place of the last one of those is found first, together with
+/// the total.
+async fn skipped<R: FromQueryResult, C: ConnectionTrait>(
+    snapshot: &C,
+    list: &List,
+    window: Window,
+) -> Result<Walked<R>, DbError> {
+    let (total, place) = total_and_place(snapshot, list, window.offset - 1).await?;
+    let behind = place.filter(|_| total > window.offset);
+    let Some(place) = behind else {
+        return Ok(Walked {
+            items: Vec::new(),
+            total,
+            previous: None,
+            next: None,
+        });
+    };
+    let (rows, more) = keyset::rows_from(snapshot, list, window.limit, Some(&place)).await?;
+    let next = match rows.last() {
+        Some(last) if more => Some(list.sequence.place_of(last, false)?),
+        _ => None,
+    };
+    Ok(Walked {
+        items: keyset::read(rows)?,
+        total,
         previous: None,
         next,
     })

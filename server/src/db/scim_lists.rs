@@ -66,6 +66,8 @@ pub struct ListQuery {
 pub(super) struct List {
     /// Its rows, without columns.
     pub(super) base: SelectStatement,
+    /// The same rows, with no more than their order needs.
+    pub(super) keys: SelectStatement,
     pub(super) counting: Counting,
     pub(super) page: Page,
     pub(super) sequence: Sequence,
@@ -158,11 +160,16 @@ impl ListQuery {
         let (kind, reach) = (ResourceKind::User, self.reach(ResourceKind::User));
         let filter_scope = self.scope(scope);
         let mut base = users::live_users(scope.account.0, self.connection);
+        let mut keys = base.clone();
         if let Some(filter) = self.filter.as_ref().filter(|_| reach != Reach::Everything) {
             base.and_where(filter::condition(&filter::Users(&filter_scope), filter));
+            keys = base.clone();
+        } else if self.sort.is_none_or(|sort| filter::is_of_link(sort.by)) {
+            keys = users::live_links(scope.account.0, self.connection);
         }
         List {
             page: users::page(base.clone(), scope.backend(), self.members != Members::None),
+            keys,
             base,
             counting: self.counting(scope, reach, &[kind]),
             sequence: self.sequence(kind, &filter_scope),
@@ -178,6 +185,7 @@ impl ListQuery {
         }
         List {
             page: groups::page(base.clone(), scope.backend(), self.members),
+            keys: base.clone(),
             base,
             counting: self.counting(scope, reach, &[kind]),
             sequence: self.sequence(kind, &filter_scope),

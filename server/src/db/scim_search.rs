@@ -107,6 +107,7 @@ impl SearchQuery {
             rows.column((FOUND, column));
         }
         List {
+            keys: base.clone(),
             base,
             counting: self.counting(scope),
             page: Page {

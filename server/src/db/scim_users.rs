@@ -126,10 +126,19 @@ pub(super) fn is_live() -> Expr {
     Expr::col((link::Entity, link::Column::State)).eq(Expr::Constant("live".into()))
 }
 
-/// Live links of a connection with their users, without columns.
-pub(super) fn live_users(account: Uuid, connection: ConnectionId) -> SelectStatement {
+/// Live links of a connection, without columns.
+pub(super) fn live_links(account: Uuid, connection: ConnectionId) -> SelectStatement {
     Query::select()
         .from(link::Entity)
+        .and_where(link::Column::AccountId.eq(account))
+        .and_where(link::Column::ConnectionId.eq(connection.0))
+        .and_where(is_live())
+        .to_owned()
+}
+
+/// The same with their users.
+pub(super) fn live_users(account: Uuid, connection: ConnectionId) -> SelectStatement {
+    live_links(account, connection)
         .inner_join(
             user::Entity,
             Expr::col((user::Entity, user::Column::AccountId))
@@ -139,9 +148,6 @@ pub(super) fn live_users(account: Uuid, connection: ConnectionId) -> SelectState
                         .equals((link::Entity, link::Column::UserId)),
                 ),
         )
-        .and_where(link::Column::AccountId.eq(account))
-        .and_where(link::Column::ConnectionId.eq(connection.0))
-        .and_where(is_live())
         .to_owned()
 }
 

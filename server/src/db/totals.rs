@@ -5,12 +5,15 @@
 use scim_schema::{attr::AttrId, id::ConnectionId, schema::ResourceKind};
 use sea_orm::{
     ColumnTrait, ConnectionTrait,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Asterisk, Expr, ExprTrait, JoinType, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{
-    entity::resource_total as total, error::DbError, fetch::unsigned, keyset::Place,
+    entity::resource_total as total,
+    error::DbError,
+    fetch::unsigned,
+    keyset::{Place, rows_of},
     scim_lists::List,
 };
 
@@ -23,6 +26,13 @@ pub(super) enum Counting {
     Rows,
     /// The rows themselves, while there are few that the filter could match.
     Bounded(Bound),
+}
+
+impl Counting {
+    /// Whether the list is refused when there is too much to look at.
+    pub(super) const fn may_refuse(&self) -> bool {
+        matches!(self, Self::Bounded(_))
+    }
 }
 
 /// What bounds a filter that no index serves.
@@ -89,6 +99,36 @@ pub(super) async fn totals<C: ConnectionTrait>(
         total: unsigned(row.try_get("", "total")?),
         behind: behind != 0,
     })
+}
+
+/// How many rows a list has, and the place of the one behind `offset` others, if there is one, in
+/// one statement that looks at no more of the others than their order.
+pub(super) async fn total_and_place<C: ConnectionTrait>(
+    connection: &C,
+    list: &List,
+    offset: u64,
+) -> Result<(u64, Option<Place>), DbError> {
+    const COUNTED: &str = "counted";
+    const PLACE: &str = "place";
+    let mut place = list.keys.clone();
+    list.sequence.mark(&mut place);
+    list.sequence.sort(&mut place, false);
+    place.limit(1).offset(offset);
+    let select = rows_of(statement(list, None), COUNTED)
+        .column((COUNTED, Asterisk))
+        .column((PLACE, Asterisk))
+        .join_subquery(JoinType::LeftJoin, place, PLACE, Expr::cust("1 = 1"))
+        .to_owned();
+    let Some(row) = connection.query_one(&select).await? else {
+        return Ok((0, None));
+    };
+    let total = unsigned(row.try_get("", "total")?);
+    let place = if total > offset {
+        Some(list.sequence.place_of(&row, false)?)
+    } else {
+        None
+    };
+    Ok((total, place))
 }
 
 /// A flag is a number, which reads the same from both databases; CASE looks at nothing in vain.

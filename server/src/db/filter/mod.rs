@@ -22,7 +22,7 @@ use sea_orm::{
 use compare::{always, never};
 
 pub(crate) use groups::{Groups, Member, user_members};
-pub(crate) use order::{group_order, user_order};
+pub(crate) use order::{group_order, is_of_link, user_order};
 pub(crate) use reach::{Reach, reach};
 pub(crate) use users::Users;
 

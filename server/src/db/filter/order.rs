@@ -49,6 +49,12 @@ pub(crate) fn user_order(scope: &FilterScope, attr: AttrRef) -> Option<SortKey> 
     })
 }
 
+/// Whether links alone have the key that users are sorted by.
+pub(crate) const fn is_of_link(attr: AttrRef) -> bool {
+    use AttrId::{ExternalId, Id, MetaCreated, UserName};
+    matches!(attr.id, Id | ExternalId | UserName | MetaCreated)
+}
+
 /// The key groups are sorted by before the id; `None` when that is the id itself.
 pub(crate) fn group_order(attr: AttrRef) -> Option<SortKey> {
     use group::Column as G;

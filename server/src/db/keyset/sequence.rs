@@ -111,6 +111,7 @@ impl Sequence {
         }
     }
 
+    /// The place of a row with the columns of [`Sequence::mark`].
     pub(in crate::db) fn place_of(
         &self,
         row: &QueryResult,

@@ -100,6 +100,7 @@ async fn page(
     let mut rows = base.clone();
     rows.column("id");
     let list = List {
+        keys: base.clone(),
         base,
         counting: Counting::Rows,
         page: Page::plain(rows),
