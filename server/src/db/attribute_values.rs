@@ -19,9 +19,6 @@ use super::{entity::user_attribute_value as value, error::DbError, unit::Account
 /// Characters of a text that its index holds; longer ones are compared in full after that.
 pub(crate) const TEXT_KEY_CHARS: usize = 200;
 
-/// Rows of one statement: both databases bound the values of one.
-const ROWS_OF_STATEMENT: usize = 1000;
-
 /// Where an attribute of a user is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
@@ -282,7 +279,7 @@ pub(crate) fn changes(old: &[AttributeValue], new: &[AttributeValue]) -> Vec<Att
 }
 
 impl AccountTx {
-    /// Writes searchable values of a user in one statement; none at all when there are no rows.
+    /// Writes searchable values of a user.
     ///
     /// # Errors
     /// Those of the database.
@@ -301,26 +298,19 @@ impl AccountTx {
     ) -> Result<(), DbError> {
         let account = self.account().0;
         let models: Vec<_> = rows.map(|(user, row)| model(account, user, row)).collect();
-        for part in models.chunks(ROWS_OF_STATEMENT) {
-            use value::Column as C;
-            value::Entity::insert_many(part.iter().cloned())
-                .on_conflict(
-                    OnConflict::columns([C::AccountId, C::UserId, C::AttributeId, C::Ordinal])
-                        .update_columns([
-                            C::Present,
-                            C::Text,
-                            C::TextKey,
-                            C::ElementType,
-                            C::IsPrimary,
-                            C::Number,
-                            C::Instant,
-                        ])
-                        .to_owned(),
-                )
-                .exec_without_returning(&self.connection)
-                .await?;
-        }
-        Ok(())
+        use value::Column as C;
+        let there = OnConflict::columns([C::AccountId, C::UserId, C::AttributeId, C::Ordinal])
+            .update_columns([
+                C::Present,
+                C::Text,
+                C::TextKey,
+                C::ElementType,
+                C::IsPrimary,
+                C::Number,
+                C::Instant,
+            ])
+            .to_owned();
+        Ok(self.connection.upsert_all(models, &there).await?)
     }
 
     /// The values of these users for attributes of the account's own, by user.

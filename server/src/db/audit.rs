@@ -88,9 +88,6 @@ impl AuditEntry {
 }
 
 pub(super) async fn insert(tx: &AccountTx, entries: &[AuditEntry]) -> Result<(), DbError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
     let ctx = tx.ctx();
     let mut events = Vec::with_capacity(entries.len());
     let mut details = Vec::with_capacity(entries.len());

@@ -69,9 +69,6 @@ pub struct FeedRow {
 }
 
 pub(super) async fn insert(tx: &AccountTx, changes: &[Change]) -> Result<(), DbError> {
-    if changes.is_empty() {
-        return Ok(());
-    }
     let rows = changes.iter().map(|change| change::ActiveModel {
         account_id: Set(tx.account().0),
         id: Set(tx.new_id()),

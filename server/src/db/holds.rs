@@ -8,7 +8,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
@@ -129,11 +129,38 @@ impl AccountTx {
         Ok(lifted)
     }
 
-    /// Inserts the row of a hold and nothing else: the caller updates the user in a statement of
-    /// its own.
-    pub(crate) async fn insert_hold(&self, user: UserId, hold: NewHold) -> Result<bool, DbError> {
+    async fn insert_hold(&self, user: UserId, hold: NewHold) -> Result<bool, DbError> {
+        let inserted = hold::Entity::insert_many([self.hold_row(user, hold)])
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(&self.connection)
+            .await?;
+        Ok(inserted > 0)
+    }
+
+    /// Places the hold of a source, or lifts it, whether it was open before or not. The row and
+    /// nothing else: the caller updates the user in a statement of its own.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn follow_hold(
+        &self,
+        user: UserId,
+        hold: NewHold,
+        held: bool,
+    ) -> Result<(), DbError> {
+        if held {
+            let row = vec![self.hold_row(user, hold)];
+            let there = OnConflict::new().do_nothing().to_owned();
+            return Ok(self.connection.upsert_all(row, &there).await?);
+        }
+        let (_, source, _) = actor_columns(&hold.source);
+        let close = self.closing_holds(user, hold.kind, source);
+        Ok(self.connection.update(close).await?)
+    }
+
+    fn hold_row(&self, user: UserId, hold: NewHold) -> hold::ActiveModel {
         let (source_kind, source_id, source_name) = actor_columns(&hold.source);
-        let row = hold::ActiveModel {
+        hold::ActiveModel {
             account_id: Set(self.account().0),
             id: Set(HoldId(self.new_id()).0),
             user_id: Set(user.0),
@@ -150,12 +177,7 @@ impl AccountTx {
             lifted_by_kind: Set(None),
             lifted_by_id: Set(None),
             lifted_by_name: Set(None),
-        };
-        let inserted = hold::Entity::insert_many([row])
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(&self.connection)
-            .await?;
-        Ok(inserted > 0)
+        }
     }
 
     /// Closes open holds of a kind; with `source` only those it placed.
@@ -165,6 +187,16 @@ impl AccountTx {
         kind: HoldKind,
         source: Option<Uuid>,
     ) -> Result<u64, DbError> {
+        let close = self.closing_holds(user, kind, source);
+        Ok(close.exec(&self.connection).await?.rows_affected)
+    }
+
+    fn closing_holds(
+        &self,
+        user: UserId,
+        kind: HoldKind,
+        source: Option<Uuid>,
+    ) -> UpdateMany<hold::Entity> {
         let (by_kind, by_id, by_name) = actor_columns(&self.ctx().actor);
         let mut update = hold::Entity::update_many()
             .col_expr(hold::Column::LiftedAt, Expr::val(self.ctx().now))
@@ -178,7 +210,7 @@ impl AccountTx {
         if let Some(source) = source {
             update = update.filter(hold::Column::SourceId.eq(source));
         }
-        Ok(update.exec(&self.connection).await?.rows_affected)
+        update
     }
 
     /// Recomputes status and holds of a user from its rows and raises its version.

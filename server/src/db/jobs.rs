@@ -61,9 +61,6 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub(super) async fn insert_jobs(&self, jobs: &[NewJob]) -> Result<(), DbError> {
-        if jobs.is_empty() {
-            return Ok(());
-        }
         let rows = jobs.iter().map(|job| job::ActiveModel {
             account_id: Set(self.account().0),
             id: Set(self.new_id()),
@@ -80,11 +77,8 @@ impl AccountTx {
             created_at: Set(self.ctx().now),
             finished_at: Set(None),
         });
-        job::Entity::insert_many(rows)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(&self.connection)
-            .await?;
-        Ok(())
+        let there = OnConflict::new().do_nothing().to_owned();
+        Ok(self.connection.upsert_all(rows.collect(), &there).await?)
     }
 
     /// Takes due jobs, of every account, for `lease`; those whose lease ran out count as due.

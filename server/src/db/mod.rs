@@ -42,6 +42,7 @@ mod one_time_links;
 mod options;
 mod organisations;
 mod page;
+mod pipeline;
 mod provisioning_log;
 mod reader;
 mod retention;

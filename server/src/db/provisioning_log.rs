@@ -115,12 +115,6 @@ impl AccountTx {
             .iter()
             .map(|row| self.log_model(row))
             .collect::<Result<Vec<_>, _>>()?;
-        for chunk in models.chunks(CHUNK) {
-            log::Entity::insert_many(chunk.to_vec())
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(&self.connection)
-                .await?;
-        }
         let named = rows.iter().flat_map(|row| row.users.iter().copied());
         let known = self.known_users(named.collect()).await?;
         let mut pairs: HashSet<(Uuid, Uuid)> = rows
@@ -129,18 +123,18 @@ impl AccountTx {
             .filter(|(user, _)| known.contains(user))
             .collect();
         pairs.extend(self.subjects_of(rows).await?);
-        let pairs: Vec<_> = pairs.into_iter().collect();
-        for chunk in pairs.chunks(CHUNK) {
-            let rows = chunk.iter().map(|(user, request)| touched::ActiveModel {
+        let touched = pairs
+            .into_iter()
+            .map(|(user, request)| touched::ActiveModel {
                 account_id: Set(self.account().0),
-                user_id: Set(*user),
-                request_id: Set(*request),
+                user_id: Set(user),
+                request_id: Set(request),
             });
-            touched::Entity::insert_many(rows)
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(&self.connection)
-                .await?;
-        }
+        let there = OnConflict::new().do_nothing().to_owned();
+        self.connection.upsert_all(models, &there).await?;
+        self.connection
+            .upsert_all(touched.collect(), &there)
+            .await?;
         Ok(())
     }
 

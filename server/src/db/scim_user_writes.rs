@@ -205,10 +205,7 @@ impl AccountTx {
             last_idp_request_at: Set((!new.prepared).then(|| self.ctx().now)),
             prepared: Set(new.prepared),
         };
-        link::Entity::insert(row)
-            .exec_without_returning(&self.connection)
-            .await?;
-        Ok(())
+        Ok(self.connection.insert(row).await?)
     }
 
     /// Makes a user a member of an organisation.
@@ -231,10 +228,7 @@ impl AccountTx {
             source: Set(source.to_owned()),
             joined_at: Set(self.ctx().now),
         };
-        membership::Entity::insert(row)
-            .exec_without_returning(&self.connection)
-            .await?;
-        Ok(())
+        Ok(self.connection.insert(row).await?)
     }
 
     /// Updates a user that is still at `update.version`; `false` when it is not.
@@ -312,7 +306,7 @@ impl AccountTx {
     /// [`DbError::Unique`] with `LinkExternalId`, and those of the database.
     pub async fn update_link(&self, new: &NewLink) -> Result<(), DbError> {
         use link::Column as C;
-        link::Entity::update_many()
+        let update = link::Entity::update_many()
             .filter(C::AccountId.eq(self.account().0))
             .filter(C::ScimId.eq(new.scim_id.0))
             .col_expr(C::UserNameFolded, Expr::val(fold(&new.user_name)))
@@ -320,10 +314,8 @@ impl AccountTx {
             .col_expr(C::Document, Expr::val(new.document.as_str()))
             .col_expr(C::Unmapped, Expr::val(new.unmapped.as_str()))
             .col_expr(C::LastIdpRequestAt, Expr::val(self.ctx().now))
-            .col_expr(C::Prepared, Expr::val(false))
-            .exec(&self.connection)
-            .await?;
-        Ok(())
+            .col_expr(C::Prepared, Expr::val(false));
+        Ok(self.connection.update(update).await?)
     }
 
     /// Ends a link: its id answers 404 for ever.
@@ -332,14 +324,12 @@ impl AccountTx {
     /// Those of the database.
     pub async fn end_link(&self, id: LinkId) -> Result<(), DbError> {
         use link::Column as C;
-        link::Entity::update_many()
+        let update = link::Entity::update_many()
             .filter(C::AccountId.eq(self.account().0))
             .filter(C::ScimId.eq(id.0))
             .col_expr(C::State, Expr::val("ended"))
-            .col_expr(C::EndedAt, Expr::val(self.ctx().now))
-            .exec(&self.connection)
-            .await?;
-        Ok(())
+            .col_expr(C::EndedAt, Expr::val(self.ctx().now));
+        Ok(self.connection.update(update).await?)
     }
 
     /// Takes a user out of every group and answers which those were.
@@ -372,16 +362,14 @@ impl AccountTx {
         if groups.is_empty() {
             return Ok(());
         }
-        group::Entity::update_many()
+        let update = group::Entity::update_many()
             .filter(group::Column::AccountId.eq(self.account().0))
             .filter(group::Column::Id.is_in(groups.iter().map(|group| group.0)))
             .col_expr(
                 group::Column::Version,
                 Expr::col(group::Column::Version).add(1),
             )
-            .col_expr(group::Column::UpdatedAt, Expr::val(self.ctx().now))
-            .exec(&self.connection)
-            .await?;
-        Ok(())
+            .col_expr(group::Column::UpdatedAt, Expr::val(self.ctx().now));
+        Ok(self.connection.update(update).await?)
     }
 }

@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use scim_schema::id::AccountId;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    EntityTrait, TransactionTrait,
+    TransactionTrait,
 };
 use tokio::sync::oneshot;
 
@@ -18,6 +18,7 @@ use super::{
     error::DbError,
     feed::{self, Change},
     jobs::NewJob,
+    pipeline::Pipeline,
     reader::answer_within,
     statements::{self, StatementCount},
     writer::Unit,
@@ -28,8 +29,6 @@ use crate::{ctx::Ctx, ids::Ids};
 const UNIT_SECONDS: u64 = 5;
 /// Longest time to wait for PostgreSQL's answer to a commit.
 const COMMIT_SECONDS: u64 = 15;
-/// Rows of one statement; no table has more than 32 columns that are filled in bulk.
-const ROWS_AT_ONCE: usize = 1_000;
 /// Tries of a unit that PostgreSQL asks to run again.
 const TRIES: u32 = 6;
 
@@ -162,7 +161,7 @@ impl UnitError for DbError {
 
 /// An open unit of work, bound to one account.
 pub struct AccountTx {
-    pub(super) connection: DatabaseTransaction,
+    pub(super) connection: Pipeline,
     ctx: Arc<Ctx>,
     ids: Ids,
 }
@@ -186,20 +185,21 @@ impl AccountTx {
         self.ids.uuid_v7(self.ctx.now)
     }
 
-    /// Inserts rows, however many: a statement of PostgreSQL takes 65,535 parameters, one of SQLite
-    /// half of that.
+    /// Inserts rows, however many, with others or at the end of the unit.
     pub(super) async fn insert_rows<A: ActiveModelTrait>(
         &self,
-        mut rows: Vec<A>,
+        rows: Vec<A>,
     ) -> Result<(), DbError> {
-        while !rows.is_empty() {
-            let rest = rows.split_off(rows.len().min(ROWS_AT_ONCE));
-            A::Entity::insert_many(rows)
-                .exec_without_returning(&self.connection)
-                .await?;
-            rows = rest;
-        }
-        Ok(())
+        Ok(self.connection.insert_all(rows).await?)
+    }
+
+    /// Sends the writes that wait for others, so that what the database refuses of them is known as
+    /// the error of what was done so far.
+    ///
+    /// # Errors
+    /// Those of the writes.
+    pub async fn settle(&self) -> Result<(), DbError> {
+        Ok(self.connection.send().await?)
     }
 
     /// Runs a part of the unit: when it fails, or leaves nothing to store, it is undone alone.
@@ -216,12 +216,20 @@ impl AccountTx {
             ctx: Arc::clone(&self.ctx),
             ids: self.ids.clone(),
         };
-        let outcome = work(&part).await;
+        let outcome = async {
+            let written = work(&part).await?;
+            if written.is_stored() {
+                part.settle().await?;
+            }
+            Ok::<_, E>(written)
+        };
+        let outcome = outcome.await;
         let stored = outcome.as_ref().is_ok_and(Written::is_stored);
+        let savepoint = part.connection.into_transaction();
         let end = if stored {
-            part.connection.commit().await
+            savepoint.commit().await
         } else {
-            part.connection.rollback().await
+            savepoint.rollback().await
         };
         let written = outcome?;
         end.map_err(DbError::from)?;
@@ -344,16 +352,17 @@ impl Db {
         let begin = answer_within(self.inner.settings.patience() * 2, writers.begin());
         let connection = begin.await.map_err(DbError::from)?;
         let tx = AccountTx {
-            connection,
+            connection: Pipeline::new(connection),
             ctx: Arc::clone(ctx),
             ids: self.inner.ids.clone(),
         };
         let written = run_bounded(&tx, purpose, work).await?;
         let trace = written.trace(purpose);
         if trace.stored {
-            commit(tx.connection).await?;
+            commit(tx.connection.into_transaction()).await?;
         } else {
-            let rollback = answer_within(self.inner.settings.patience(), tx.connection.rollback());
+            let rollback = tx.connection.into_transaction().rollback();
+            let rollback = answer_within(self.inner.settings.patience(), rollback);
             rollback.await.map_err(DbError::from)?;
         }
         Ok((written.value, trace))
@@ -384,13 +393,10 @@ struct Queued<T, E> {
 }
 
 impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
-    fn run_first(
-        &mut self,
-        group: DatabaseTransaction,
-    ) -> BoxFuture<'_, (DatabaseTransaction, bool)> {
+    fn run(&mut self, group: DatabaseTransaction) -> BoxFuture<'_, (DatabaseTransaction, bool)> {
         Box::pin(async move {
             let tx = AccountTx {
-                connection: group,
+                connection: Pipeline::new(group),
                 ctx: Arc::clone(&self.ctx),
                 ids: self.ids.clone(),
             };
@@ -402,26 +408,12 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
             });
             let stored = result.as_ref().is_ok_and(|(_, trace)| trace.stored);
             self.result = Some(result);
-            (tx.connection, stored)
+            (tx.connection.into_transaction(), stored)
         })
     }
 
-    fn run<'a>(&'a mut self, group: &'a DatabaseTransaction) -> BoxFuture<'a, ()> {
-        Box::pin(async move {
-            let tx = match group.begin().await {
-                Ok(connection) => AccountTx {
-                    connection,
-                    ctx: Arc::clone(&self.ctx),
-                    ids: self.ids.clone(),
-                },
-                Err(error) => {
-                    self.result = Some(Err(DbError::from(error).into()));
-                    return;
-                }
-            };
-            let unit = run_in_savepoint(tx, self.purpose, Arc::clone(&self.work));
-            self.result = Some(statements::counted(self.count.take(), unit).await);
-        })
+    fn refuse(&mut self, error: DbError) {
+        self.result = Some(Err(error.into()));
     }
 
     fn finish(self: Box<Self>, commit: Result<(), DbError>) {
@@ -434,25 +426,6 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
     }
 }
 
-async fn run_in_savepoint<T, E: UnitError>(
-    tx: AccountTx,
-    purpose: Purpose,
-    work: Arc<Work<T, E>>,
-) -> Result<(T, Trace), E> {
-    let result = run_bounded(&tx, purpose, &*work).await;
-    let trace = result
-        .as_ref()
-        .map_or_else(|_| Trace::default(), |written| written.trace(purpose));
-    let end = if trace.stored {
-        tx.connection.commit().await
-    } else {
-        tx.connection.rollback().await
-    };
-    let written = result?;
-    end.map_err(DbError::from)?;
-    Ok((written.value, trace))
-}
-
 /// Runs the closure and writes what it leaves behind; a panic or too long a run is an error.
 async fn run_bounded<T, E: UnitError>(
     tx: &AccountTx,
@@ -463,6 +436,10 @@ async fn run_bounded<T, E: UnitError>(
         let written = work(tx).await?;
         if written.trace(purpose).stored {
             record(tx, &written.audit, &written.changes, &written.jobs).await?;
+        }
+        if written.is_stored() {
+            // In a rehearsal as well: a unique rule may refuse what waits.
+            tx.settle().await?;
         }
         Ok(written)
     })

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, mpsc};
 
@@ -16,18 +16,20 @@ const GROUP: usize = 64;
 /// Units that may wait before senders do.
 const QUEUE: usize = 1_024;
 
+/// Between units of a group: each after the first has a savepoint that it can be undone to. One
+/// message each, whatever it says.
+const AFTER_THE_FIRST: &str = "SAVEPOINT unit";
+const AFTER_ONE_STORED: &str = "RELEASE unit; SAVEPOINT unit";
+const UNDO: &str = "ROLLBACK TO unit";
+
 /// A unit of work without its types: runs in the transaction of a group, then learns how the
 /// group's commit ended.
 pub(super) trait Unit: Send {
-    /// Runs the unit as the first of a group and keeps its result. Gives the transaction back, and
-    /// whether there is something in it to store; otherwise it has to be rolled back.
-    fn run_first(
-        &mut self,
-        group: DatabaseTransaction,
-    ) -> BoxFuture<'_, (DatabaseTransaction, bool)>;
-    /// Runs the unit in a savepoint and keeps its result; rolls back to the savepoint when there is
-    /// nothing to store.
-    fn run<'a>(&'a mut self, group: &'a DatabaseTransaction) -> BoxFuture<'a, ()>;
+    /// Runs the unit in the transaction of a group and keeps its result. Gives the transaction back,
+    /// and whether there is something of the unit to store; otherwise it has to be undone.
+    fn run(&mut self, group: DatabaseTransaction) -> BoxFuture<'_, (DatabaseTransaction, bool)>;
+    /// The unit could not be run.
+    fn refuse(&mut self, error: DbError);
     /// Answers the caller after the commit, or after it failed.
     fn finish(self: Box<Self>, commit: Result<(), DbError>);
 }
@@ -94,9 +96,10 @@ async fn run_group(
     group: &mut Vec<Box<dyn Unit>>,
     queue: &mut mpsc::Receiver<Box<dyn Unit>>,
 ) -> Result<(), DbError> {
-    let Some(transaction) = begin_with_first(connection, group).await? else {
+    let Some(mut transaction) = begin_with_first(connection, group).await? else {
         return Ok(());
     };
+    let mut boundary = AFTER_THE_FIRST;
     for next in 1..GROUP {
         // Whoever arrived while the others ran comes along: the sync to disk is the cost.
         if next == group.len()
@@ -107,7 +110,16 @@ async fn run_group(
         let Some(unit) = group.get_mut(next) else {
             break;
         };
-        unit.run(&transaction).await;
+        if let Err(error) = transaction.execute_unprepared(boundary).await {
+            unit.refuse(error.into());
+            continue;
+        }
+        let stored;
+        (transaction, stored) = unit.run(transaction).await;
+        boundary = if stored { AFTER_ONE_STORED } else { UNDO };
+    }
+    if boundary == UNDO {
+        transaction.execute_unprepared(UNDO).await?;
     }
     transaction
         .commit()
@@ -124,7 +136,7 @@ async fn begin_with_first(
 ) -> Result<Option<DatabaseTransaction>, DbError> {
     while let Some(first) = group.first_mut() {
         let transaction = begin_immediate(connection).await?;
-        let (transaction, stored) = first.run_first(transaction).await;
+        let (transaction, stored) = first.run(transaction).await;
         if stored {
             return Ok(Some(transaction));
         }

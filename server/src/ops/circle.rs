@@ -117,6 +117,7 @@ async fn create_part(
 ) -> Result<CircleCreated, OpError> {
     if part.kind == ResourceKind::Group {
         let created = trace.absorb(groups::create(tx, by, &part.incoming).await?);
+        tx.settle().await?;
         return Ok(CircleCreated {
             id: created.id.0,
             version: created.version,
@@ -126,6 +127,7 @@ async fn create_part(
     }
     let created =
         trace.absorb(users::create(tx, by, &part.incoming, part.password.as_ref()).await?);
+    tx.settle().await?;
     Ok(CircleCreated {
         id: created.scim_id.0,
         version: created.version,

@@ -91,17 +91,10 @@ impl AccountTx {
                 }
             }
         }
-        if rows.is_empty() {
-            return Ok(());
-        }
         let there = OnConflict::columns([M::AccountId, M::UserId, M::OrganisationId])
             .update_columns([M::Source, M::RuleRoles])
             .to_owned();
-        membership::Entity::insert_many(rows)
-            .on_conflict(there)
-            .exec_without_returning(&self.connection)
-            .await?;
-        Ok(())
+        Ok(self.connection.upsert_all(rows, &there).await?)
     }
 
     fn membership_row(

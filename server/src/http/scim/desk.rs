@@ -197,7 +197,10 @@ impl<'a> SharedUnit<'a> {
         F: for<'t> Fn(&'t AccountTx) -> futures_util::future::BoxFuture<'t, Result<Written<T>, E>>,
     {
         let outcome = match self.isolation {
-            Isolation::None => work(self.tx).await,
+            Isolation::None => match work(self.tx).await {
+                Ok(written) => self.tx.settle().await.map(|()| written).map_err(E::from),
+                refused => refused,
+            },
             Isolation::Savepoints => self.tx.part(work).await,
         };
         let mut state = self.state();

@@ -111,7 +111,7 @@ async fn complete(
     }])
     .await?;
     if !active {
-        tx.insert_hold(user, idp_hold(by)).await?;
+        tx.follow_hold(user, idp_hold(by), true).await?;
     }
     let details = json!({
         "userName": profile.user_name,

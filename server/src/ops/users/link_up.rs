@@ -66,7 +66,7 @@ pub(crate) async fn link_up(
     };
     tx.insert_link(&link).await?;
     if !active && !person.break_glass {
-        tx.insert_hold(person.user, idp_hold(by)).await?;
+        tx.follow_hold(person.user, idp_hold(by), true).await?;
     }
     let mut axes = person.axes.clone();
     axes.holds = tx.open_holds(person.user).await?;

@@ -220,25 +220,15 @@ async fn switch(
     active: bool,
 ) -> Result<AuditEntry, OpError> {
     let details = json!({ "connection": by.name, "active": active });
-    if active {
-        tx.close_holds(current.user, HoldKind::IdpDisabled, Some(by.id.0))
-            .await?;
-        return Ok(AuditEntry::done(
-            "user.enable",
-            "user",
-            current.user,
-            details,
-        ));
+    if active || !current.break_glass {
+        tx.follow_hold(current.user, idp_hold(by), !active).await?;
     }
-    if !current.break_glass {
-        tx.insert_hold(current.user, idp_hold(by)).await?;
-    }
-    Ok(AuditEntry::done(
-        "user.disable",
-        "user",
-        current.user,
-        details,
-    ))
+    let action = if active {
+        "user.enable"
+    } else {
+        "user.disable"
+    };
+    Ok(AuditEntry::done(action, "user", current.user, details))
 }
 
 /// Sessions are refused from the commit on by their epoch; this closes their rows, if there can be
