@@ -11,8 +11,8 @@ use crate::{
     live::Live,
     pages::{
         AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
-        ConnectionsPage, FreshSecret, LogPage, MappingPage, NotFoundPage, RootPage, SetupPage,
-        Shell, SignInPage, TesterPage, UserPage, UsersPage,
+        ConnectionsPage, FreshSecret, LogPage, MappingDrafts, MappingPage, NotFoundPage, RootPage,
+        SetupPage, Shell, SignInPage, TesterPage, UserPage, UsersPage,
     },
     places::Places,
     session::Session,
@@ -20,12 +20,13 @@ use crate::{
     text,
     theme::Theme,
     toast::Toasts,
-    ui::{ToastRegion, Visits},
+    ui::{ToastRegion, Visits, focus, keep_focus},
 };
 
 /// The console, to be mounted on the body of the page.
 #[component]
 pub fn App() -> impl IntoView {
+    keep_focus();
     Theme::provide();
     Clock::provide();
     Toasts::provide();
@@ -34,6 +35,7 @@ pub fn App() -> impl IntoView {
     Places::provide();
     let session = Session::provide();
     FreshSecret::provide(session);
+    MappingDrafts::provide(session);
     Live::provide(session);
     view! {
         <a class="btn skip" href="#main" on:click=|event| skip(&event)>
@@ -67,10 +69,5 @@ pub fn App() -> impl IntoView {
 /// The skip link moves focus itself: a fragment in the address would be a navigation.
 fn skip(event: &leptos::ev::MouseEvent) {
     event.prevent_default();
-    let main = document()
-        .get_element_by_id("main")
-        .and_then(|main| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(main).ok());
-    if let Some(main) = main {
-        let _focused = main.focus();
-    }
+    focus("#main");
 }

@@ -140,6 +140,16 @@ impl Moment {
     }
 }
 
+/// "1 person" or "1,284 people".
+pub(crate) fn people(n: u64) -> String {
+    counted(n, "person", "people")
+}
+
+/// "1 group" or "1,284 groups".
+pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
 /// `12,406`.
 pub(crate) fn count(n: u64) -> String {
     let digits = n.to_string();

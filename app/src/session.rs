@@ -76,6 +76,11 @@ impl Session {
             .with_untracked(|state| matches!(state, State::SignedIn(_)))
     }
 
+    /// Whether the person signed out, tracked.
+    pub(crate) fn was_left(self) -> bool {
+        self.0.with(|state| *state == State::SignedOut(Exit::Left))
+    }
+
     /// Whether the signed-in person has `permission`, tracked.
     pub(crate) fn may(self, permission: Permission) -> bool {
         self.me()

@@ -5,6 +5,9 @@ use thirtyfour::Key;
 
 use super::{Site, Window, axe::Audit, pages::UsersPage};
 
+/// How many conflicts can be ticked.
+const BOXES: &str = "return document.querySelectorAll('main table input[type=checkbox]').length;";
+
 #[tokio::test]
 async fn a_person_is_moved_to_the_connection_that_sent_them() {
     let site = Site::new().await;
@@ -42,6 +45,11 @@ async fn a_person_is_moved_to_the_connection_that_sent_them() {
     window.see("Moved Ada Lovelace to Entra").await;
     window.see("Moved by Dana Whitfield").await;
     window.see_page("Augusta King").await;
+    window.click_link("Conflicts").await;
+    window.click_link("Resolved").await;
+    window.see("Moved by Dana Whitfield").await;
+    window.see("Decided").await;
+    window.until_reads("no boxes", BOXES, 0.into()).await;
     assert_eq!(okta.delete_status(&id).await, 404);
     assert_ne!(entra.id_of("ada@example.org").await, id);
     window.assert_not_reloaded().await;
@@ -64,8 +72,10 @@ async fn a_change_of_provider_moves_everybody_who_is_selected() {
     UsersPage::after_sign_in(&window).await;
     window.click_link("Conflicts 3").await;
     window.see_page("Conflicts").await;
+    window.see_no("0 selected").await;
     window.click_button("Select all on this page").await;
     window.see("3 selected").await;
+    window.until_reads("boxes", BOXES, 3.into()).await;
     window.click_field("Select ben Lovelace").await;
     window.see("2 selected").await;
     let mut audit = Audit::new();
@@ -74,6 +84,10 @@ async fn a_change_of_provider_moves_everybody_who_is_selected() {
     window.fill("Type MOVE 2 to confirm", "MOVE 2").await;
     window.press(Key::Enter).await;
     window.see("2 people moved.").await;
+    let focus = "return document.activeElement.id;";
+    window
+        .until_reads("the focus", focus, "move-result".into())
+        .await;
     audit.look(&window, "the result of a bulk move").await;
     window.see_no("ada Lovelace").await;
     window.see("ben Lovelace").await;

@@ -83,7 +83,8 @@ async fn a_revoked_token_is_refused_and_a_name_in_use_is_said_beside_the_field()
         .await;
     window.see("It is the only valid token").await;
     window.until_focus("Keep token").await;
-    window.click_button("Revoke token").await;
+    window.fill("Type Okta to confirm", "Okta").await;
+    window.press(Key::Enter).await;
     window
         .see("No valid token: this provider cannot reach Rollcall")
         .await;
@@ -160,17 +161,19 @@ async fn a_token_that_is_not_stored_outlives_a_change_of_page_and_guards_the_win
     window.see_page("Okta").await;
     assert_eq!(window.value("Bearer token").await, token);
 
-    let asks = "
-        const leaving = new Event('beforeunload', { cancelable: true });
-        window.dispatchEvent(leaving);
-        return leaving.defaultPrevented;";
-    window.until_reads("a question", asks, true.into()).await;
+    window
+        .until_reads("a question", super::ASKS, true.into())
+        .await;
     window.click_button("I have stored the token").await;
-    window.until_reads("a question", asks, true.into()).await;
+    window
+        .until_reads("a question", super::ASKS, true.into())
+        .await;
     ConnectionsPage::open(&window).await;
     window.click_link("Second").await;
     window.click_button("I have stored the token").await;
-    window.until_reads("a question", asks, false.into()).await;
+    window
+        .until_reads("a question", super::ASKS, false.into())
+        .await;
     window.close().await;
     site.stop().await;
 }

@@ -92,6 +92,7 @@ async fn an_attribute_is_defined_exposed_and_hidden_by_keyboard() {
     window.click_link("Okta").await;
     window.see_page("Okta").await;
     window.click_button("Expose attribute").await;
+    window.until_focus("Attribute").await;
     window.fill("Schema URN", "badges").await;
     window.press(Key::Enter).await;
     window.see("Write a URN such as").await;

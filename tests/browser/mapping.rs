@@ -20,12 +20,16 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
     okta.create("Ada", "Lovelace", "ada@example.org").await;
     let ben = okta.create("Ben", "Mills", "ben@example.org").await;
     okta.set(&ben, "userType", "Teacher".into()).await;
+    window.click_button("I have stored the token").await;
     let mut audit = Audit::new();
 
     window.see("Everybody belongs to").await;
     window.click_link("Change the mapping").await;
     window.see_page("Organisations and roles").await;
     window.see("No rules").await;
+    window
+        .until_reads("a question", super::ASKS, false.into())
+        .await;
     audit.look(&window, "a mapping without rules").await;
 
     // An empty rule is refused with its place, and what was entered stays.
@@ -34,6 +38,12 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
     window.press("Teachers").await;
     window.click_button("Review changes").await;
     window.see("Rule 1, condition: Enter a condition").await;
+    window.until_focus("Condition").await;
+    let beside = "return document.activeElement.closest('.field').innerText
+        .includes('Enter a condition') && document.activeElement.ariaInvalid;";
+    window
+        .until_reads("the error at its field", beside, "true".into())
+        .await;
     audit
         .look(&window, "a mapping with a rule that is not whole")
         .await;
@@ -60,16 +70,31 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
     window.click_button("Remove rule 1").await;
     let one = serde_json::json!(["1. Teachers"]);
     window
+        .until_reads("the order of the rules", RULES, one.clone())
+        .await;
+    window.until_focus("1. Teachers").await;
+
+    // What is not applied is still there after a look at another page, and the browser asks before
+    // it is lost.
+    window
+        .until_reads("a question", super::ASKS, true.into())
+        .await;
+    window.click_link("Back to the connection").await;
+    window.see_page("Okta").await;
+    window.click_link("Change the mapping").await;
+    window.see("Not applied yet").await;
+    window
         .until_reads("the order of the rules", RULES, one)
         .await;
 
     window.mark().await;
     window.click_button("Review changes").await;
-    window.see("1 person would change").await;
+    window.until_focus("1 person would change").await;
     window.see("Ben Mills").await;
     window.see_no("Ada Lovelace").await;
     audit.look(&window, "the review of a mapping").await;
     window.click_button("Back to the rules").await;
+    window.until_focus("Review changes").await;
     window
         .until_reads(
             "the order of the rules",
@@ -84,6 +109,20 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
     window.fill("Type Okta to confirm", "Okta").await;
     window.press(thirtyfour::Key::Enter).await;
     window.see("The mapping is saved").await;
+    window.see_no("Not applied yet").await;
+    window
+        .until_reads("a question", super::ASKS, false.into())
+        .await;
+
+    window.click_button("Add rule").await;
+    window.until_focus("Name").await;
+    window.click_button("Discard changes").await;
+    window.until_focus("Keep changes").await;
+    window.click_first("dialog[open] button.danger").await;
+    window.see_no("Rule 2").await;
+    window.until_focus("Organisations and roles").await;
+    window.fill("Condition", "userType eq \"Staff\"").await;
+    window.see("Not applied yet").await;
     window.assert_not_reloaded().await;
 
     let users = UsersPage::open(&window, "/users").await;

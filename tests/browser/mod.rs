@@ -11,7 +11,14 @@ mod provider;
 mod site;
 mod window;
 
+/// Whether the browser would ask before the window is closed or reloaded.
+const ASKS: &str = "
+    const leaving = new Event('beforeunload', { cancelable: true });
+    window.dispatchEvent(leaving);
+    return leaving.defaultPrevented;";
+
 mod accessibility;
+mod adoption;
 mod alerts;
 mod coming_back;
 mod conflicts;

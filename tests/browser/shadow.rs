@@ -65,6 +65,15 @@ async fn a_shadow_is_looked_through_and_taken_live_by_keyboard() {
     window.see("Nothing sent yet").await;
     audit.look(&window, "an empty shadow").await;
     window.mark().await;
+    window.click_button("Go live").await;
+    window.until_focus("Stay in shadow").await;
+    window.see("there is nothing to review").await;
+    assert!(window.has("button", "Leave shadow mode").await);
+    audit
+        .look(&window, "the question about an empty shadow")
+        .await;
+    window.press(Key::Enter).await;
+    window.until_focus("Go live").await;
 
     let ada = entra.create("Ada", "Lovelace", "ada@example.org").await;
     entra.create("Benjamin", "Mills", "ben@example.org").await;
@@ -100,16 +109,24 @@ async fn a_shadow_is_looked_through_and_taken_live_by_keyboard() {
     window.press(Key::Enter).await;
     window.until_focus("Stay in shadow").await;
     window.see("52 people and 1 group become real").await;
-    window.see("1 of them have the name of somebody").await;
+    window.see("1 of them has the name of somebody").await;
     audit.look(&window, "the question before going live").await;
     window.mark().await;
+    window.fill("Type Entra to confirm", "Entra").await;
+    // What is taken live is what was looked at.
+    entra.create("Cem", "Aslan", "cem@example.org").await;
+    window.press(Key::Enter).await;
+    window.see("The shadow has changed since").await;
+    window.see("53 people and 1 group become real").await;
     window.tab_to("Go live").await;
     window.press(Key::Enter).await;
     window.see("Going live has begun").await;
     window.see_no("Shadow mode never cuts access.").await;
     let left = "Conflict Left behind Ben Mills is here already, provisioned by Okta";
     until_outcome(&window, "Benjamin Mills", left).await;
-    window.see("Try the rest again").await;
+    window.click_button("Try the rest again").await;
+    window.see("Try again what Entra left behind").await;
+    window.press(Key::Escape).await;
     audit.look(&window, "what was left behind").await;
     window.assert_not_reloaded().await;
 

@@ -112,6 +112,7 @@ async fn an_oauth_client_is_added_fetches_a_token_and_is_revoked() {
     window.click_field("Change groups").await;
     window.click_first("dialog[open] button.primary").await;
     window.see("I have stored the secret").await;
+    window.until_focus("Connect Okta now").await;
     audit.look(&window, "a new OAuth client").await;
 
     let base_url = window.value("Base URL").await;
@@ -134,15 +135,18 @@ async fn an_oauth_client_is_added_fetches_a_token_and_is_revoked() {
     let provider = Provider::new(base_url, token.to_owned());
     assert_eq!(provider.list_status().await, 200);
     window.click_button("I have stored the secret").await;
+    window.until_focus("Okta").await;
     let may = ["Read users and groups, Change users"];
     until_column(&window, "OAuth clients, newest first", "May", &may).await;
 
     window
-        .click_first("button[aria-label^='Revoke OAuth client']")
+        .click_first("button[aria-label^='Revoke Client ']")
         .await;
     window.until_focus("Keep client").await;
-    window.click_button("Revoke client").await;
+    window.fill("Type Okta to confirm", "Okta").await;
+    window.press(Key::Enter).await;
     window.see("No OAuth clients.").await;
+    window.until_focus("OAuth clients").await;
     assert_eq!(provider.list_status().await, 401);
     audit.finish();
     window.close_despite(&["/oauth-clients - "]).await;

@@ -4,4 +4,4 @@ mod act;
 mod state;
 
 pub(crate) use act::Act;
-pub(crate) use state::{FormError, FormErrors, FormState};
+pub(crate) use state::{FieldId, FormError, FormErrors, FormState};

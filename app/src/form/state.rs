@@ -1,15 +1,19 @@
 //! Errors of a form by field, from its own checks and from the server's answer.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use crate::{api::ApiError, text};
 
+/// Id of a field on the page; one that is repeated has a number in it.
+pub(crate) type FieldId = Cow<'static, str>;
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FormError {
-    /// Id of the field, which is also the last segment of its path in the request body; `None` for
-    /// what concerns the whole form.
-    pub field: Option<&'static str>,
+    /// The field; `None` for what concerns the whole form.
+    pub field: Option<FieldId>,
     /// What to change, as a sentence.
     pub message: String,
 }
@@ -23,11 +27,19 @@ impl FormErrors {
     pub(crate) fn check(mut self, field: &'static str, outcome: Result<(), &str>) -> Self {
         if let Err(message) = outcome {
             self.0.push(FormError {
-                field: Some(field),
+                field: Some(field.into()),
                 message: message.to_owned(),
             });
         }
         self
+    }
+
+    /// What concerns the whole form.
+    pub(crate) fn of_form(message: &str) -> Self {
+        Self(vec![FormError {
+            field: None,
+            message: message.to_owned(),
+        }])
     }
 
     /// These, and after them the others.
@@ -36,14 +48,20 @@ impl FormErrors {
         self
     }
 
-    /// Takes over what the server said. What names none of `fields` concerns the whole form.
+    /// Takes over what the server said: a field's id is the last segment of its path in the request
+    /// body. What names none of `fields` concerns the whole form.
     pub(crate) fn from_answer(error: &ApiError, fields: &[&'static str]) -> Self {
+        Self::by_path(error, &|path| {
+            let last = path.rsplit('.').next()?;
+            let mut fields = fields.iter().copied();
+            fields.find(|field| *field == last).map(Cow::Borrowed)
+        })
+    }
+
+    /// The same where `field_of` says which field is at a path of the request body.
+    pub(crate) fn by_path(error: &ApiError, field_of: &dyn Fn(&str) -> Option<FieldId>) -> Self {
         let named = error.fields().iter().map(|problem| FormError {
-            field: problem
-                .path
-                .rsplit('.')
-                .next()
-                .and_then(|last| fields.iter().copied().find(|field| *field == last)),
+            field: field_of(&problem.path),
             message: problem.message.clone(),
         });
         let mut errors: Vec<_> = named.collect();
@@ -65,13 +83,8 @@ impl FormErrors {
     pub(crate) fn of(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
-            .find(|error| error.field == Some(field))
+            .find(|error| error.field.as_deref() == Some(field))
             .map(|error| error.message.as_str())
-    }
-
-    /// Everything, for the summary.
-    pub(crate) fn all(&self) -> &[FormError] {
-        &self.0
     }
 }
 
@@ -94,8 +107,14 @@ impl FormState {
     }
 
     /// What is wrong, tracked.
-    pub(crate) fn errors(self) -> FormErrors {
-        self.errors.get()
+    pub(crate) fn errors(self) -> Vec<FormError> {
+        self.errors.with(|errors| errors.0.clone())
+    }
+
+    /// The first field at fault, tracked.
+    pub(crate) fn first_field(self) -> Option<FieldId> {
+        let errors = self.errors();
+        errors.into_iter().find_map(|error| error.field)
     }
 
     /// What is wrong with `field`, tracked.
@@ -186,10 +205,10 @@ mod tests {
     #[test]
     fn errors_of_unknown_fields_and_other_problems_concern_the_whole_form() {
         let errors = FormErrors::from_answer(&invalid("colour"), &["name"]);
-        assert_eq!(errors.all()[0].field, None);
+        assert_eq!(errors.0[0].field, None);
         let errors = FormErrors::from_answer(&ApiError::Network, &["name"]);
-        assert_eq!(errors.all().len(), 1);
-        assert_eq!(errors.all()[0].field, None);
+        assert_eq!(errors.0.len(), 1);
+        assert_eq!(errors.0[0].field, None);
     }
 
     #[test]
@@ -198,7 +217,7 @@ mod tests {
             .check("a", Err("First."))
             .check("b", Ok(()))
             .check("c", Err("Third."));
-        let messages: Vec<_> = errors.all().iter().map(|error| &*error.message).collect();
+        let messages: Vec<_> = errors.0.iter().map(|error| &*error.message).collect();
         assert_eq!(messages, ["First.", "Third."]);
     }
 

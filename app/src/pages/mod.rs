@@ -20,7 +20,7 @@ pub(crate) use conformance::ConformancePage;
 pub(crate) use connections::{ConnectionPage, ConnectionsPage, FreshSecret};
 pub(crate) use door::{RootPage, SetupPage, SignInPage};
 pub(crate) use log::LogPage;
-pub(crate) use mapping::MappingPage;
+pub(crate) use mapping::{MappingDrafts, MappingPage};
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use rehearsal::TesterPage;
 pub(crate) use shell::{Counts, Shell};

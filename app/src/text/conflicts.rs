@@ -15,8 +15,10 @@ pub(crate) const CAPTION: &str = "Conflicts, newest first";
 pub(crate) const COLUMN_SELECT: &str = "Select";
 pub(crate) const COLUMN_PERSON: &str = "Who is here";
 pub(crate) const COLUMN_SENT: &str = "Who sent them";
-pub(crate) const COLUMN_WHY: &str = "What is in the way";
+pub(crate) const COLUMN_WHY: &str = "In the way";
 pub(crate) const COLUMN_SEEN: &str = "Last sent";
+pub(crate) const COLUMN_ENDED: &str = "Decided";
+pub(crate) const SETTLED_WHY: &str = "Nothing is in the way any more.";
 pub(crate) const CONNECTION: &str = "Connection";
 pub(crate) const KIND: &str = "Kind";
 pub(crate) const LOCAL: &str = "Local";
@@ -51,7 +53,7 @@ pub(crate) const MOVING: &str = "Moving";
 pub(crate) const KEEP: &str = "Keep as is";
 pub(crate) const DISMISS: &str = "Keep apart";
 pub(crate) const DISMISSING: &str = "Saving";
-pub(crate) const DISMISS_TITLE: &str = "Keep these people apart?";
+pub(crate) const DISMISS_TITLE: &str = "Keep these people apart";
 pub(crate) const REASON: &str = "Reason";
 pub(crate) const REASON_MISSING: &str = "Say why they are kept apart.";
 pub(crate) const ONLY_ADMINISTRATORS: &str =
@@ -78,21 +80,22 @@ pub(crate) fn selected(count: u64) -> String {
     format!("{} selected", format::count(count))
 }
 
-fn people(count: u64) -> String {
-    match count {
-        1 => "1 person".to_owned(),
-        n => format!("{} people", format::count(n)),
-    }
-}
-
 /// "Move 12 people".
 pub(crate) fn move_people(count: u64) -> String {
-    format!("Move {}", people(count))
+    format!("Move {}", format::people(count))
 }
 
 /// Title of the question before a bulk move.
 pub(crate) fn move_title(count: u64) -> String {
-    format!("Move {} to the connections that sent them?", people(count))
+    format!(
+        "Move {} to the {} that sent them",
+        format::people(count),
+        if count == 1 {
+            "connection"
+        } else {
+            "connections"
+        }
+    )
 }
 
 /// What must be typed before many are moved.
@@ -104,21 +107,14 @@ pub(crate) fn move_typed(count: u64) -> String {
 pub(crate) fn move_consequences(count: u64) -> Vec<String> {
     vec![
         format!(
-            "{} belong to the connection that sent them. Their records, memberships and roles stay.",
-            capital(&people(count))
+            "{} {} to the connection that sent them. Records, memberships and roles stay.",
+            format::people(count),
+            if count == 1 { "belongs" } else { "belong" }
         ),
         "Their links to other connections end: those SCIM ids answer 404 for ever, and memberships in those connections' groups go.".to_owned(),
         "Holds that those connections placed are lifted; other holds stay.".to_owned(),
         "Each person is moved by itself. What cannot be moved is listed afterwards.".to_owned(),
     ]
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 /// What moving one person means.
@@ -139,7 +135,7 @@ pub(crate) fn move_one_consequences(name: &str, to: &str, from: Option<&str>) ->
 
 /// Title of the question before one person is moved.
 pub(crate) fn move_one_title(name: &str, to: &str) -> String {
-    format!("Move {name} to {to}?")
+    format!("Move {name} to {to}")
 }
 
 /// What keeping people apart means.
@@ -168,7 +164,7 @@ pub(crate) fn progress(done: u64, of: u64) -> String {
 /// "118 moved, 4 not moved".
 pub(crate) fn result(moved: u64, failed: u64) -> String {
     match failed {
-        0 => format!("{} moved.", capital(&people(moved))),
+        0 => format!("{} moved.", format::people(moved)),
         n => format!(
             "{} moved, {} not moved.",
             format::count(moved),
@@ -227,7 +223,7 @@ pub(crate) const fn end(how: ConflictEnd) -> &'static str {
     match how {
         ConflictEnd::Moved => "Moved",
         ConflictEnd::Dismissed => "Kept apart",
-        ConflictEnd::Settled => "Nothing is in the way any more",
+        ConflictEnd::Settled => "Settled",
     }
 }
 
@@ -245,6 +241,8 @@ mod tests {
         assert_eq!(move_people(1), "Move 1 person");
         assert_eq!(move_people(1_204), "Move 1,204 people");
         assert_eq!(result(1, 0), "1 person moved.");
+        assert!(move_consequences(1)[0].starts_with("1 person belongs"));
+        assert!(move_title(1).ends_with("to the connection that sent them"));
         assert_eq!(result(118, 4), "118 moved, 4 not moved.");
     }
 

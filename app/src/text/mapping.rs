@@ -35,6 +35,12 @@ pub(crate) const ORGANISATIONS: &str = "Organisations";
 pub(crate) const ROLES: &str = "Roles there";
 pub(crate) const REVIEW: &str = "Review changes";
 pub(crate) const REVIEWING: &str = "Working out the changes";
+pub(crate) const DISCARD: &str = "Discard changes";
+pub(crate) const DISCARD_WHY: &str =
+    "What you entered goes, and the rules are as they are applied now.";
+pub(crate) const KEEP_CHANGES: &str = "Keep changes";
+pub(crate) const NOT_APPLIED: &str =
+    "Not applied yet. Your changes stay here while you look at other pages.";
 pub(crate) const SUSPENDED: &str = "These rules are not applied: a condition asks for an attribute that this connection no longer has. Nobody moves until the condition is mended.";
 
 pub(crate) const PLAN_NOTE: &str = "Nothing has changed yet.";
@@ -79,6 +85,11 @@ pub(crate) fn moved(place: usize, of: usize) -> String {
     format!("Now rule {place} of {of}")
 }
 
+/// What is said after a rule was taken out.
+pub(crate) fn removed(place: usize) -> String {
+    format!("Removed rule {place}")
+}
+
 /// The mapping in one line.
 pub(crate) fn summary(default: &str, rules: usize) -> String {
     match rules {
@@ -94,16 +105,9 @@ pub(crate) fn run(run: &MappingRun) -> String {
     format!(
         "Applying the rules: {} of {}, {} so far.",
         format::count(run.done),
-        people(total),
+        format::people(total),
         changed(run.changed)
     )
-}
-
-fn people(n: u64) -> String {
-    match n {
-        1 => "1 person".to_owned(),
-        n => format!("{} people", format::count(n)),
-    }
 }
 
 fn changed(n: u64) -> String {
@@ -114,33 +118,33 @@ fn changed(n: u64) -> String {
 pub(crate) fn plan_title(changed: u64) -> String {
     match changed {
         0 => "Nobody would change".to_owned(),
-        n => format!("{} would change", people(n)),
+        n => format!("{} would change", format::people(n)),
     }
 }
 
 /// What follows, one sentence each.
 pub(crate) fn consequences(plan: &PlanSummary) -> Vec<String> {
     let mut lines = vec![format!(
-        "{} of {} changes organisations or roles.",
-        people(plan.changed),
-        people(plan.people)
+        "{} of {} {} organisations or roles.",
+        format::count(plan.changed),
+        format::people(plan.people),
+        if plan.changed == 1 {
+            "changes"
+        } else {
+            "change"
+        },
     )];
-    if plan.leaving > 0 {
-        lines.push(format!(
-            "{} end, with the access that they give.",
-            memberships(plan.leaving)
-        ));
+    match plan.leaving {
+        0 => {}
+        1 => lines.push("1 membership ends, with the access that it gives.".to_owned()),
+        n => lines.push(format!(
+            "{} memberships end, with the access that they give.",
+            format::count(n)
+        )),
     }
     lines.push("What somebody here gave by hand stays.".to_owned());
     lines.push("It begins at once, runs in the background, and is in the audit log.".to_owned());
     lines
-}
-
-fn memberships(n: u64) -> String {
-    match n {
-        1 => "1 membership".to_owned(),
-        n => format!("{} memberships", format::count(n)),
-    }
 }
 
 /// The name of a functional role.
@@ -181,6 +185,8 @@ mod tests {
             homes: 0,
         };
         assert_eq!(consequences(&plan(0)).len(), 3);
+        assert!(consequences(&plan(1))[1].starts_with("1 membership ends"));
         assert!(consequences(&plan(2))[1].starts_with("2 memberships end"));
+        assert!(consequences(&plan(0))[0].starts_with("2 of 3 people change "));
     }
 }

@@ -2,6 +2,7 @@
 
 use scim_schema::{
     api::connections::{ClientAuthMethod, OldTokenEnds},
+    id::OAuthClientId,
     scope::{Scope, Scopes},
 };
 
@@ -23,7 +24,7 @@ pub(crate) const ADDING: &str = "Adding OAuth client";
 pub(crate) const METHOD: &str = "It proves who it is by";
 pub(crate) const JWKS: &str = "Public key";
 pub(crate) const JWKS_HINT: &str = "A JWK or a JWK Set as JSON. Never paste a private key.";
-pub(crate) const CLIENT: &str = "Client ID";
+pub(crate) const CLIENT: &str = "Client";
 pub(crate) const PROOF: &str = "Proof";
 pub(crate) const CREATED: &str = "Created";
 pub(crate) const USED: &str = "Last used";
@@ -111,14 +112,17 @@ pub(crate) fn rotate_consequences(name: &str, ends: OldTokenEnds) -> Vec<String>
     ]
 }
 
-/// Name of a row's revoke button.
-pub(crate) fn revoke_label(id: &str) -> String {
-    format!("Revoke OAuth client {id}")
+/// Name of a client that nobody named: the end of its id, which tells it from the others. How an id
+/// begins is its time, and alike for clients of one day.
+pub(crate) fn client(id: OAuthClientId) -> String {
+    let id = id.to_string();
+    let begin = id.len().saturating_sub(6);
+    format!("Client {}", id.get(begin..).unwrap_or(&id))
 }
 
-/// Level 2 question for the end of a client.
-pub(crate) fn revoke_title(id: &str) -> String {
-    format!("Revoke OAuth client {id}")
+/// Question for the end of a client, and name of the button that asks it.
+pub(crate) fn revoke_title(id: OAuthClientId) -> String {
+    format!("Revoke {}", client(id))
 }
 
 /// What follows from the end of a client.
@@ -133,6 +137,13 @@ pub(crate) fn revoke_consequences(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clients_are_told_apart_by_the_end_of_their_ids() {
+        let id = |n| OAuthClientId(uuid::Uuid::from_u128(n));
+        assert_eq!(client(id(0x7f3a_9c01)), "Client 3a9c01");
+        assert_ne!(client(id(1)), client(id(2)));
+    }
 
     #[test]
     fn all_scopes_are_everything_and_some_are_named() {

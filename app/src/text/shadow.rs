@@ -31,6 +31,9 @@ pub(crate) const REFUSED: &str = "Left behind";
 pub(crate) const GO_LIVE: &str = "Go live";
 pub(crate) const GO_LIVE_DOING: &str = "Going live";
 pub(crate) const STAY: &str = "Stay in shadow";
+pub(crate) const LEAVE: &str = "Leave shadow mode";
+pub(crate) const LEAVING: &str = "Leaving shadow mode";
+pub(crate) const CHANGED: &str = "The shadow has changed since you opened this question. The numbers are those of now: look at them and at the people below, then decide again.";
 pub(crate) const BEGUN: &str = "Going live has begun";
 pub(crate) const TRY_AGAIN: &str = "Try the rest again";
 pub(crate) const KEEP: &str = "Keep";
@@ -50,7 +53,7 @@ pub(crate) const CHANGES: &str = "Before and after";
 pub(crate) const NO_CHANGES: &str = "The same as now";
 pub(crate) const IN_GROUPS: &str = "Groups";
 pub(crate) const NO_GROUPS: &str = "None";
-pub(crate) const NOT_SET: &str = "not set";
+pub(crate) const NOT_SET: &str = "Not set";
 pub(crate) const NOT_ACTIVE: &str = "Could not sign in";
 pub(crate) const LEFT_BEHIND: &str = "Left behind";
 pub(crate) const ALL_GROUPS: &str = "Groups it would push";
@@ -88,6 +91,24 @@ pub(crate) fn go_live_title(name: &str) -> String {
     format!("Take {name} live")
 }
 
+/// The same when only what was left behind is tried again.
+pub(crate) fn again_title(name: &str) -> String {
+    format!("Try again what {name} left behind")
+}
+
+/// The same when nothing is in the shadow.
+pub(crate) fn empty_title(name: &str) -> String {
+    format!("Take {name} live with an empty shadow")
+}
+
+/// Why that is seldom wanted.
+pub(crate) fn empty_consequences() -> Vec<String> {
+    vec![
+        "The provider has sent nothing yet, so there is nothing to review. Stay in shadow and let it synchronise: what it would do appears here.".to_owned(),
+        "Outside shadow mode, what it sends is done at once and nobody sees it before.".to_owned(),
+    ]
+}
+
 /// What follows.
 pub(crate) fn go_live_consequences(
     users: u64,
@@ -97,8 +118,8 @@ pub(crate) fn go_live_consequences(
 ) -> Vec<String> {
     let mut lines = vec![format!(
         "{} and {} become real, with the ids that the provider knows.",
-        people(users),
-        plural(groups, "group", "groups")
+        format::people(users),
+        format::counted(groups, "group", "groups")
     )];
     if inactive > 0 {
         lines.push(format!(
@@ -108,8 +129,9 @@ pub(crate) fn go_live_consequences(
     }
     if met > 0 {
         lines.push(format!(
-            "{} of them have the name of somebody who is here: those who may be adopted are, the others stay behind as conflicts.",
-            format::count(met)
+            "{} of them {} the name of somebody who is here: who may be adopted is, the others stay behind as conflicts.",
+            format::count(met),
+            if met == 1 { "has" } else { "have" }
         ));
     }
     lines.push("From then on, what the provider sends is done at once.".to_owned());
@@ -125,8 +147,8 @@ pub(crate) fn discard_title(name: &str) -> String {
 pub(crate) fn discard_consequences(objects: u64) -> Vec<String> {
     vec![
         format!(
-            "{} in the shadow are deleted.",
-            plural(objects, "user or group", "users and groups")
+            "{} deleted from the shadow.",
+            format::counted(objects, "user or group is", "users and groups are")
         ),
         "The provider believes that they exist: let it synchronise everything again.".to_owned(),
     ]
@@ -134,7 +156,10 @@ pub(crate) fn discard_consequences(objects: u64) -> Vec<String> {
 
 /// When it was done.
 pub(crate) fn discarded(objects: u64) -> String {
-    format!("Discarded {}", plural(objects, "object", "objects"))
+    format!(
+        "Discarded {}",
+        format::counted(objects, "user or group", "users and groups")
+    )
 }
 
 /// Title of the question.
@@ -148,13 +173,4 @@ pub(crate) fn enter_consequences() -> Vec<String> {
         "What the provider sends is answered as if it were done, and nothing is done.".to_owned(),
         "You see what it would do, and take it live when that is right.".to_owned(),
     ]
-}
-
-fn people(count: u64) -> String {
-    plural(count, "person", "people")
-}
-
-fn plural(count: u64, one: &str, many: &str) -> String {
-    let word = if count == 1 { one } else { many };
-    format!("{} {word}", format::count(count))
 }

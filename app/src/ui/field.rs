@@ -4,10 +4,11 @@ use leptos::{html::Div, prelude::*};
 
 use super::{
     dynamic::{Show, dynamic, effect},
+    focus::focus_field,
     icon::{Icon, icon},
 };
 use crate::{
-    form::{FormError, FormState},
+    form::{FieldId, FormError, FormState},
     text,
 };
 
@@ -30,32 +31,60 @@ impl InputKind {
     }
 }
 
-fn described_by(id: &'static str, has_hint: bool, form: FormState) -> Option<String> {
-    let hint = has_hint.then(|| format!("{id}-hint"));
-    let error = form.error_of(id).map(|_| format!("{id}-error"));
-    let ids: Vec<String> = hint.into_iter().chain(error).collect();
-    (!ids.is_empty()).then(|| ids.join(" "))
+/// Ids of what describes a field: its hint and its error.
+fn described_by(
+    id: FieldId,
+    has_hint: bool,
+    form: FormState,
+) -> impl Fn() -> Option<String> + Clone {
+    move || {
+        let hint = has_hint.then(|| format!("{id}-hint"));
+        let error = form.error_of(&id).map(|_| format!("{id}-error"));
+        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
 }
 
-fn hint_and_error(id: &'static str, hint: Option<&'static str>, form: FormState) -> AnyView {
-    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
-    let error = dynamic(move || {
-        form.error_of(id).map(|message| {
+fn invalid(id: FieldId, form: FormState) -> impl Fn() -> Option<&'static str> + Clone {
+    move || form.error_of(&id).map(|_| "true")
+}
+
+/// What is wrong with a field.
+pub(crate) fn error_line(id: FieldId, form: FormState) -> AnyView {
+    dynamic(move || {
+        form.error_of(&id).map(|message| {
             view! { <p class="error" id=format!("{id}-error")>{icon(Icon::Alert)} {message}</p> }
         })
-    });
-    view! { {hint} {error} }.into_any()
+    })
 }
 
-fn invalid(id: &'static str, form: FormState) -> Option<&'static str> {
-    form.error_of(id).map(|_| "true")
+/// Label, hint and error above an input.
+fn framed(
+    id: FieldId,
+    label: String,
+    hint: Option<&'static str>,
+    form: FormState,
+    input: AnyView,
+) -> AnyView {
+    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
+    let error = error_line(id.clone(), form);
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            {hint}
+            {error}
+            {input}
+        </div>
+    }
+    .into_any()
 }
 
 /// A line of text.
 #[component]
 pub(crate) fn TextField(
     /// Id of the input, its name, and the key of its errors.
-    id: &'static str,
+    #[prop(into)]
+    id: FieldId,
     /// Visible label.
     #[prop(into)]
     label: String,
@@ -76,31 +105,29 @@ pub(crate) fn TextField(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {hint_and_error(id, hint, form)}
-            <input
-                class="input"
-                id=id
-                name=id
-                type=kind.word()
-                autocomplete=autocomplete
-                autofocus=autofocus
-                spellcheck="false"
-                aria-describedby=move || described_by(id, hint.is_some(), form)
-                aria-invalid=move || invalid(id, form)
-                bind:value=value
-            />
-        </div>
-    }
+    let input = view! {
+        <input
+            class="input"
+            id=id.clone()
+            name=id.clone()
+            type=kind.word()
+            autocomplete=autocomplete
+            autofocus=autofocus
+            spellcheck="false"
+            aria-describedby=described_by(id.clone(), hint.is_some(), form)
+            aria-invalid=invalid(id.clone(), form)
+            bind:value=value
+        />
+    };
+    framed(id, label, hint, form, input.into_any())
 }
 
-/// Several lines of text that a machine made, such as a key.
+/// Several lines of text for a machine, such as a key or a filter.
 #[component]
 pub(crate) fn TextArea(
     /// Id of the input, its name, and the key of its errors.
-    id: &'static str,
+    #[prop(into)]
+    id: FieldId,
     /// Visible label.
     label: &'static str,
     /// What is entered.
@@ -109,23 +136,47 @@ pub(crate) fn TextArea(
     form: FormState,
     /// Help that is always visible.
     hint: &'static str,
+    /// Lines that are seen at once.
+    #[prop(default = "6")]
+    rows: &'static str,
 ) -> impl IntoView {
+    let input = view! {
+        <textarea
+            class="input mono"
+            id=id.clone()
+            name=id.clone()
+            rows=rows
+            autocomplete="off"
+            spellcheck="false"
+            aria-describedby=described_by(id.clone(), true, form)
+            aria-invalid=invalid(id.clone(), form)
+            bind:value=value
+        ></textarea>
+    };
+    framed(id, label.to_owned(), Some(hint), form, input.into_any())
+}
+
+/// A question with several choices.
+#[component]
+pub(crate) fn ChoicesField(
+    /// Id of the question, and the key of its errors.
+    #[prop(into)]
+    id: FieldId,
+    /// The question.
+    legend: &'static str,
+    /// The form it belongs to.
+    form: FormState,
+    /// Boxes with their labels.
+    children: Children,
+) -> impl IntoView {
+    let described = described_by(id.clone(), false, form);
+    let error = error_line(id.clone(), form);
     view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {hint_and_error(id, Some(hint), form)}
-            <textarea
-                class="input mono"
-                id=id
-                name=id
-                rows="6"
-                autocomplete="off"
-                spellcheck="false"
-                aria-describedby=move || described_by(id, true, form)
-                aria-invalid=move || invalid(id, form)
-                bind:value=value
-            ></textarea>
-        </div>
+        <fieldset id=id aria-describedby=described>
+            <legend class="legend">{legend}</legend>
+            {error}
+            <div class="choices">{children()}</div>
+        </fieldset>
     }
 }
 
@@ -147,42 +198,52 @@ pub(crate) fn PasswordField(
     autocomplete: &'static str,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {hint_and_error(id, hint, form)}
-            <div class="password">
-                <input
-                    class="input"
-                    id=id
-                    name=id
-                    type=move || if shown.get() { "text" } else { "password" }
-                    autocomplete=autocomplete
-                    autocapitalize="off"
-                    spellcheck="false"
-                    aria-describedby=move || described_by(id, hint.is_some(), form)
-                    aria-invalid=move || invalid(id, form)
-                    bind:value=value
-                />
-                <button
-                    class="btn quiet sm"
-                    type="button"
-                    aria-pressed=move || shown.get().to_string()
-                    aria-label=text::form::SHOW_PASSWORD
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
-                >
-                    {move || if shown.get() { text::form::HIDE } else { text::form::SHOW }}
-                </button>
-            </div>
+    let input = view! {
+        <div class="password">
+            <input
+                class="input"
+                id=id
+                name=id
+                type=move || if shown.get() { "text" } else { "password" }
+                autocomplete=autocomplete
+                autocapitalize="off"
+                spellcheck="false"
+                aria-describedby=described_by(id.into(), hint.is_some(), form)
+                aria-invalid=invalid(id.into(), form)
+                bind:value=value
+            />
+            <button
+                class="btn quiet sm"
+                type="button"
+                aria-pressed=move || shown.get().to_string()
+                aria-label=text::form::SHOW_PASSWORD
+                on:click=move |_| shown.update(|shown| *shown = !*shown)
+            >
+                {move || if shown.get() { text::form::HIDE } else { text::form::SHOW }}
+            </button>
         </div>
-    }
+    };
+    framed(id.into(), label.to_owned(), hint, form, input.into_any())
 }
 
-/// What is wrong with a form; takes focus after each failed attempt and links to the fields.
+/// Where the focus goes after a failed attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum FirstFocus {
+    /// To the summary, which links to the fields.
+    #[default]
+    Summary,
+    /// To the first field at fault: the form is longer than the screen, and the summary out of sight.
+    Field,
+}
+
+/// What is wrong with a form, with links to the fields; focus moves after each failed attempt.
 #[component]
 pub(crate) fn ErrorSummary(
     /// The form.
     form: FormState,
+    /// Where the focus goes.
+    #[prop(optional)]
+    first: FirstFocus,
 ) -> impl IntoView {
     let summary = NodeRef::<Div>::new();
     effect(move || {
@@ -191,52 +252,45 @@ pub(crate) fn ErrorSummary(
         }
         // The summary is drawn in this same turn.
         request_animation_frame(move || {
+            let field = untrack(|| form.first_field()).filter(|_| first == FirstFocus::Field);
+            if field.is_some_and(|field| focus_field(&field)) {
+                return;
+            }
             if let Some(summary) = summary.get_untracked() {
                 let _focused = summary.focus();
             }
         });
     });
-    let lines = move || {
-        let errors = form.errors();
-        let line = |error: &FormError| {
-            let message = error.message.clone();
-            match error.field {
-                Some(field) => view! { <li><FieldLink field message /></li> }.into_any(),
-                None => view! { <li>{message}</li> }.into_any(),
-            }
+    let line = |error: FormError| {
+        let message = error.message;
+        let line = match error.field {
+            Some(field) => link(field, message),
+            None => message.into_any(),
         };
-        errors.all().iter().map(line).collect_view()
+        view! { <li>{line}</li> }
     };
+    let lines = move || dynamic(move || form.errors().into_iter().map(line).collect_view());
     view! {
         <Show when=move || form.has_errors()>
             <div class="error-summary" role="alert" tabindex="-1" node_ref=summary>
                 <h2>{text::form::PROBLEM}</h2>
-                <ul class="small">{move || lines()}</ul>
+                <ul class="small">{lines()}</ul>
             </div>
         </Show>
     }
 }
 
 /// Leads to a field and puts the cursor into it, without adding to the browser's history.
-#[component]
-fn FieldLink(
-    /// Id of the field.
-    field: &'static str,
-    /// What is wrong with it.
-    message: String,
-) -> impl IntoView {
+fn link(field: FieldId, message: String) -> AnyView {
+    let href = format!("#{field}");
     let go = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        let input = document()
-            .get_element_by_id(field)
-            .and_then(|input| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(input).ok());
-        if let Some(input) = input {
-            let _focused = input.focus();
-        }
+        focus_field(&field);
     };
     view! {
-        <a href=format!("#{field}") on:click=go>
+        <a href=href on:click=go>
             {message}
         </a>
     }
+    .into_any()
 }

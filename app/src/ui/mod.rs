@@ -8,6 +8,8 @@ mod dialog;
 mod dynamic;
 mod empty;
 mod field;
+mod filters;
+mod focus;
 mod icon;
 mod loaded;
 mod navigate;
@@ -28,7 +30,12 @@ pub(crate) use copy::{CopyButton, CopyField};
 pub(crate) use dialog::Modal;
 pub(crate) use dynamic::{Show, dynamic, effect, keyed, optional};
 pub(crate) use empty::{Empty, Failure, Notice};
-pub(crate) use field::{ErrorSummary, InputKind, PasswordField, TextArea, TextField};
+pub(crate) use field::{
+    ChoicesField, ErrorSummary, FirstFocus, InputKind, PasswordField, TextArea, TextField,
+    error_line,
+};
+pub(crate) use filters::{FilterMenu, chip};
+pub(crate) use focus::{focus, focus_soon, keep_focus};
 pub(crate) use icon::{Brand, Icon, icon};
 pub(crate) use loaded::Loaded;
 pub(crate) use navigate::Navigator;

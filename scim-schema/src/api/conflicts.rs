@@ -138,6 +138,8 @@ pub struct ConflictRow {
     pub last_seen_at: DateTime<Utc>,
     /// Whether [`ConflictAct::Move`] is possible as far as the row tells.
     pub movable: bool,
+    /// How it ended.
+    pub end: Option<ConflictEnding>,
 }
 
 /// Somebody who is here.
@@ -202,8 +204,6 @@ pub struct ConflictDetail {
     pub request: Option<RequestId>,
     /// Why [`ConflictAct::Move`] is not possible, as a sentence; `None` when it is.
     pub move_refused: Option<String>,
-    /// How it ended.
-    pub end: Option<ConflictEnding>,
 }
 
 /// How a conflict ended.

@@ -58,8 +58,6 @@ pub struct ConflictSides {
     pub sent: Option<SentUser>,
     /// The request.
     pub request: Option<RequestId>,
-    /// How it ended.
-    pub end: Option<ConflictEnding>,
 }
 
 #[derive(FromQueryResult)]
@@ -207,7 +205,6 @@ impl AccountScope<'_> {
             here: known_of(&person)?,
             sent: row.sent.as_deref().map(parse_sent).transpose()?,
             request: row.request_id.map(RequestId),
-            end: ending(row)?,
         }))
     }
 
@@ -385,6 +382,7 @@ fn conflict_row(row: &Row, person: &PersonRow) -> Result<ConflictRow, DbError> {
         first_seen_at: row.first_seen_at,
         last_seen_at: row.last_seen_at,
         movable,
+        end: ending(row)?,
     })
 }
 
@@ -461,18 +459,19 @@ fn of_columns(row: &PersonRow) -> Map<String, Value> {
     known
 }
 
-fn ending(row: Row) -> Result<Option<ConflictEnding>, DbError> {
-    let (Some(how), Some(at), Some(kind)) = (row.ended_how, row.ended_at, row.ended_by_kind) else {
+fn ending(row: &Row) -> Result<Option<ConflictEnding>, DbError> {
+    let (Some(how), Some(at), Some(kind)) = (&row.ended_how, row.ended_at, &row.ended_by_kind)
+    else {
         return Ok(None);
     };
     let how = how
         .parse()
         .map_err(|error| DbError::Corrupt(format!("conflicts.ended_how: {error}")))?;
-    let name = row.ended_by_name.unwrap_or_default();
+    let name = row.ended_by_name.clone().unwrap_or_default();
     Ok(Some(ConflictEnding {
         how,
-        by: actor_from_columns(&kind, row.ended_by_id, name),
+        by: actor_from_columns(kind, row.ended_by_id, name),
         at,
-        reason: row.reason,
+        reason: row.reason.clone(),
     }))
 }

@@ -92,7 +92,6 @@ pub async fn read(db: &Db, account: AccountId, id: ConflictId) -> Result<Conflic
         here: sides.here,
         sent,
         request: sides.request,
-        end: sides.end,
     })
 }
 

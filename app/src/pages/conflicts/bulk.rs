@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use scim_schema::{
-    api::conflicts::{ConflictAct, ConflictState, RESOLVED_AT_ONCE, ResolveConflicts},
+    api::conflicts::{ConflictAct, RESOLVED_AT_ONCE, ResolveConflicts},
     id::ConflictId,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     form::FormState,
     session::Session,
     text::conflicts as words,
-    ui::{Buttons, Confirm, Family, Icon, Notice, Show},
+    ui::{Buttons, Confirm, Family, Icon, Notice, Show, focus_soon, optional},
 };
 
 const BUTTONS: Buttons = Buttons {
@@ -34,7 +34,39 @@ struct Progress {
     finished: bool,
 }
 
-/// What is chosen and what to do with it; nothing where nobody can be moved.
+/// Id of the button that chooses everybody on the page.
+const SELECT_PAGE: &str = "select-page";
+/// Id of what says how far moving is, and how it ended.
+const RESULT: &str = "move-result";
+
+/// Chooses everybody on the page who can be moved; nothing where nobody can.
+#[component]
+pub(super) fn SelectPage(
+    /// What the parts share.
+    context: Context,
+) -> impl IntoView {
+    let movable = move || {
+        let page = context.first.value();
+        let rows = page.iter().flat_map(|page| page.items.iter());
+        let ids = rows.filter(|row| row.movable).map(|row| row.id);
+        ids.collect::<BTreeSet<_>>()
+    };
+    let offered = move || context.may_pick.get() && !movable().is_empty();
+    view! {
+        <Show when=offered>
+            <button
+                class="btn"
+                type="button"
+                id=SELECT_PAGE
+                on:click=move |_| context.chosen.set(untrack(movable))
+            >
+                {words::SELECT_PAGE}
+            </button>
+        </Show>
+    }
+}
+
+/// What is chosen and what to do with it; nothing until somebody is chosen.
 #[component]
 pub(super) fn BulkBar(
     /// What the parts share.
@@ -46,22 +78,7 @@ pub(super) fn BulkBar(
     let progress = RwSignal::new(None::<Progress>);
     let stop = RwSignal::new(false);
     let count = Memo::new(move |_| context.chosen.with(|chosen| chosen.len() as u64));
-    let offered = Memo::new(move |_| {
-        let open = context
-            .shown
-            .with(|shown| shown.state == ConflictState::Open);
-        let movable = context
-            .first
-            .value()
-            .is_some_and(|page| page.items.iter().any(|row| row.movable));
-        context.may_resolve.get() && open && movable
-    });
-    let select_page = move |_| {
-        let page = context.first.value();
-        let rows = page.iter().flat_map(|page| page.items.iter());
-        let ids: BTreeSet<_> = rows.filter(|row| row.movable).map(|row| row.id).collect();
-        context.chosen.set(ids);
-    };
+    let some = Memo::new(move |_| count.get() > 0);
     let run = Callback::new(move |()| {
         let ids: Vec<ConflictId> = context.chosen.get_untracked().into_iter().collect();
         form.succeed();
@@ -69,36 +86,29 @@ pub(super) fn BulkBar(
         context.chosen.set(BTreeSet::new());
         stop.set(false);
         move_all(session, context, ids, progress, stop);
+        focus_soon(format!("#{RESULT}"));
     });
+    let clear = move |_| {
+        context.chosen.set(BTreeSet::new());
+        focus_soon(format!("#{SELECT_PAGE}"));
+    };
+    let class = move || if some.get() { "bulk" } else { "" };
     view! {
-        <Show when=move || offered.get() && progress.with(Option::is_none)>
-            <div class="bulk" role="region" aria-label=words::MOVE>
-                <span class="n" role="status">
-                    {move || words::selected(count.get())}
-                </span>
-                <button class="btn" type="button" on:click=select_page>
-                    {words::SELECT_PAGE}
-                </button>
+        <div class=class role="region" aria-label=words::MOVE>
+            <span class="n" role="status">
+                {optional(move || some.get().then(|| words::selected(count.get())))}
+            </span>
+            <Show when=move || some.get()>
                 <SelectAll context />
-                <Show when=move || { count.get() > 0 }>
-                    <button
-                        class="btn primary"
-                        type="button"
-                        on:click=move |_| asking.set(true)
-                    >
-                        {move || words::move_people(count.get())}
-                    </button>
-                    <button
-                        class="btn quiet"
-                        type="button"
-                        on:click=move |_| context.chosen.set(BTreeSet::new())
-                    >
-                        {words::CLEAR}
-                    </button>
-                </Show>
-            </div>
-        </Show>
-        {move || progress.get().map(|now| progress_view(&now, progress, stop))}
+                <button class="btn primary" type="button" on:click=move |_| asking.set(true)>
+                    {move || words::move_people(count.get())}
+                </button>
+                <button class="btn quiet" type="button" on:click=clear>
+                    {words::CLEAR}
+                </button>
+            </Show>
+        </div>
+        <Outcome progress stop />
         <Confirm
             open=asking
             title_id="move-title"
@@ -196,35 +206,57 @@ fn move_all(
     });
 }
 
-fn progress_view(
-    now: &Progress,
+/// How far it is, and how it ended; it takes the focus, since the button that began it is gone.
+#[component]
+fn Outcome(
+    /// How far it is.
     progress: RwSignal<Option<Progress>>,
+    /// Ends it after this step.
     stop: RwSignal<bool>,
-) -> AnyView {
-    let failed = (now.of - now.moved) as u64;
-    let moved = now.moved as u64;
-    if !now.finished {
-        return view! {
-            <div class="bulk" role="status">
-                <span class="spinner" aria-hidden="true"></span>
-                <span class="n">{words::progress(moved, now.of as u64)}</span>
-                <button class="btn" type="button" on:click=move |_| stop.set(true)>
-                    {words::CANCEL}
-                </button>
-            </div>
+) -> impl IntoView {
+    let finished = Memo::new(move |_| progress.with(|now| now.as_ref().map(|now| now.finished)));
+    let so_far = move || {
+        let now = progress.get();
+        now.map(|now| words::progress(now.moved as u64, now.of as u64))
+    };
+    let state = optional(move || {
+        if finished.get()? {
+            let ended = untrack(|| progress.get())?;
+            focus_soon(format!("#{RESULT}"));
+            return Some(result(ended, progress));
         }
-        .into_any();
+        Some(
+            view! {
+                <div class="bulk">
+                    <span class="spinner" aria-hidden="true"></span>
+                    <span class="n">{optional(so_far)}</span>
+                    <button class="btn" type="button" on:click=move |_| stop.set(true)>
+                        {words::CANCEL}
+                    </button>
+                </div>
+            }
+            .into_any(),
+        )
+    });
+    view! {
+        <div id=RESULT role="status" tabindex="-1">
+            {state}
+        </div>
     }
-    let (family, glyph) = match now.failed.is_empty() {
+}
+
+fn result(ended: Progress, progress: RwSignal<Option<Progress>>) -> AnyView {
+    let (family, glyph) = match ended.failed.is_empty() {
         true => (Family::Ok, Icon::Ok),
         false => (Family::Stop, Icon::Alert),
     };
-    let lines = now.failed.iter().cloned();
+    let left = (ended.of - ended.moved) as u64;
+    let lines = ended.failed.into_iter();
     let lines = lines.map(|line| view! { <li>{line}</li> }).collect_view();
     view! {
-        <div class="notice-row" role="status">
+        <div class="notice-row">
             <Notice family glyph>
-                <strong>{words::result(moved, failed)}</strong>
+                <strong>{words::result(ended.moved as u64, left)}</strong>
                 <ul>{lines}</ul>
                 <button class="btn" type="button" on:click=move |_| progress.set(None)>
                     {words::CLOSE_RESULT}

@@ -10,7 +10,12 @@ use scim_schema::{
     permission::Permission,
 };
 
-use super::{bulk::BulkBar, concerns, query::ConflictView, table::Rows};
+use super::{
+    bulk::{BulkBar, SelectPage},
+    concerns,
+    query::ConflictView,
+    table::Rows,
+};
 use crate::{
     api,
     pages::{
@@ -37,8 +42,8 @@ pub(super) struct Context {
     pub(super) first: Remote<ConflictPage>,
     /// Those that are ticked.
     pub(super) chosen: RwSignal<BTreeSet<ConflictId>>,
-    /// Whether the person may decide.
-    pub(super) may_resolve: Memo<bool>,
+    /// Whether the person may decide what is shown: it is open.
+    pub(super) may_pick: Memo<bool>,
     navigator: Navigator,
 }
 
@@ -76,7 +81,10 @@ pub(crate) fn ConflictsPage() -> impl IntoView {
         shown,
         first,
         chosen,
-        may_resolve: Memo::new(move |_| session.may(Permission::ResolveConflicts)),
+        may_pick: Memo::new(move |_| {
+            let open = shown.with(|shown| shown.state == ConflictState::Open);
+            open && session.may(Permission::ResolveConflicts)
+        }),
         navigator: Navigator::new(),
     };
     let tabs = Signal::derive(move || shown.with(tabs));
@@ -92,7 +100,7 @@ pub(crate) fn ConflictsPage() -> impl IntoView {
         <div class="body">
             {move || read.with(|(view, ignored)| ignored_view(view, ignored))}
             <div class="toolbar">
-                <Filters context />
+                <Filters context /> <SelectPage context />
             </div>
             <BulkBar context />
             <Loaded

@@ -3,12 +3,18 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use scim_schema::{
-    api::conflicts::{ConflictDetail, ConflictEnding},
+    api::conflicts::{ConflictDetail, ConflictEnd, ConflictEnding},
     id::ConflictId,
     permission::Permission,
 };
 
-use super::{concerns, decide::Decide, kind_view, sides::Sides, source_name};
+use super::{
+    concerns,
+    decide::Decide,
+    kind_view,
+    sides::{Sides, value},
+    source_name,
+};
 use crate::{
     api,
     pages::{not_found::NotFoundPage, status::status_view},
@@ -105,8 +111,9 @@ fn ending(shown: &ConflictDetail) -> Option<AnyView> {
         by,
         at,
         reason,
-    } = shown.end.clone()?;
-    let reason = reason.map(|reason| view! { <p>{reason}</p> });
+    } = shown.row.end.clone()?;
+    let settled = (how == ConflictEnd::Settled).then(|| words::SETTLED_WHY.to_owned());
+    let reason = reason.or(settled).map(|why| view! { <p>{why}</p> });
     Some(
         view! {
             <Notice family=Family::Rest glyph=Icon::Info>
@@ -154,7 +161,7 @@ fn here(shown: &ConflictDetail) -> AnyView {
                 <dt>{words::USER_NAME}</dt>
                 <dd>{person.user_name.clone()}</dd>
                 <dt>{words::EMAIL}</dt>
-                <dd>{email.unwrap_or_else(|| words::NOT_SET.to_owned())}</dd>
+                <dd>{value(email)}</dd>
                 <dt>{words::STATUS}</dt>
                 <dd>{status_view(person.status, &[], &person.source)}</dd>
                 <dt>{words::BELONGS_TO}</dt>

@@ -50,7 +50,7 @@ pub(super) fn Sides(
                     role="region"
                     aria-label=words::BOTH_SIDES
                 >
-                    <table class="cards full attributes" role="table">
+                    <table class="cards full attributes sides" role="table">
                         <caption class="vh">{words::BOTH_SIDES}</caption>
                         <thead role="rowgroup">
                             <tr role="row">
@@ -76,10 +76,6 @@ pub(super) fn Sides(
 }
 
 fn line(line: &Line, by: &str) -> AnyView {
-    let value = |value: &Option<String>| match value.clone() {
-        Some(value) => view! { <span class="wrap">{value}</span> }.into_any(),
-        None => view! { <span class="faint">{words::NOT_SET}</span> }.into_any(),
-    };
     let mark = line
         .differs
         .then(|| lozenge(Family::Arrive, Icon::Alert, words::DIFFERS));
@@ -91,14 +87,22 @@ fn line(line: &Line, by: &str) -> AnyView {
                 {mark}
             </th>
             <td role="cell" data-l=words::HERE>
-                {value(&line.here)}
+                {value(line.here.clone())}
             </td>
             <td role="cell" data-l=by.to_owned()>
-                {value(&line.sent)}
+                {value(line.sent.clone())}
             </td>
         </tr>
     }
     .into_any()
+}
+
+/// What is known, or that nothing is.
+pub(super) fn value(value: Option<String>) -> AnyView {
+    match value.filter(|value| !value.is_empty()) {
+        Some(value) => view! { <span class="wrap">{value}</span> }.into_any(),
+        None => view! { <span class="faint">{words::NOT_SET}</span> }.into_any(),
+    }
 }
 
 /// Attributes that differ first, then the rest in the order of both sides.
@@ -121,6 +125,7 @@ fn lines(shown: &ConflictDetail) -> Vec<Line> {
 /// A value as people read it: texts as they are, parts of a value by their names.
 fn readable(value: &Value) -> String {
     match value {
+        Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(readable).collect::<Vec<_>>().join("; "),
         Value::Object(parts) => parts
@@ -146,5 +151,6 @@ mod tests {
             "value: a@x.org, primary: true; value: b@x.org"
         );
         assert_eq!(readable(&json!("Ada")), "Ada");
+        assert_eq!(readable(&json!(null)), readable(&json!([])));
     }
 }

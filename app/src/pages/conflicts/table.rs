@@ -15,7 +15,7 @@ use crate::{
     api::{self, ApiError},
     routes,
     session::Session,
-    text::conflicts as words,
+    text::{conflicts as words, user::actor},
     ui::{
         Empty, Failure, Icon, Navigator, Present, RelativeTime, Show, dynamic, effect,
         is_row_click, keyed, optional,
@@ -104,7 +104,7 @@ pub(super) fn Rows(
                     <caption class="vh">{words::CAPTION}</caption>
                     <thead role="rowgroup">
                         <tr role="row">
-                            <Show when=move || context.may_resolve.get()>
+                            <Show when=move || context.may_pick.get()>
                                 <th scope="col" class="pick">
                                     <span class="vh">{words::COLUMN_SELECT}</span>
                                 </th>
@@ -113,7 +113,10 @@ pub(super) fn Rows(
                             <th scope="col">{words::COLUMN_SENT}</th>
                             <th scope="col">{words::COLUMN_WHY}</th>
                             <th scope="col" class="mid">
-                                {words::COLUMN_SEEN}
+                                {move || {
+                                    let open = context.shown.with(|shown| shown.state);
+                                    last_column(open == ConflictState::Open)
+                                }}
                             </th>
                         </tr>
                     </thead>
@@ -158,7 +161,7 @@ fn Row(
     };
     let pick = optional(move || {
         context
-            .may_resolve
+            .may_pick
             .get()
             .then(|| row.get().map(|row| pick_cell(context, &row)))
     });
@@ -222,15 +225,35 @@ fn cells(row: &ConflictRow) -> AnyView {
         </th>
         <td role="cell" data-l=words::COLUMN_SENT>
             {row.connection_name.clone()}
-            <small class="clip">{row.sent_user_name.clone()}</small>
+            <small class="detail">{row.sent_user_name.clone()}</small>
         </td>
         <td role="cell" data-l=words::COLUMN_WHY>
             {kind_view(row.kind)}
         </td>
-        <td role="cell" class="mid" data-l=words::COLUMN_SEEN>
-            <RelativeTime at=row.last_seen_at />
-            <small>{words::times(row.seen)}</small>
+        <td role="cell" class="mid" data-l=last_column(row.end.is_none())>
+            {last_cell(row)}
         </td>
+    }
+    .into_any()
+}
+
+const fn last_column(open: bool) -> &'static str {
+    if open {
+        words::COLUMN_SEEN
+    } else {
+        words::COLUMN_ENDED
+    }
+}
+
+/// When it was asked for last, or how it ended.
+fn last_cell(row: &ConflictRow) -> AnyView {
+    let (at, said) = match &row.end {
+        None => (row.last_seen_at, words::times(row.seen)),
+        Some(end) => (end.at, words::ended_by(end.how, &actor(&end.by))),
+    };
+    view! {
+        <RelativeTime at />
+        <small>{said}</small>
     }
     .into_any()
 }

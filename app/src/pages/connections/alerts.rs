@@ -12,8 +12,6 @@ use scim_schema::{
     id::{AlertId, ConnectionId},
     permission::Permission,
 };
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 use crate::{
     api::{self, Call},
@@ -23,7 +21,7 @@ use crate::{
     routes,
     session::Session,
     text::alerts as words,
-    ui::{ErrorSummary, Family, Icon, Notice, Remote},
+    ui::{ErrorSummary, Family, Icon, Notice, Remote, focus},
 };
 
 /// What nobody has acknowledged, shared by navigation and pages.
@@ -180,15 +178,8 @@ fn acknowledge(id: AlertId, alerts: OpenAlerts, act: Act) {
     }
     act.send(api::alerts::acknowledge(id), &[], move |()| {
         // The button goes with its alert.
-        focus_heading();
+        focus("main h1");
         alerts.0.reload();
         words::ACKNOWLEDGED
     });
-}
-
-fn focus_heading() {
-    let heading = document().query_selector("main h1").ok().flatten();
-    if let Some(heading) = heading.and_then(|one| one.dyn_into::<HtmlElement>().ok()) {
-        let _focused = heading.focus();
-    }
 }

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use scim_schema::api::connections::{ConnectionView, OAuthClientView};
 
-use super::{new_client::NewClientDialog, one::Shown};
+use super::{new_client::NewClientDialog, one::Shown, question::question};
 use crate::{
     api,
     form::Act,
     text::{self, connections, oauth as words},
     ui::{
-        Buttons, Column, Confirm, Icon, LongTime, RelativeTime, Remote, act_cell, cell, dynamic,
-        icon, optional, row, table,
+        Buttons, Column, Icon, LongTime, RelativeTime, Remote, act_cell, cell, dynamic, icon,
+        optional, row, table,
     },
 };
 
@@ -104,15 +104,20 @@ fn line(
             <button
                 class="btn danger-quiet"
                 type="button"
-                aria-label=words::revoke_label(&client.id.to_string())
+                aria-label=words::revoke_title(client.id)
                 on:click=move |_| revoking.set(Some(client.clone()))
             >
                 {connections::REVOKE}
             </button>
         })
     }));
-    let id = view! { <code>{client.id.to_string()}</code> };
-    row(id.into_any(), cells)
+    let who = view! {
+        {words::client(client.id)}
+        <small class="muted">
+            <code>{client.id.to_string()}</code>
+        </small>
+    };
+    row(who.into_any(), cells)
 }
 
 /// Asks before a client ends.
@@ -128,9 +133,7 @@ fn RevokeClientDialog(
     let act = Act::on(revoking);
     let title = Signal::derive(move || {
         let client = revoking.get();
-        client.map_or_else(String::new, |client| {
-            words::revoke_title(&client.id.to_string())
-        })
+        client.map_or_else(String::new, |client| words::revoke_title(client.id))
     });
     let consequences =
         Signal::derive(move || shown.with(|shown| words::revoke_consequences(&shown.name)));
@@ -146,15 +149,12 @@ fn RevokeClientDialog(
             words::REVOKED
         });
     });
-    view! {
-        <Confirm
-            open=act.open
-            title_id="revoke-client-title"
-            title
-            consequences
-            buttons=REVOKE
-            form=act.form
-            run
-        />
-    }
+    question(
+        shown,
+        act,
+        ("revoke-client-title", title),
+        consequences,
+        REVOKE,
+        run,
+    )
 }

@@ -176,9 +176,7 @@ fn cells(connection: &ConnectionView) -> AnyView {
             let detail = error.detail.as_ref().unwrap_or(&error.path).clone();
             view! {
                 {request_view(error)}
-                <small class="clip" title=detail.clone()>
-                    {detail.clone()}
-                </small>
+                <small class="detail">{detail}</small>
             }
             .into_any()
         }

@@ -12,6 +12,7 @@ mod list;
 mod new_client;
 mod new_token;
 mod one;
+mod question;
 mod rotate;
 mod scopes;
 mod secret;

@@ -118,11 +118,10 @@ fn create(
                         secret: new.client_secret,
                         token_endpoint: new.token_endpoint,
                     };
-                    secrets.keep(id, Fresh::Client(fresh));
+                    secrets.show(id, Fresh::Client(fresh));
                     form.succeed();
                     open.set(false);
                     connection.reload();
-                    window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[JWKS, SCOPES])),
             },

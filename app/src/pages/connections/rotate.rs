@@ -65,9 +65,8 @@ pub(super) fn RotateDialog(
                 Ok(new) => {
                     form.succeed();
                     open.set(false);
-                    secrets.keep(id, Fresh::Token(new.token));
+                    secrets.show(id, Fresh::Token(new.token));
                     connection.reload();
-                    window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
                 Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
             },

@@ -6,10 +6,10 @@ use scim_schema::scope::{Scope, Scopes};
 use crate::{
     form::{FormErrors, FormState},
     text::oauth as words,
-    ui::{Icon, dynamic, icon},
+    ui::ChoicesField,
 };
 
-/// Key of its errors, and the id of its first box.
+/// Id of the question.
 pub(super) const SCOPES: &str = "scopes";
 
 /// What is chosen; `None` when nothing is.
@@ -34,34 +34,23 @@ pub(super) fn ScopesField(
     /// The form it belongs to.
     form: FormState,
 ) -> impl IntoView {
-    let one = |scope: Scope| {
+    let one = move |scope: Scope| {
         let has = move || chosen.get().is_some_and(|scopes| scopes.has(scope));
         let toggle = move |event| {
             let on = event_target_checked(&event);
             chosen.update(|chosen| *chosen = toggled(*chosen, scope, on));
         };
-        let id = if scope == Scope::ALL[0] {
-            SCOPES.to_owned()
-        } else {
-            format!("{SCOPES}-{scope}")
-        };
         view! {
             <label class="check">
-                <input type="checkbox" id=id prop:checked=has on:change=toggle />
+                <input type="checkbox" prop:checked=has on:change=toggle />
                 {words::scope(scope)}
             </label>
         }
     };
-    let error = dynamic(move || {
-        form.error_of(SCOPES)
-            .map(|message| view! { <p class="error">{icon(Icon::Alert)} {message}</p> })
-    });
     view! {
-        <fieldset>
-            <legend class="legend">{words::SCOPES}</legend>
-            {error}
-            <div class="choices">{Scope::ALL.map(one).collect_view()}</div>
-        </fieldset>
+        <ChoicesField id=SCOPES legend=words::SCOPES form>
+            {Scope::ALL.map(one).collect_view()}
+        </ChoicesField>
     }
 }
 

@@ -11,8 +11,10 @@ use scim_schema::{
 use crate::{
     session::Session,
     text::{connections as words, oauth, providers},
-    ui::{CopyField, Icon, effect, icon},
+    ui::{CopyField, Icon, effect, focus_soon, icon},
 };
+
+const TITLE_ID: &str = "secret-title";
 
 /// What has just been made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +120,12 @@ impl FreshSecret {
         self.0.update(|secrets| secrets.keep(connection, fresh));
     }
 
+    /// The same on that page: it is shown at the top, where the focus goes.
+    pub(super) fn show(self, connection: ConnectionId, fresh: Fresh) {
+        self.keep(connection, fresh);
+        focus_soon(format!("#{TITLE_ID}"));
+    }
+
     /// What was made for `connection`, tracked.
     pub(super) fn of(self, connection: ConnectionId) -> Option<Fresh> {
         self.0
@@ -153,9 +161,11 @@ pub(super) fn SecretPanel(
         Fresh::Client(client) => client_fields(client, copied),
     };
     view! {
-        <section class="panel secret" aria-labelledby="secret-title" data-testid="new-secret">
+        <section class="panel secret" aria-labelledby=TITLE_ID data-testid="new-secret">
             <div class="stack s1">
-                <h2 id="secret-title">{words::secret_title(&name)}</h2>
+                <h2 id=TITLE_ID tabindex="-1">
+                    {words::secret_title(&name)}
+                </h2>
                 <p class="muted small">{why}</p>
             </div>
             <CopyField

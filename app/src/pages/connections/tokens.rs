@@ -6,6 +6,7 @@ use scim_schema::api::connections::{ConnectionView, TokenView};
 use super::{
     expiry::{expiry_view, valid},
     one::Shown,
+    question::question,
     rotate::RotateDialog,
 };
 use crate::{
@@ -14,8 +15,8 @@ use crate::{
     form::Act,
     text::{self, connections as words, oauth},
     ui::{
-        Buttons, Column, Confirm, LongTime, RelativeTime, Remote, act_cell, cell, dynamic,
-        optional, row, table,
+        Buttons, Column, LongTime, RelativeTime, Remote, act_cell, cell, dynamic, optional, row,
+        table,
     },
 };
 
@@ -176,15 +177,12 @@ fn RevokeDialog(
             words::REVOKED
         });
     });
-    view! {
-        <Confirm
-            open=act.open
-            title_id="revoke-title"
-            title
-            consequences
-            buttons=REVOKE
-            form=act.form
-            run
-        />
-    }
+    question(
+        shown,
+        act,
+        ("revoke-title", title),
+        consequences,
+        REVOKE,
+        run,
+    )
 }

@@ -10,11 +10,9 @@ use super::{
 };
 use crate::{
     clock,
-    text::{log as words, users as list_words},
-    ui::{Icon, dynamic, icon, optional},
+    text::log as words,
+    ui::{self, FilterMenu, Icon, dynamic, icon},
 };
-
-const FILTER_ID: &str = "log-filter";
 
 /// The menu and the chips.
 #[component]
@@ -23,44 +21,20 @@ pub(super) fn Filters(
     context: Context,
 ) -> impl IntoView {
     let shown = context.shown;
-    let badge = optional(move || {
-        let on = Some(shown.with(LogView::filters)).filter(|on| *on > 0)?;
-        Some(view! {
-            " "
-            <span class="badge">{on} <span class="vh">{list_words::FILTERS_ON}</span></span>
-        })
+    let clear = Callback::new(move |()| {
+        context.show(&shown.get_untracked().unfiltered(), false);
     });
-    let clear = move |_| context.show(&shown.get_untracked().unfiltered(), false);
     view! {
-        <button class="btn" type="button" popovertarget=FILTER_ID>
-            {icon(Icon::Filter)}
-            {list_words::FILTER}
-            {badge}
-        </button>
-        <div
-            class="popover"
-            id=FILTER_ID
-            popover="auto"
-            role="dialog"
-            aria-label=words::FILTER_TITLE
+        <FilterMenu
+            id="log-filter"
+            label=words::FILTER_TITLE
+            on=Signal::derive(move || shown.with(LogView::filters))
+            clear
         >
             <Connections context />
             <Choice context />
             <Time context />
-            <div class="row spread">
-                <button class="btn link small" type="button" on:click=clear>
-                    {list_words::CLEAR_ALL}
-                </button>
-                <button
-                    class="btn"
-                    type="button"
-                    popovertarget=FILTER_ID
-                    popovertargetaction="hide"
-                >
-                    {list_words::DONE}
-                </button>
-            </div>
-        </div>
+        </FilterMenu>
         <Chips context />
     }
 }
@@ -262,20 +236,5 @@ fn chip(
     value: &str,
     remove: impl Fn(&mut LogView) + 'static,
 ) -> AnyView {
-    view! {
-        <span class="chip">
-            <span>
-                <span class="k">{name}</span>
-                {value.to_owned()}
-            </span>
-            <button
-                type="button"
-                aria-label=list_words::remove_filter(name, value)
-                on:click=move |_| context.change(&remove)
-            >
-                {icon(Icon::X)}
-            </button>
-        </span>
-    }
-    .into_any()
+    ui::chip(name, value, move || context.change(&remove))
 }

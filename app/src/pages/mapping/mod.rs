@@ -1,6 +1,7 @@
 //! `/provisioning/{id}/mapping`: where the people of a connection belong. Rules are edited, what
 //! they would do to everybody is reviewed, and then applied.
 
+mod drafts;
 mod edited;
 mod plan;
 mod rules;
@@ -19,9 +20,10 @@ use scim_schema::{
     permission::Permission,
 };
 
+pub(crate) use self::drafts::MappingDrafts;
 pub(super) use self::section::MappingSection;
 use self::{
-    edited::Edited,
+    edited::{Edited, field_at},
     plan::{Review, Reviewed},
     rules::Rules,
 };
@@ -34,9 +36,16 @@ use crate::{
     session::Session,
     text::{connections, mapping as words},
     ui::{
-        ErrorSummary, Family, Icon, Loaded, Notice, PageHead, Present, Remote, Show, SkeletonLines,
-        SubmitButton, dynamic,
+        Buttons, Confirm, ErrorSummary, Family, FirstFocus, Icon, Loaded, Notice, PageHead,
+        Present, Remote, Show, SkeletonLines, SubmitButton, dynamic, effect, focus_soon,
     },
+};
+
+const DISCARD: Buttons = Buttons {
+    keep: words::KEEP_CHANGES,
+    act: words::DISCARD,
+    doing: words::DISCARD,
+    class: "danger",
 };
 
 /// The mapping of the connection in the address.
@@ -118,7 +127,9 @@ fn Page(
     name: Signal<String>,
 ) -> impl IntoView {
     let may_manage = Session::get().may_now(Permission::ManageConnections);
-    let edited = Edited::of(&shown.get_untracked());
+    let drafts = MappingDrafts::get();
+    let edited = Edited::of(&shown.get_untracked(), drafts.of(id));
+    effect(move || drafts.keep(id, edited.changed()));
     let reviewed = RwSignal::new(None::<Arc<Reviewed>>);
     let applied = Callback::new(move |view: MappingView| {
         edited.take(&view);
@@ -197,18 +208,22 @@ fn Editor(
             return;
         }
         let body = PlanMapping {
-            mapping: edited.draft(),
+            mapping: untrack(|| edited.draft()),
             after: None,
         };
+        let rules = edited.rules.get_untracked();
+        let keys: Vec<u32> = rules.iter().map(|rule| rule.key).collect();
         let call = api::mapping::plan(id, &body);
         session.send_while_shown(call, move |answer| match answer {
             Ok(plan) => {
                 form.succeed();
                 reviewed.set(review(body, plan));
             }
-            Err(error) => form.fail(FormErrors::from_answer(&error, &[])),
+            Err(error) => form.fail(FormErrors::by_path(&error, &|path| field_at(path, &keys))),
         });
     };
+    let discarding = RwSignal::new(false);
+    let changed = Memo::new(move |_| edited.changed().is_some());
     let act = may_manage.then(|| {
         view! {
             <div class="row">
@@ -217,6 +232,12 @@ fn Editor(
                     doing=words::REVIEWING
                     pending=Signal::derive(move || form.is_pending())
                 />
+                <Show when=move || changed.get()>
+                    <button class="btn" type="button" on:click=move |_| discarding.set(true)>
+                        {words::DISCARD}
+                    </button>
+                    <span class="small muted">{words::NOT_APPLIED}</span>
+                </Show>
             </div>
         }
     });
@@ -230,12 +251,44 @@ fn Editor(
     view! {
         <form class="stack s6" on:submit=submit novalidate>
             {forbidden}
-            <ErrorSummary form />
+            <ErrorSummary form first=FirstFocus::Field />
             <fieldset class="stack s6" disabled=!may_manage>
-                <Rules shown edited />
+                <Rules shown edited form />
             </fieldset>
             {act}
         </form>
+        <DiscardDialog edited form open=discarding />
+    }
+}
+
+/// Asks before what was entered goes.
+#[component]
+fn DiscardDialog(
+    /// What is entered.
+    edited: Edited,
+    /// The form it was entered in.
+    form: FormState,
+    /// Whether it asks.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let asking = FormState::new();
+    let run = Callback::new(move |()| {
+        asking.succeed();
+        open.set(false);
+        form.reset();
+        edited.discard();
+        focus_soon("main h1".to_owned());
+    });
+    view! {
+        <Confirm
+            open
+            title_id="discard-title"
+            title=Signal::stored(words::DISCARD.to_owned())
+            consequences=Signal::derive(|| vec![words::DISCARD_WHY.to_owned()])
+            buttons=DISCARD
+            form=asking
+            run
+        />
     }
 }
 

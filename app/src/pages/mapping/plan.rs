@@ -18,7 +18,7 @@ use crate::{
     session::Session,
     text::mapping as words,
     toast::Toasts,
-    ui::{Buttons, Confirm, Empty, ErrorSummary, Icon, Show, keyed},
+    ui::{Buttons, Confirm, Empty, ErrorSummary, Icon, Show, focus_soon, keyed},
 };
 
 const BUTTONS: Buttons = Buttons {
@@ -27,6 +27,9 @@ const BUTTONS: Buttons = Buttons {
     doing: words::APPLYING,
     class: "primary",
 };
+
+/// Id of the heading.
+const PLAN: &str = "plan-title";
 
 /// A mapping and what it would do.
 pub(super) struct Reviewed {
@@ -54,6 +57,8 @@ pub(super) fn Review(
     /// Told once it is stored.
     applied: Callback<MappingView>,
 ) -> impl IntoView {
+    // The button that asked for it is out of sight now.
+    focus_soon(format!("#{PLAN}"));
     let open = RwSignal::new(false);
     let form = FormState::new();
     let (session, toasts) = (Session::get(), Toasts::get());
@@ -78,10 +83,16 @@ pub(super) fn Review(
             },
         );
     });
+    let back = move |_| {
+        reviewed.set(None);
+        focus_soon("main form button[type=submit]".to_owned());
+    };
     view! {
         <section class="section">
             <header>
-                <h2>{title.clone()}</h2>
+                <h2 id=PLAN tabindex="-1">
+                    {title}
+                </h2>
                 <p>{words::PLAN_NOTE}</p>
             </header>
             {ledger(&plan.summary)}
@@ -91,7 +102,7 @@ pub(super) fn Review(
             <button class="btn primary" type="button" on:click=move |_| open.set(true)>
                 {words::APPLY}
             </button>
-            <button class="btn" type="button" on:click=move |_| reviewed.set(None)>
+            <button class="btn" type="button" on:click=back>
                 {words::BACK}
             </button>
         </div>

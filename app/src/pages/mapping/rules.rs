@@ -8,12 +8,19 @@ use scim_schema::{
     permission::FunctionalRole,
 };
 
-use super::edited::{Edited, EditedRule};
+use super::edited::{DEFAULT, Edited, EditedRule, rule_id};
 use crate::{
+    form::FormState,
     text::mapping as words,
     toast::Toasts,
-    ui::{Empty, Icon, Present, Show, icon, keyed},
+    ui::{
+        ChoicesField, Empty, Icon, Present, Show, TextArea, TextField, error_line, focus_soon,
+        icon, keyed,
+    },
 };
+
+/// Id of the button that adds a rule.
+const ADD: &str = "add-rule";
 
 /// Organisations to choose from.
 type Choices = Memo<Vec<OrganisationChoice>>;
@@ -25,12 +32,14 @@ pub(super) fn Rules(
     shown: Present<MappingView>,
     /// What is entered.
     edited: Edited,
+    /// State of the form.
+    form: FormState,
 ) -> impl IntoView {
     let choices: Choices = Memo::new(move |_| shown.with(|shown| shown.organisations.clone()));
-    let add = move |_| focus_soon(format!("rule-{}-name", edited.add()));
+    let add = move |_| focus_rule(edited.add(), "name");
     let none = Memo::new(move |_| edited.rules.with(Vec::is_empty));
     view! {
-        <DefaultField choices edited />
+        <DefaultField choices edited form />
         <section class="section">
             <header>
                 <h2>{words::RULES}</h2>
@@ -43,11 +52,11 @@ pub(super) fn Rules(
                 {keyed(
                     move || edited.rules.get(),
                     |rule| u128::from(rule.key),
-                    move |rule| view! { <RuleFields rule choices edited /> },
+                    move |rule| view! { <RuleFields rule choices edited form /> },
                 )}
             </ol>
             <div class="row pad-top">
-                <button class="btn" type="button" on:click=add>
+                <button class="btn" type="button" id=ADD on:click=add>
                     {icon(Icon::Plus)}
                     {words::ADD}
                 </button>
@@ -56,16 +65,8 @@ pub(super) fn Rules(
     }
 }
 
-/// Puts the cursor on what is drawn in this same turn.
-fn focus_soon(id: String) {
-    request_animation_frame(move || {
-        let found = document()
-            .get_element_by_id(&id)
-            .and_then(|one| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(one).ok());
-        if let Some(found) = found {
-            let _focused = found.focus();
-        }
-    });
+fn focus_rule(key: u32, part: &str) {
+    focus_soon(format!("#{}", rule_id(key, part)));
 }
 
 /// The default organisation.
@@ -75,6 +76,8 @@ fn DefaultField(
     choices: Choices,
     /// What is entered.
     edited: Edited,
+    /// State of the form.
+    form: FormState,
 ) -> impl IntoView {
     let option = move |choice: OrganisationChoice| {
         let id = choice.id;
@@ -91,15 +94,16 @@ fn DefaultField(
     };
     view! {
         <div class="field">
-            <label for="default-organisation">{words::DEFAULT}</label>
+            <label for=DEFAULT>{words::DEFAULT}</label>
             <p class="hint" id="default-organisation-hint">
                 {words::DEFAULT_HINT}
             </p>
+            {error_line(DEFAULT.into(), form)}
             <span class="select">
                 <select
                     class="input"
-                    id="default-organisation"
-                    aria-describedby="default-organisation-hint"
+                    id=DEFAULT
+                    aria-describedby="default-organisation-hint default-organisation-error"
                     on:change=choose
                 >
                     {move || choices.get().into_iter().map(option).collect_view()}
@@ -125,62 +129,42 @@ fn RuleFields(
     choices: Choices,
     /// All of them.
     edited: Edited,
+    /// State of the form.
+    form: FormState,
 ) -> impl IntoView {
     let key = rule.key;
     let place = Memo::new(move |_| edited.place(key));
-    let id = move |part: &str| format!("rule-{key}-{part}");
+    let organisations = move || {
+        let choices = choices.get().into_iter();
+        choices
+            .map(|choice| tick(choice.name, choice.id, rule.organisations))
+            .collect_view()
+    };
+    let roles = FunctionalRole::ALL.iter();
+    let roles = roles.map(move |role| tick(words::role(*role).to_owned(), *role, rule.roles));
     view! {
         <li class="panel stack">
             <div class="row spread">
-                <h3>{move || words::rule(place.get(), &rule.name.get())}</h3>
+                <h3 id=rule_id(key, "title") tabindex="-1">
+                    {move || words::rule(place.get(), &rule.name.get())}
+                </h3>
                 <Acts rule place edited />
             </div>
-            <div class="field">
-                <label for=id("name")>{words::NAME}</label>
-                <input
-                    class="input"
-                    id=id("name")
-                    type="text"
-                    autocomplete="off"
-                    bind:value=rule.name
-                />
-            </div>
-            <div class="field">
-                <label for=id("condition")>{words::CONDITION}</label>
-                <p class="hint" id=id("hint")>
-                    {words::CONDITION_HINT}
-                </p>
-                <textarea
-                    class="input mono"
-                    id=id("condition")
-                    rows="2"
-                    spellcheck="false"
-                    autocomplete="off"
-                    aria-describedby=id("hint")
-                    bind:value=rule.condition
-                ></textarea>
-            </div>
-            <fieldset>
-                <legend class="legend">{words::ORGANISATIONS}</legend>
-                <div class="choices">
-                    {move || {
-                        choices
-                            .get()
-                            .into_iter()
-                            .map(|choice| tick(choice.name, choice.id, rule.organisations))
-                            .collect_view()
-                    }}
-                </div>
-            </fieldset>
-            <fieldset>
-                <legend class="legend">{words::ROLES}</legend>
-                <div class="choices">
-                    {FunctionalRole::ALL
-                        .iter()
-                        .map(|role| tick(words::role(*role).to_owned(), *role, rule.roles))
-                        .collect_view()}
-                </div>
-            </fieldset>
+            <TextField id=rule_id(key, "name") label=words::NAME value=rule.name form />
+            <TextArea
+                id=rule_id(key, "condition")
+                label=words::CONDITION
+                value=rule.condition
+                form
+                hint=words::CONDITION_HINT
+                rows="2"
+            />
+            <ChoicesField id=rule_id(key, "organisations") legend=words::ORGANISATIONS form>
+                {organisations}
+            </ChoicesField>
+            <ChoicesField id=rule_id(key, "roles") legend=words::ROLES form>
+                {roles.collect_view()}
+            </ChoicesField>
         </li>
     }
 }
@@ -230,18 +214,24 @@ fn Acts(
             let of = edited.rules.with_untracked(Vec::len);
             toasts.announce(&words::moved(place, of));
             // The rule is put elsewhere in the document, which takes the focus away.
-            focus_soon(format!("rule-{key}-{}", if down { "down" } else { "up" }));
+            focus_rule(key, if down { "down" } else { "up" });
         }
     };
     let is_last = Memo::new(move |_| place.get() == edited.rules.with(Vec::len));
-    let remove = move |_| edited.remove(key);
+    let remove = move |_| {
+        toasts.announce(&words::removed(place.get_untracked()));
+        match edited.remove(key) {
+            Some(next) => focus_rule(next, "title"),
+            None => focus_soon(format!("#{ADD}")),
+        }
+    };
     let label = move |act: &'static str| words::act(act, place.get());
     view! {
         <div class="row tight">
             <button
                 class="btn icon quiet"
                 type="button"
-                id=format!("rule-{key}-up")
+                id=rule_id(key, "up")
                 aria-label=move || label(words::UP)
                 aria-disabled=move || (place.get() == 1).to_string()
                 on:click=move |_| shift(false)
@@ -251,7 +241,7 @@ fn Acts(
             <button
                 class="btn icon quiet"
                 type="button"
-                id=format!("rule-{key}-down")
+                id=rule_id(key, "down")
                 aria-label=move || label(words::DOWN)
                 aria-disabled=move || is_last.get().to_string()
                 on:click=move |_| shift(true)

@@ -7,10 +7,8 @@ use super::{Context, query::SourceFilter, search::Search, views};
 use crate::{
     pages::status::look,
     text::{self, users as words},
-    ui::{Icon, Show, dynamic, icon, lozenge, optional},
+    ui::{FilterMenu, Show, chip, dynamic, lozenge, optional},
 };
-
-const FILTER_ID: &str = "user-filter";
 
 /// The row above the table.
 #[component]
@@ -33,7 +31,7 @@ pub(super) fn Toolbar(
     view! {
         <div class="toolbar">
             <Search context />
-            <FilterMenu context />
+            <Menu context />
             <Chips context />
             <span class="grow"></span>
             <Show when=busy>
@@ -46,54 +44,22 @@ pub(super) fn Toolbar(
     }
 }
 
-/// The filters, in a popover; each choice applies at once.
+/// What can be filtered.
 #[component]
-fn FilterMenu(
+fn Menu(
     /// What the parts share.
     context: Context,
 ) -> impl IntoView {
     let query = context.query;
     let on = move || query.with(|query| query.statuses.len() + usize::from(query.source.is_some()));
-    let badge = optional(move || {
-        let on = Some(on()).filter(|on| *on > 0)?;
-        Some(view! {
-            " "
-            <span class="badge">{on} <span class="vh">{words::FILTERS_ON}</span></span>
-        })
+    let clear = Callback::new(move |()| {
+        context.show(&query.get_untracked().unfiltered(), false);
     });
     view! {
-        <button class="btn" type="button" popovertarget=FILTER_ID>
-            {icon(Icon::Filter)}
-            {words::FILTER}
-            {badge}
-        </button>
-        <div
-            class="popover"
-            id=FILTER_ID
-            popover="auto"
-            role="dialog"
-            aria-label=words::FILTER_TITLE
-        >
+        <FilterMenu id="user-filter" label=words::FILTER_TITLE on=Signal::derive(on) clear>
             <StatusFilter context />
             <SourceChoice context />
-            <div class="row spread">
-                <button
-                    class="btn link small"
-                    type="button"
-                    on:click=move |_| context.show(&query.get_untracked().unfiltered(), false)
-                >
-                    {words::CLEAR_ALL}
-                </button>
-                <button
-                    class="btn"
-                    type="button"
-                    popovertarget=FILTER_ID
-                    popovertargetaction="hide"
-                >
-                    {words::DONE}
-                </button>
-            </div>
-        </div>
+        </FilterMenu>
     }
 }
 
@@ -239,23 +205,4 @@ fn Chips(
         view! { {statuses} {source} {clear} }
     };
     view! { <div class="chips">{chips}</div> }
-}
-
-fn chip(name: &'static str, value: &str, remove: impl Fn() + 'static) -> AnyView {
-    view! {
-        <span class="chip">
-            <span>
-                <span class="k">{name}</span>
-                {value.to_owned()}
-            </span>
-            <button
-                type="button"
-                aria-label=words::remove_filter(name, value)
-                on:click=move |_| remove()
-            >
-                {icon(Icon::X)}
-            </button>
-        </span>
-    }
-    .into_any()
 }

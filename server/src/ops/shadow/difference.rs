@@ -58,6 +58,7 @@ pub async fn summary(
         groups: view.count(ResourceKind::Group).await?,
         members: view.member_count().await?,
         refused,
+        changed_at: view.changed_at().await?,
         limit: MOST_OBJECTS,
         run: scope.shadow_run(id).await?,
     };

@@ -15,7 +15,7 @@ use crate::{
     text::{self, attributes as words},
     ui::{
         ErrorSummary, Icon, Loaded, Modal, Present, Remote, SkeletonLines, SubmitButton, TextField,
-        icon,
+        focus_soon, icon,
     },
 };
 
@@ -30,9 +30,17 @@ pub(super) fn ExposeDialog(
     /// What the section shares.
     context: Context,
 ) -> impl IntoView {
-    let content = ViewFn::from(move || match context.moving.get_untracked() {
-        Some(place) => view! { <ExposeForm context offered=vec![place] /> }.into_any(),
-        None => view! { <Another context /> }.into_any(),
+    let content = ViewFn::from(move || {
+        let content = match context.moving.get_untracked() {
+            Some(place) => view! { <ExposeForm context offered=vec![place] /> }.into_any(),
+            None => view! { <Another context /> }.into_any(),
+        };
+        view! {
+            <header>
+                <h2 id=TITLE_ID>{words::EXPOSE}</h2>
+            </header>
+            {content}
+        }
     });
     view! { <Modal open=context.exposing title_id=TITLE_ID content /> }
 }
@@ -56,7 +64,13 @@ fn Another(
         <Loaded
             remote=definitions
             what=words::FAILED
-            skeleton=ViewFn::from(|| view! { <SkeletonLines lines=4 /> })
+            skeleton=ViewFn::from(|| {
+                view! {
+                    <div class="content">
+                        <SkeletonLines lines=4 />
+                    </div>
+                }
+            })
             content
         />
     }
@@ -86,10 +100,8 @@ fn NoneLeft(
     /// Whether the dialog is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
+    focus_soon("dialog[open] footer button".to_owned());
     view! {
-        <header>
-            <h2 id=TITLE_ID>{words::EXPOSE}</h2>
-        </header>
         <div class="content">
             <p>{words::NONE_LEFT}</p>
             <p>
@@ -120,6 +132,8 @@ fn ExposeForm(
     let name = RwSignal::new(text_of(|place| place.name.clone()));
     let chosen = RwSignal::new(first.as_ref().map(|place| place.definition));
     let send = expose(act, context);
+    // The dialog may be open since before the form was there.
+    focus_soon(format!("dialog[open] #{DEFINITION}"));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let body = ExposeAttribute {
@@ -134,9 +148,6 @@ fn ExposeForm(
     };
     view! {
         <form on:submit=submit novalidate>
-            <header>
-                <h2 id=TITLE_ID>{words::EXPOSE}</h2>
-            </header>
             <div class="content">
                 <ErrorSummary form />
                 <DefinitionField offered chosen name />

@@ -11,10 +11,11 @@ use scim_schema::{
 
 use crate::{
     api,
-    form::Act,
-    pages::connections::one::Shown,
+    form::{Act, FormErrors},
+    pages::connections::{one::Shown, question::question},
+    session::Session,
     text::shadow as words,
-    ui::{Buttons, Confirm, Present, Remote, Show},
+    ui::{Buttons, Present, Remote, Show, dynamic, effect},
 };
 
 const GO_LIVE: Buttons = Buttons {
@@ -29,6 +30,12 @@ const AGAIN: Buttons = Buttons {
     doing: words::GO_LIVE_DOING,
     class: "primary",
 };
+const LEAVE: Buttons = Buttons {
+    keep: words::STAY,
+    act: words::LEAVE,
+    doing: words::LEAVING,
+    class: "primary",
+};
 const DISCARD: Buttons = Buttons {
     keep: words::KEEP_SHADOW,
     act: words::DISCARD,
@@ -41,6 +48,17 @@ const ENTER: Buttons = Buttons {
     doing: words::ENTERING,
     class: "primary",
 };
+
+/// What *Go live* would do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Going {
+    /// Take live what is in the shadow.
+    First,
+    /// Try what was left behind again; the connection is live.
+    Again,
+    /// Nothing: the shadow is empty.
+    Empty,
+}
 
 /// The button that puts a connection into shadow mode.
 #[component]
@@ -60,21 +78,21 @@ pub(super) fn EnterShadow(
         });
     });
     let title = Signal::derive(move || shown.with(|shown| words::enter_title(&shown.name)));
+    let asked = question(
+        shown,
+        act,
+        ("enter-shadow-title", title),
+        Signal::derive(words::enter_consequences),
+        ENTER,
+        run,
+    );
     view! {
         <div class="row">
             <button class="btn" type="button" on:click=move |_| act.open.set(true)>
                 {words::ENTER}
             </button>
         </div>
-        <Confirm
-            open=act.open
-            title_id="enter-shadow-title"
-            title
-            consequences=Signal::derive(words::enter_consequences)
-            buttons=ENTER
-            form=act.form
-            run
-        />
+        {asked}
     }
 }
 
@@ -96,13 +114,16 @@ pub(super) fn Acts(
         Act::new(RwSignal::new(false)),
         Act::new(RwSignal::new(false)),
     );
-    let word = move || {
-        if mode.get() == ConnectionMode::Live {
-            words::TRY_AGAIN
-        } else {
-            words::GO_LIVE
-        }
+    let going = Memo::new(move |_| match (mode.get(), some.get()) {
+        (ConnectionMode::Live, _) => Going::Again,
+        (_, true) => Going::First,
+        (_, false) => Going::Empty,
+    });
+    let word = move || match going.get() {
+        Going::Again => words::TRY_AGAIN,
+        Going::First | Going::Empty => words::GO_LIVE,
     };
+    let asked = dynamic(move || go_live(id, shown, numbers, connection, live, going.get()));
     view! {
         <Show when=move || mode.get() != ConnectionMode::GoingLive>
             <div class="row">
@@ -120,57 +141,69 @@ pub(super) fn Acts(
                 </Show>
             </div>
         </Show>
-        <GoLive id shown numbers connection act=live again=mode.get_untracked() == ConnectionMode::Live />
+        {asked}
         <Discard id shown numbers connection act=discard />
     }
 }
 
-/// Asks before the shadow goes live.
-#[component]
-fn GoLive(
-    /// Which.
+/// Asks before the shadow goes live. What is taken live is what was looked at: when the shadow has
+/// changed meanwhile, that is said and asked again.
+fn go_live(
     id: ConnectionId,
-    /// The connection.
     shown: Shown,
-    /// What is in the shadow.
     numbers: Present<ShadowSummary>,
-    /// To be fetched again.
     connection: Remote<ConnectionView>,
-    /// The question.
     act: Act,
-    /// Whether the connection is live, and only the rest is tried again.
-    again: bool,
-) -> impl IntoView {
+    going: Going,
+) -> AnyView {
+    let session = Session::get();
+    let reviewed = RwSignal::new(numbers.get_untracked().as_ref().clone());
+    effect(move || {
+        if act.open.get() {
+            reviewed.set(numbers.get_untracked().as_ref().clone());
+        }
+    });
     let run = Callback::new(move |()| {
-        act.send(api::shadow::go_live(id), &[], move |()| {
-            connection.reload();
-            words::BEGUN
+        let sent = api::shadow::summary(id);
+        session.send(sent, move |now| match now {
+            Ok(now) if reviewed.with_untracked(|reviewed| *reviewed != now) => {
+                reviewed.set(now);
+                act.form.fail(FormErrors::of_form(words::CHANGED));
+            }
+            Ok(_) => act.send(api::shadow::go_live(id), &[], move |()| {
+                connection.reload();
+                words::BEGUN
+            }),
+            Err(error) => act.form.fail(FormErrors::from_answer(&error, &[])),
         });
     });
-    let title = Signal::derive(move || shown.with(|shown| words::go_live_title(&shown.name)));
+    let (title_of, buttons): (fn(&str) -> String, _) = match going {
+        Going::First => (words::go_live_title, GO_LIVE),
+        Going::Again => (words::again_title, AGAIN),
+        Going::Empty => (words::empty_title, LEAVE),
+    };
+    let title = Signal::derive(move || shown.with(|shown| title_of(&shown.name)));
     let consequences = Signal::derive(move || {
-        numbers.with(|numbers| {
-            let ShadowSummary {
-                users,
-                groups,
-                inactive,
-                met,
-                ..
-            } = *numbers;
-            words::go_live_consequences(users, groups, inactive, met)
+        if going == Going::Empty {
+            return words::empty_consequences();
+        }
+        reviewed.with(|numbers| {
+            words::go_live_consequences(
+                numbers.users,
+                numbers.groups,
+                numbers.inactive,
+                numbers.met,
+            )
         })
     });
-    view! {
-        <Confirm
-            open=act.open
-            title_id="go-live-title"
-            title
-            consequences
-            buttons=if again { AGAIN } else { GO_LIVE }
-            form=act.form
-            run
-        />
-    }
+    question(
+        shown,
+        act,
+        ("go-live-title", title),
+        consequences,
+        buttons,
+        run,
+    )
 }
 
 /// Asks before the shadow is deleted.
@@ -197,15 +230,12 @@ fn Discard(
     let consequences = Signal::derive(move || {
         numbers.with(|numbers| words::discard_consequences(numbers.users + numbers.groups))
     });
-    view! {
-        <Confirm
-            open=act.open
-            title_id="discard-title"
-            title
-            consequences
-            buttons=DISCARD
-            form=act.form
-            run
-        />
-    }
+    question(
+        shown,
+        act,
+        ("discard-title", title),
+        consequences,
+        DISCARD,
+        run,
+    )
 }
