@@ -136,6 +136,13 @@ async fn moving_gives_the_person_a_link_of_the_new_connection_and_ends_the_old_o
     assert_eq!(shown.json["status"], "active");
     assert_eq!(shown.json["source"]["id"], it.new.connection.to_string());
     assert_eq!(first(&it.console).await.json["total"], 0);
+    let ended = it.console.get("/conflicts?state=resolved").await;
+    let end = &ended.expect(200).json["items"][0]["end"];
+    assert_eq!(
+        (&end["how"], &end["by"]["kind"]),
+        (&json!("moved"), &json!("user"))
+    );
+    assert!(end["at"].is_string(), "{end}");
     let audited =
         "SELECT COUNT(*) FROM audit_events WHERE action IN ('user.move', 'conflict.move')";
     assert_eq!(it.app.number(audited).await, 2);
@@ -433,6 +440,7 @@ async fn a_domain_that_is_verified_later_lets_the_next_request_adopt() {
     assert_eq!(first(&console).await.json["total"], 0);
     let ended = console.get("/conflicts?state=resolved").await.expect(200);
     assert_eq!(ended.json["total"], 1);
+    assert_eq!(ended.string("/items/0/end/how"), "settled");
     app.finish().await;
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use rollcall_server::ops::shadow::{going_live, throw_away};
 use scim_schema::dialect::ConnectionKind;
 use sea_orm::DatabaseBackend;
@@ -76,6 +77,28 @@ async fn a_connection_in_shadow_is_answered_as_if_and_nobody_is_created() {
     );
     let audited = "SELECT COUNT(*) FROM audit_events WHERE action IN ('shadow.create_user', 'shadow.create_group')";
     assert_eq!(app.number(audited).await, 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_summary_tells_when_a_shadow_changed_even_if_no_number_does() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    let empty = summary(&console, &client).await.json;
+    assert_eq!(empty["changed_at"], json!(null));
+
+    let ada = format!("/Users/{}", client.user("ada").await);
+    let before = summary(&console, &client).await.json;
+    assert!(before["changed_at"].is_string(), "{before}");
+    app.clock.advance(TimeDelta::seconds(1));
+    client.get(&ada).await.expect(200);
+    assert_eq!(summary(&console, &client).await.json, before);
+    let title = json!([{ "op": "replace", "path": "title", "value": "Head" }]);
+    client.patch(&ada, title).await.expect(200);
+    let after = summary(&console, &client).await.json;
+    assert_eq!(after["users"], before["users"]);
+    assert_ne!(after["changed_at"], before["changed_at"]);
     app.finish().await;
 }
 

@@ -71,7 +71,7 @@ pub(super) fn OAuthClients(
                 <p>{words::CLIENTS_NOTE}</p>
             </header>
             {list}
-            <div class="row">{add}</div>
+            <div class="row pad-top">{add}</div>
         </section>
         <NewClientDialog shown connection open=adding />
         <RevokeClientDialog shown connection revoking />
