@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use rollcall_server::{
     ctx::Ctx,
-    db::{DbError, NewJob, PLATFORM_ACCOUNT, Written},
+    db::{AlertStep, DbError, NewJob, PLATFORM_ACCOUNT, Written},
 };
-use scim_schema::{dialect::ConnectionKind, id::RequestId};
+use scim_schema::{api::alerts::AlertKind, dialect::ConnectionKind, id::RequestId};
 use serde_json::{Value, json};
 
 use super::events::Events;
@@ -218,6 +218,62 @@ async fn a_token_with_a_successor_a_revoked_one_and_one_of_an_hour_are_not_told_
     app.until_number(UNRESOLVED, 0).await;
     after(&app, TimeDelta::minutes(5)).await;
     assert_eq!(app.number(UNRESOLVED).await, 0);
+    app.finish().await;
+}
+
+/// Carries a step out, and answers how many changes it announces.
+async fn raised(app: &TestApp, step: AlertStep) -> usize {
+    let ctx = app.operator();
+    let stepped = app.app.state.db.write::<_, DbError, _>(&ctx, move |tx| {
+        Box::pin(async move {
+            let changes = tx.step_alerts(&[step]).await?;
+            Ok(Written::bookkeeping(changes.len()))
+        })
+    });
+    stepped.await.expect("a step")
+}
+
+/// Two processes may judge the same at once: the one that comes second raises nothing, and says so.
+#[tokio::test]
+async fn an_alert_that_is_there_is_not_announced_again() {
+    let (app, client) = started().await;
+    let step = AlertStep::Raise {
+        kind: AlertKind::ConnectionSilent,
+        connection: client.connection,
+        subject: client.connection.0,
+        since: app.app.state.clock.now(),
+        days_left: None,
+    };
+    let announced = [raised(&app, step).await, raised(&app, step).await];
+    assert_eq!(announced, [1, 0]);
+    assert_eq!(app.number(UNRESOLVED).await, 1);
+    app.finish().await;
+}
+
+/// A token that ended before anybody was told is no news, and is not looked at for ever.
+#[tokio::test]
+async fn of_tokens_that_have_ended_only_those_with_an_alert_are_looked_at() {
+    let (app, client) = started().await;
+    app.quiet().await;
+    let looked_at = async || {
+        let now = app.app.state.clock.now();
+        let account = app.app.state.db.account(app.account.id);
+        let tokens = account.expiring_tokens(now, now + TimeDelta::days(60));
+        tokens.await.expect("tokens").len()
+    };
+    for (days, count) in [(300, 0), (50, 1), (50, 0)] {
+        app.clock.advance(TimeDelta::days(days));
+        assert_eq!(looked_at().await, count, "after {days} days more");
+    }
+    let step = AlertStep::Raise {
+        kind: AlertKind::TokenExpiring,
+        connection: client.connection,
+        subject: client.token_id.0,
+        since: app.app.state.clock.now(),
+        days_left: Some(7),
+    };
+    assert_eq!(raised(&app, step).await, 1);
+    assert_eq!(looked_at().await, 1, "its alert is not over");
     app.finish().await;
 }
 

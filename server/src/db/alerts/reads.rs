@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use scim_schema::api::{
-    alerts::{AlertView, ExpiringToken},
+    alerts::{AlertKind, AlertView, ExpiringToken},
     connections::ConnectionMode,
 };
 use sea_orm::{
@@ -79,13 +79,15 @@ impl AccountScope<'_> {
         Ok(rows.into_iter().map(heard).collect())
     }
 
-    /// Tokens made by hand that end by `until` or have ended, and have no successor: none of the
-    /// same connection that may do the same, was made later and ends later.
+    /// Tokens made by hand that end between `now` and `until`, or have ended and have an alert that
+    /// is not over, and have no successor: none of the same connection that may do the same, was
+    /// made later and ends later.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn expiring_tokens(
         &self,
+        now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<ExpiringScimToken>, DbError> {
         use token::Column as T;
@@ -108,6 +110,11 @@ impl AccountScope<'_> {
             .and_where(column(T::ClientId).is_null())
             .and_where(column(T::RevokedAt).is_null())
             .and_where(column(T::ExpiresAt).lte(until))
+            .and_where(
+                column(T::ExpiresAt)
+                    .gt(now)
+                    .or(Expr::exists(unresolved_of_token())),
+            )
             .and_where(
                 Expr::col((connection::Entity, connection::Column::Mode))
                     .ne(ConnectionMode::ThrowAway.as_str()),
@@ -217,6 +224,21 @@ fn nth_request(column: log::Column, n: u64) -> SelectStatement {
         select.offset(n - 1);
     }
     select.to_owned()
+}
+
+/// An alert about a token that is not over.
+fn unresolved_of_token() -> SelectStatement {
+    use alert::Column as A;
+    use token::Column as T;
+    let of_token = |own: A, of: T| Expr::col((alert::Entity, own)).equals((token::Entity, of));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(alert::Entity)
+        .and_where(of_token(A::AccountId, T::AccountId))
+        .and_where(of_token(A::SubjectId, T::Id))
+        .and_where(Expr::col((alert::Entity, A::Kind)).eq(AlertKind::TokenExpiring.as_str()))
+        .and_where(Expr::col((alert::Entity, A::ResolvedAt)).is_null())
+        .to_owned()
 }
 
 /// A token that takes the place of another one.

@@ -40,7 +40,7 @@ impl AccountTx {
     }
 
     async fn raise_alerts(&self, steps: &[AlertStep]) -> Result<Vec<Change>, DbError> {
-        let (mut rows, mut changes) = (Vec::new(), Vec::new());
+        let mut rows = Vec::new();
         for step in steps {
             let AlertStep::Raise {
                 kind,
@@ -53,7 +53,6 @@ impl AccountTx {
                 continue;
             };
             let id = AlertId(self.new_id());
-            changes.push(Change::created(ChangeKind::Alert, id));
             rows.push(alert::ActiveModel {
                 account_id: Set(self.account().0),
                 id: Set(id.0),
@@ -72,14 +71,17 @@ impl AccountTx {
             });
         }
         if rows.is_empty() {
-            return Ok(changes);
+            return Ok(Vec::new());
         }
-        // Another process may have raised the same meanwhile.
-        alert::Entity::insert_many(rows)
+        // Another process may have raised the same meanwhile, which it has announced.
+        let raised = alert::Entity::insert_many(rows)
             .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(&self.connection)
+            .exec_with_returning(&self.connection)
             .await?;
-        Ok(changes)
+        let raised = raised.iter();
+        Ok(raised
+            .map(|row| Change::created(ChangeKind::Alert, row.id))
+            .collect())
     }
 
     async fn resolve_alerts(&self, ids: Vec<Uuid>) -> Result<Vec<Change>, DbError> {

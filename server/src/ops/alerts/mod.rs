@@ -41,7 +41,7 @@ pub async fn look(db: &Db, ctx: &Arc<Ctx>) -> Result<(), OpError> {
     let account = db.account(ctx.account);
     let connections = account.heard_connections().await?;
     let tokens = account
-        .expiring_tokens(ctx.now + judge::LOOKS_AHEAD)
+        .expiring_tokens(ctx.now, ctx.now + judge::LOOKS_AHEAD)
         .await?;
     let open = account.open_alerts().await?;
     let mut steps = judge::steps(ctx.now, &connections, &tokens, &open);
