@@ -27,6 +27,7 @@ mod limits;
 mod lists;
 mod log_rows;
 mod lost_updates;
+mod managers;
 mod mapping;
 mod media_types;
 mod member_types;

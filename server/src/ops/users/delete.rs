@@ -12,13 +12,12 @@ use scim_schema::{
 };
 use serde_json::{Value, json};
 
-use super::{
-    lock, profile_of,
-    store::{close_sessions, link_of},
-    stored_document,
-};
+use super::{lock, store::close_sessions, stored_document};
 use crate::{
-    db::{AccountTx, AuditEntry, Change, ScimUser, UserUpdate, Written, attribute_values},
+    db::{
+        AccountTx, AuditEntry, Change, ReleasedReport, ScimUser, UserUpdate, Written,
+        attribute_values,
+    },
     ops::{OpError, precondition::Precondition, provisioner::Provisioner, shadow},
 };
 
@@ -108,43 +107,32 @@ pub(in crate::ops) async fn release_reports(
         op: CompareOp::Eq,
         value: TypedValue::String(manager.to_string()),
     };
-    let mut released = Vec::new();
-    for report in tx.lock_reports(by.id, &managed).await? {
-        released.push(release(tx, by, report).await?);
+    let reports = tx.lock_reports(by.id, &managed).await?;
+    let mut released = Vec::with_capacity(reports.len());
+    for report in &reports {
+        released.push(release(by, report)?);
     }
-    Ok(released)
+    tx.store_released(&released).await?;
+    let told = reports.iter();
+    Ok(told
+        .map(|report| (report.user, report.version + 1))
+        .collect())
 }
 
-async fn release(
-    tx: &AccountTx,
-    by: &Provisioner,
-    mut report: ScimUser,
-) -> Result<(UserId, i64), OpError> {
-    let old = stored_document(&report)?;
+fn release(by: &Provisioner, report: &ScimUser) -> Result<ReleasedReport, OpError> {
+    let old = stored_document(report)?;
     let document = without_manager(&old)?;
-    let update = UserUpdate {
-        version: report.version,
-        profile: None,
-        axes: None,
-        idp_active: None,
-        cut_access: false,
-        password_hash: None,
-        purge_at: None,
-    };
-    if !tx.update_user(report.user, &update).await? {
-        return Err(OpError::PreconditionFailed);
-    }
-    report.document = document.to_json_text();
-    let user_name = profile_of(&document).user_name;
-    tx.update_link(&link_of(&report, by, &document, &user_name))
-        .await?;
     let users = by.user_type();
-    let rows = attribute_values::changes(
+    let values = attribute_values::changes(
         &attribute_values::rows_of(&users, &old),
         &attribute_values::rows_of(&users, &document),
     );
-    tx.upsert_attribute_values(report.user, &rows).await?;
-    Ok((report.user, report.version + 1))
+    Ok(ReleasedReport {
+        scim_id: report.scim_id,
+        user: report.user,
+        document: document.to_json_text(),
+        values,
+    })
 }
 
 /// A document without the manager.
