@@ -4,6 +4,7 @@ mod append_only;
 mod broken_network;
 mod budgets;
 mod copies;
+mod first_unit;
 mod growth;
 mod large_group;
 mod migrations;

@@ -102,15 +102,19 @@ impl AccountTx {
     }
 
     async fn subgroups_of(&self, ids: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
-        let rows: Vec<Uuid> = group_subgroup::Entity::find()
-            .select_only()
-            .column(group_subgroup::Column::MemberGroupId)
-            .filter(group_subgroup::Column::AccountId.eq(self.account().0))
-            .filter(group_subgroup::Column::GroupId.is_in(ids.iter().copied()))
-            .into_tuple()
-            .all(&self.connection)
-            .await?;
-        Ok(rows.into_iter().collect())
+        let mut found = HashSet::new();
+        for chunk in ids.chunks(CHUNK) {
+            let rows: Vec<Uuid> = group_subgroup::Entity::find()
+                .select_only()
+                .column(group_subgroup::Column::MemberGroupId)
+                .filter(group_subgroup::Column::AccountId.eq(self.account().0))
+                .filter(group_subgroup::Column::GroupId.is_in(chunk.iter().copied()))
+                .into_tuple()
+                .all(&self.connection)
+                .await?;
+            found.extend(rows);
+        }
+        Ok(found)
     }
 
     /// Lets one unit at a time change which groups hold which in a connection: two that look for a

@@ -212,3 +212,26 @@ async fn applied<C: ConnectionTrait>(connection: &C) -> Result<Vec<String>, DbEr
         .map(|row| row.try_get("", "version").map_err(DbError::from))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use scim_schema::attr::AttrId;
+
+    use crate::db::attribute_values::is_looked_up;
+
+    /// Migrations name no attribute: this one wrote their numbers down, and an index of theirs is
+    /// what the server believes it writes. Whoever changes `is_looked_up` adds a migration.
+    #[test]
+    fn the_index_that_a_migration_leaves_holds_what_people_are_looked_up_by() {
+        let migration =
+            include_str!("../../../migrations/src/m20261122_000955_index_looked_up_values.rs");
+        let (_, numbers) = migration.split_once("NOT IN (").expect("a list");
+        let (numbers, _) = numbers.split_once(')').expect("its end");
+        let numbers = numbers
+            .split(", ")
+            .map(|number| number.parse().expect("a number"));
+        let looked_up = (0..AttrId::FIRST_CUSTOM)
+            .filter(|code| AttrId::from_code(*code).is_some_and(is_looked_up));
+        assert_eq!(numbers.collect::<Vec<i16>>(), looked_up.collect::<Vec<_>>());
+    }
+}
