@@ -65,6 +65,24 @@ async fn a_request_that_failed_is_on_the_page_of_the_person_it_was_about() {
     app.finish().await;
 }
 
+/// Only what an administrator can resolve leads to the conflicts.
+#[tokio::test]
+async fn a_refusal_says_whether_it_is_a_conflict_for_an_administrator() {
+    let (app, client) = generic().await;
+    client.user("ada").await;
+    client.post("/Users", &user_body("ADA")).await.expect(409);
+    let other = app.connection(ConnectionKind::Generic).await;
+    other.post("/Users", &user_body("ada")).await.expect(409);
+    app.flush_log().await;
+    let console = app.administrator().await;
+    let log = console.get("/provisioning-log?errors_only=true").await;
+    let log = log.expect(200);
+    let rows = log.json["items"].as_array().unwrap().iter();
+    let told: Vec<bool> = rows.map(|row| row["facts"]["conflict"] == true).collect();
+    assert_eq!(told, [true, false], "{}", log.text);
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_collision_is_on_the_page_of_the_person_who_was_there_before() {
     let (app, client) = generic().await;

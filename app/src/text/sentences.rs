@@ -32,7 +32,8 @@ pub(crate) fn of_row(row: &LogRow) -> String {
         facts: &row.facts,
         person: row.person.as_ref(),
     };
-    let rewrites = match row.notes.len() {
+    let rewrites = row.notes.iter().filter(|note| note.is_rewrite());
+    let rewrites = match rewrites.count() {
         0 => String::new(),
         1 => " One thing was read more kindly than the standard asks for.".to_owned(),
         n => format!(" {n} things were read more kindly than the standard asks for."),
@@ -326,10 +327,15 @@ mod tests {
     fn old_rows_fall_back_on_what_was_decided_and_rewrites_are_counted() {
         use scim_schema::api::provisioning_log::LogNote;
         let mut row = row("DELETE", "/Users/1", 204);
-        row.notes = vec![LogNote {
-            rule: "boolean_as_string".to_owned(),
+        let note = |rule: &str| LogNote {
+            rule: rule.to_owned(),
             detail: "active".to_owned(),
-        }];
+        };
+        row.notes = vec![
+            note("body_cut"),
+            note("boolean_as_string"),
+            note("body_left_out"),
+        ];
         assert_eq!(
             of_row(&row),
             "Okta: Changed the user. One thing was read more kindly than the standard asks for."

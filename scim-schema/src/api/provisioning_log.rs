@@ -114,6 +114,9 @@ pub struct LogFacts {
     /// Resources that a search found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<u64>,
+    /// Whether somebody was in the way, which an administrator has to resolve.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conflict: bool,
 }
 
 /// One thing that a request did.
@@ -165,6 +168,15 @@ pub struct LogNote {
     pub rule: String,
     /// What it did.
     pub detail: String,
+}
+
+impl LogNote {
+    /// Whether something of the request was read otherwise than it was sent; a remark about what
+    /// the log itself has kept is none.
+    #[must_use]
+    pub fn is_rewrite(&self) -> bool {
+        !matches!(self.rule.as_str(), "body_cut" | "body_left_out")
+    }
 }
 
 /// A page of the log: newest first.

@@ -30,7 +30,8 @@ use crate::{
 
 /// Notes why a connection was refused somebody, in a unit of its own: that of the request was rolled
 /// back. `renamed` is the link whose user was to get a name that somebody else has. Repeated
-/// requests count up the item that is there.
+/// requests count up the item that is there. Answers whether there is one: a connection that is in
+/// its own way has none.
 ///
 /// # Errors
 /// Those of the database.
@@ -39,13 +40,13 @@ pub async fn note(
     by: &Provisioner,
     sent: &SentUser,
     renamed: Option<LinkId>,
-) -> Result<Written<()>, OpError> {
+) -> Result<Written<bool>, OpError> {
     let document = stored(&sent.document)?;
     let Arrival::Refused(refusal) = decide(tx, by, &document).await? else {
-        return Ok(Written::unchanged(()));
+        return Ok(Written::unchanged(false));
     };
     let Some(kind) = refusal.kind else {
-        return Ok(Written::unchanged(()));
+        return Ok(Written::unchanged(false));
     };
     let cause = match renamed {
         Some(_) => ConflictCause::Rename,
@@ -60,10 +61,10 @@ pub async fn note(
         sent: sent.clone(),
     };
     let Some(noted) = tx.note_conflict(&new).await? else {
-        return Ok(Written::unchanged(()));
+        return Ok(Written::unchanged(false));
     };
     if !noted.fresh {
-        return Ok(Written::bookkeeping(()).announcing(noted.change()));
+        return Ok(Written::bookkeeping(true).announcing(noted.change()));
     }
     let details = json!({
         "connection": by.name,
@@ -73,7 +74,7 @@ pub async fn note(
         "people": new.candidates,
     });
     let entry = AuditEntry::done("conflict.open", "conflict", noted.id, details);
-    Ok(Written::audited((), entry).announcing(noted.change()))
+    Ok(Written::audited(true, entry).announcing(noted.change()))
 }
 
 /// One conflict with both of its sides and what they differ in.

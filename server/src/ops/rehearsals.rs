@@ -7,13 +7,16 @@ use scim_schema::{
     api::provisioning_log::LogDetail,
     id::{ConnectionId, ProvisioningRequestId},
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::OpError;
 use crate::{
     ctx::Ctx,
     db::{AuditEntry, Db, Written},
 };
+
+/// What stands in the log in the place of a password or another secret.
+pub const REMOVED: &str = "(removed)";
 
 /// A logged request that is to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub struct Logged {
     pub connection: ConnectionId,
     /// HTTP method.
     pub method: String,
-    /// Path below the base URL.
+    /// Path below the base URL, with its query.
     pub path: String,
     /// Its body.
     pub body: Option<String>,
@@ -75,10 +78,21 @@ fn whole(detail: LogDetail) -> Result<Logged, OpError> {
     } = detail;
     let gone = |what: &str| Err(OpError::Conflict(what.to_owned()));
     let is_list = matches!(row.path.as_str(), "" | "/" | "/Users" | "/Groups");
-    if row.method == "GET" && is_list {
-        return gone(
-            "The log keeps no query of a search, so it cannot be replayed. Enter it in the tester.",
-        );
+    if row.method == "GET" {
+        let Some(kept) = request_body.as_deref().or((!is_list).then_some("{}")) else {
+            return gone(
+                "The log does not have the query of this search, or no longer has it. Enter it in the tester.",
+            );
+        };
+        let Some(query) = query_of(kept) else {
+            return gone("The log has cut the query of this request. Enter it in the tester.");
+        };
+        return Ok(Logged {
+            connection: row.connection,
+            method: row.method,
+            path: row.path + &query,
+            body: None,
+        });
     }
     if row.path == "/Bulk" {
         return gone(
@@ -96,6 +110,36 @@ fn whole(detail: LogDetail) -> Result<Logged, OpError> {
         path: row.path,
         body: request_body,
     })
+}
+
+/// The query that the log has kept as a JSON object; `None` when something of it is missing.
+fn query_of(kept: &str) -> Option<String> {
+    let kept: Map<String, Value> = serde_json::from_str(kept).ok()?;
+    let mut query = String::new();
+    for (name, value) in &kept {
+        let value = value.as_str()?;
+        if value.contains(REMOVED) || name.contains(REMOVED) {
+            return None;
+        }
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(&escaped(name));
+        query.push('=');
+        query.push_str(&escaped(value));
+    }
+    Some(query)
+}
+
+/// Percent-encoded (RFC 3986 section 2.1).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
 }
 
 /// A body that was cut is no JSON any more.
@@ -136,10 +180,29 @@ mod tests {
     }
 
     #[test]
+    fn a_search_is_replayed_with_its_query() {
+        let kept = r#"{"filter":"userName eq \"a&b\"","count":"5"}"#;
+        let logged = whole(detail("GET", "/Users", Some(kept))).unwrap();
+        assert_eq!(
+            logged.path,
+            "/Users?filter=userName%20eq%20%22a%26b%22&count=5"
+        );
+        assert_eq!(logged.body, None);
+    }
+
+    #[test]
     fn only_a_request_that_is_kept_whole_is_replayed() {
         for (method, path, body, replayed) in [
             ("GET", "/Users/1", None, true),
             ("GET", "/Users", None, false),
+            ("GET", "/Users", Some("{}"), true),
+            (
+                "GET",
+                "/Users",
+                Some("{\"filter\":\"password(removed)\"}"),
+                false,
+            ),
+            ("GET", "/Users", Some("{\"filter\":\"userNa"), false),
             ("DELETE", "/Users/1", None, true),
             ("PATCH", "/Users/1", Some("{}"), true),
             ("PATCH", "/Users/1", Some("{\"Operations\": [{"), false),

@@ -22,9 +22,8 @@ pub(super) fn request_detail(row: &LogRow) -> AnyView {
     let may_read = Session::get().may_now(Permission::ReadProvisioningBodies);
     let may_manage = Session::get().may_now(Permission::ManageConnections);
     let (connection, then) = (row.connection, row.status);
-    let is_conflict = then == 409 && row.scim_type.as_deref() == Some("uniqueness");
     let may_see = Session::get().may_now(Permission::ReadConflicts);
-    let conflicts = (is_conflict && may_see).then(|| {
+    let conflicts = (row.facts.conflict && may_see).then(|| {
         view! {
             <p>
                 <a href=routes::conflicts_of(connection)>{conflict_words::SEE_CONFLICTS}</a>

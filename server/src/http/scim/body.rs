@@ -7,9 +7,9 @@ use scim_schema::{
     json::without_mark,
     resource::{hide_in_path, mask_secrets, names_secret},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::http::escapes::decoded;
+use crate::{http::escapes::decoded, ops::rehearsals::REMOVED};
 
 /// Bytes kept of one body (domain.md section 11, item 3).
 const KEPT: usize = 64 * 1024;
@@ -20,8 +20,6 @@ const MARGIN: usize = 4;
 const SEPARATORS: usize = 1_000_000;
 /// Characters kept of a path: those of all endpoints are shorter.
 const PATH_MAX: usize = 256;
-/// What stands in the place of a password or another secret.
-pub(super) const REMOVED: &str = "(removed)";
 
 /// The text to store of a body; `None` when it is empty or not JSON. `which` names the body in the
 /// note that is added when it was cut.
@@ -44,6 +42,23 @@ pub(super) fn stored(body: &Bytes, which: &str, notes: &mut Vec<LogNote>) -> Opt
         text.truncate(text.floor_char_boundary(KEPT));
     }
     Some(text)
+}
+
+/// The query of a request that has no body, as the members of a search by POST (RFC 7644 section
+/// 3.4.3): so it is kept, masked and forgotten like a body.
+pub(super) fn of_query(query: &str) -> Bytes {
+    let text = |part: &str| {
+        let decoded = decoded(&part.replace('+', " "));
+        String::from_utf8_lossy(&decoded).into_owned()
+    };
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let members = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (text(name), Value::String(text(value)))
+    });
+    Value::Object(members.collect::<Map<_, _>>())
+        .to_string()
+        .into()
 }
 
 /// The path to store: as sent, unless it names a secret.
@@ -149,6 +164,27 @@ mod tests {
         }
         let other = json!({"op": "replace", "path": "title", "value": "Head"});
         assert_eq!(kept(&other), other);
+    }
+
+    #[test]
+    fn a_query_is_kept_as_a_search_without_what_is_compared_with_secrets() {
+        let query = "filter=userName%20eq%20%22a%26b%22&count=5&&attributes=id,userName&x";
+        let kept = of_query(query);
+        let text = stored(&kept, "request", &mut Vec::new()).unwrap();
+        let read: Value = serde_json::from_str(&text).unwrap();
+        let told = json!({
+            "filter": "userName eq \"a&b\"", "count": "5", "attributes": "id,userName", "x": "",
+        });
+        assert_eq!(read, told);
+        for query in [
+            "filter=password+eq+%22s3cret%22",
+            "Filter=title%20pr%20and%20%70assword%20sw%20%22s3cret%22",
+            "password=s3cret",
+        ] {
+            let text = stored(&of_query(query), "request", &mut Vec::new()).unwrap();
+            assert!(!text.contains("s3cret"), "{text}");
+            assert!(text.contains(REMOVED), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scim_schema::{id::LinkId, patch::PatchOp, resource::Incoming};
 
-use super::desk::Desk;
+use super::{desk::Desk, trace::Trace};
 use crate::ops::{OpError, conflicts, precondition::Precondition, users};
 
 /// Notes the conflict of a POST, or of a PUT of the link `renamed`, and answers with its error.
@@ -14,6 +14,7 @@ pub(super) async fn noted(
     error: OpError,
     incoming: &Incoming,
     renamed: Option<LinkId>,
+    trace: &mut Trace,
 ) -> OpError {
     if !error.is_conflict() || !desk.outlives_a_failure() {
         return error;
@@ -24,7 +25,7 @@ pub(super) async fn noted(
         let (by, sent) = (Arc::clone(&by), Arc::clone(&sent));
         Box::pin(async move { conflicts::note(tx, &by, &sent, renamed).await })
     });
-    answered(error, noted.await)
+    answered(error, noted.await, trace)
 }
 
 /// The same for a PATCH, whose outcome is worked out once more.
@@ -33,6 +34,7 @@ pub(super) async fn patch_noted(
     error: OpError,
     id: LinkId,
     operations: Arc<Vec<PatchOp>>,
+    trace: &mut Trace,
 ) -> OpError {
     if !error.is_conflict() || !desk.outlives_a_failure() {
         return error;
@@ -45,13 +47,14 @@ pub(super) async fn patch_noted(
             conflicts::note(tx, &by, &patched.sent(), Some(id)).await
         })
     });
-    answered(error, noted.await)
+    answered(error, noted.await, trace)
 }
 
 /// The request was refused whether its conflict could be noted or not; the next one notes it.
-fn answered(refusal: OpError, noted: Result<(), OpError>) -> OpError {
-    if let Err(error) = noted {
-        tracing::warn!(%error, "a conflict was not noted");
+fn answered(refusal: OpError, noted: Result<bool, OpError>, trace: &mut Trace) -> OpError {
+    match noted {
+        Ok(is_noted) => trace.conflict |= is_noted,
+        Err(error) => tracing::warn!(%error, "a conflict was not noted"),
     }
     refusal
 }

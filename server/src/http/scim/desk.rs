@@ -8,13 +8,14 @@ use std::{
 
 use scim_schema::id::GroupId;
 
-use super::{body::REMOVED, exchange::Exchange};
+use super::exchange::Exchange;
 use crate::{
     db::{AccountTx, DbError, Members, ScimGroup, UnitError, Written},
     ops::{
         OpError,
         provisioner::Provisioner,
         reads::group_so_far,
+        rehearsals::REMOVED,
         users::{HashedPassword, check_password, takes_passwords},
     },
 };

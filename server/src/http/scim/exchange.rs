@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::{
+    body::Bytes,
     http::{HeaderMap, Method, Uri, header},
     response::Response,
 };
@@ -24,7 +25,7 @@ use super::{
     answer::{Answer, scim_error, scim_error_response},
     body,
     deeds::{Deeds, changes_of},
-    intake::{Intake, SearchShare},
+    intake::{self, Intake, SearchShare},
     log::ScimLogEntry,
     media_type,
     query::Parameters,
@@ -185,9 +186,11 @@ impl Exchange {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as an object, if its headers call it JSON.
+    /// The body as an object, if its headers call it JSON. Without a body there is nothing to call.
     pub(super) fn object(&self) -> Result<Map<String, Value>, OpError> {
-        media_type::check(&self.headers)?;
+        if !self.intake.body.is_empty() {
+            media_type::check(&self.headers)?;
+        }
         Ok(parse_object(&self.intake.body)?)
     }
 
@@ -267,6 +270,17 @@ impl Exchange {
         path.strip_prefix(BASE_PATH).unwrap_or(path)
     }
 
+    /// What the request said: its body, or else its query. A search without one said nothing, which
+    /// is to be told from a query that was forgotten.
+    fn asked(&self) -> Option<Bytes> {
+        if !self.intake.body.is_empty() {
+            return Some(self.intake.body.clone());
+        }
+        let query = self.uri.query().unwrap_or_default();
+        let is_kept = !query.is_empty() || intake::searches(&self.method, self.uri.path());
+        (self.method == Method::GET && is_kept).then(|| body::of_query(query))
+    }
+
     fn entry(&self, status: u16, decision: String, trace: Trace) -> ScimLogEntry {
         ScimLogEntry {
             account: self.ctx.account,
@@ -281,9 +295,12 @@ impl Exchange {
             duration_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
             request: self.ctx.request_id,
             statements: self.deeds.statements.get(),
-            facts: LogFacts::default(),
+            facts: LogFacts {
+                conflict: trace.conflict,
+                ..LogFacts::default()
+            },
             notes: trace.notes,
-            request_body: (!self.intake.body.is_empty()).then(|| self.intake.body.clone()),
+            request_body: self.asked(),
             response_body: None,
             users: Vec::new(),
             subjects: trace.subjects,

@@ -14,6 +14,8 @@ pub(super) struct Trace {
     pub(super) notes: Notes,
     /// Whom what failed was about.
     pub(super) subjects: Vec<LogSubject>,
+    /// Whether a conflict was noted for an administrator.
+    pub(super) conflict: bool,
 }
 
 impl Trace {
@@ -23,6 +25,7 @@ impl Trace {
             self.notes.add(note.rule, note.detail);
         }
         self.subjects.extend(part.subjects);
+        self.conflict |= part.conflict;
     }
 
     /// Notes whose user name or `externalId` was in the way of a POST or PUT.

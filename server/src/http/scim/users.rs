@@ -180,7 +180,7 @@ pub(super) async fn create_user(
         Ok(user) => user,
         Err(error) => {
             trace.collided(&error, &sent);
-            return Err(collision::noted(desk, error, &sent, None).await);
+            return Err(collision::noted(desk, error, &sent, None, trace).await);
         }
     };
     let projection = input.projection.as_ref();
@@ -236,7 +236,7 @@ pub(super) async fn replace_user(
         Ok(user) => user,
         Err(error) => {
             trace.collided(&error, &sent);
-            return Err(collision::noted(desk, error, &sent, Some(id)).await);
+            return Err(collision::noted(desk, error, &sent, Some(id), trace).await);
         }
     };
     let (projection, status) = (input.projection.as_ref(), StatusCode::OK);
@@ -287,7 +287,7 @@ pub(super) async fn patch_user(
         .await;
     let (user, more) = match patched {
         Ok(done) => done,
-        Err(error) => return Err(collision::patch_noted(desk, error, id, tried).await),
+        Err(error) => return Err(collision::patch_noted(desk, error, id, tried, trace).await),
     };
     let names_attributes = input
         .projection
