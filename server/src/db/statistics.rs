@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{Db, connect::Engine, error::DbError};
+use super::{Db, connect::Engine, error::DbError, reader::answer_within};
 
 /// Rows that no plan is too bad for.
 const FEW: i64 = 50;
@@ -32,15 +32,16 @@ impl Db {
         let Engine::Postgres { writers, .. } = &self.inner.engine else {
             return Ok(0);
         };
+        let patience = self.inner.settings.patience() * 2;
         let mut tables = Vec::new();
-        for row in writers.query_all(&outgrown()).await? {
+        for row in answer_within(patience, writers.query_all(&outgrown())).await? {
             let name: String = row.try_get_by_index(0)?;
             tables.push(format!("\"{}\"", name.replace('"', "\"\"")));
         }
         if !tables.is_empty() {
             // A table that somebody else counts at the moment is left to them.
             let count = format!("ANALYZE (SKIP_LOCKED) {}", tables.join(", "));
-            writers.execute_unprepared(&count).await?;
+            answer_within(patience, writers.execute_unprepared(&count)).await?;
         }
         Ok(tables.len())
     }

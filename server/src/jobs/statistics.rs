@@ -25,7 +25,11 @@ pub(super) async fn keep(db: Db, shutdown: CancellationToken) {
                 () = shutdown.cancelled() => return,
                 () = tokio::time::sleep(EVERY) => {}
             }
-            match db.refresh_statistics().await {
+            let refreshed = tokio::select! {
+                () = shutdown.cancelled() => return,
+                refreshed = db.refresh_statistics() => refreshed,
+            };
+            match refreshed {
                 Ok(0) => {}
                 Ok(tables) => tracing::debug!(tables, "statistics were refreshed"),
                 Err(error) => tracing::warn!(%error, "statistics could not be refreshed"),
