@@ -119,6 +119,7 @@ impl SearchQuery {
                 key: kind.map(|kind| SortKey {
                     expr: Expr::col((FOUND, "sort_key")),
                     kind,
+                    optional: true,
                 }),
                 descending: users.sequence.descending || groups.sequence.descending,
             },

@@ -122,6 +122,15 @@ async fn a_page_in_the_middle_leaves_rows_out_without_reading_them() {
 }
 
 #[tokio::test]
+async fn a_page_in_the_middle_of_user_names_begins_there() {
+    let (app, client, _) = populated().await;
+    let list = "/Users?startIndex=90&count=5&sortBy=userName";
+    let statements = statements_of(client.call("GET", list), 200).await;
+    BY_USER_NAME_FROM.assert_taken(&app, &statements[1..]).await;
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn filters_on_memberships_managers_beginnings_and_changes_go_by_an_index() {
     let (app, client, ids) = populated().await;
     let group = client.filter("/Groups", "displayName eq \"crowd\"").await;

@@ -23,16 +23,16 @@ pub(crate) fn user_order(scope: &FilterScope, attr: AttrRef) -> Option<SortKey> 
     let first = |id, wanted| first_value(scope, id, wanted);
     Some(match attr.id {
         AttrId::ExternalId => text(column(link::Column::ExternalId)),
-        AttrId::UserName => text(column(link::Column::UserNameFolded)),
+        AttrId::UserName => always(text(column(link::Column::UserNameFolded))),
         AttrId::NameGivenName => text(column(U::GivenNameFolded)),
         AttrId::NameFamilyName | AttrId::Name => text(column(U::FamilyNameFolded)),
         AttrId::DisplayName => text(column(U::DisplayNameFolded)),
         AttrId::Active => flag(column(U::IdpActive)),
-        AttrId::UserStatus => text(column(U::Status)),
-        AttrId::UserStatusLifecycle => text(column(U::Lifecycle)),
-        AttrId::MetaCreated => instant(column(link::Column::LinkedAt)),
-        AttrId::MetaLastModified | AttrId::Meta => instant(column(U::UpdatedAt)),
-        AttrId::MetaVersion => number(column(U::Version)),
+        AttrId::UserStatus => always(text(column(U::Status))),
+        AttrId::UserStatusLifecycle => always(text(column(U::Lifecycle))),
+        AttrId::MetaCreated => always(instant(column(link::Column::LinkedAt))),
+        AttrId::MetaLastModified | AttrId::Meta => always(instant(column(U::UpdatedAt))),
+        AttrId::MetaVersion => always(number(column(U::Version))),
         id => match storage(id) {
             Storage::Row => match attr.attr_type {
                 AttrType::Boolean | AttrType::Integer | AttrType::Decimal => {
@@ -59,38 +59,66 @@ pub(crate) const fn is_of_link(attr: AttrRef) -> bool {
 pub(crate) fn group_order(attr: AttrRef) -> Option<SortKey> {
     use group::Column as G;
     Some(match attr.id {
-        AttrId::GroupDisplayName => text(column(G::DisplayNameFolded)),
+        AttrId::GroupDisplayName => always(text(column(G::DisplayNameFolded))),
         AttrId::ExternalId => text(column(G::ExternalId)),
-        AttrId::MetaCreated => instant(column(G::CreatedAt)),
-        AttrId::MetaLastModified | AttrId::Meta => instant(column(G::UpdatedAt)),
-        AttrId::MetaVersion => number(column(G::Version)),
+        AttrId::MetaCreated => always(instant(column(G::CreatedAt))),
+        AttrId::MetaLastModified | AttrId::Meta => always(instant(column(G::UpdatedAt))),
+        AttrId::MetaVersion => always(number(column(G::Version))),
         _ => return None,
     })
 }
 
+/// A key that every row has.
+fn always(key: SortKey) -> SortKey {
+    SortKey {
+        optional: false,
+        ..key
+    }
+}
+
 const fn text(expr: Expr) -> SortKey {
     let kind = KeyKind::Text;
-    SortKey { expr, kind }
+    SortKey {
+        expr,
+        kind,
+        optional: true,
+    }
 }
 
 const fn flag(expr: Expr) -> SortKey {
     let kind = KeyKind::Flag;
-    SortKey { expr, kind }
+    SortKey {
+        expr,
+        kind,
+        optional: true,
+    }
 }
 
 const fn number(expr: Expr) -> SortKey {
     let kind = KeyKind::Number;
-    SortKey { expr, kind }
+    SortKey {
+        expr,
+        kind,
+        optional: true,
+    }
 }
 
 const fn decimal(expr: Expr) -> SortKey {
     let kind = KeyKind::Decimal;
-    SortKey { expr, kind }
+    SortKey {
+        expr,
+        kind,
+        optional: true,
+    }
 }
 
 const fn instant(expr: Expr) -> SortKey {
     let kind = KeyKind::Instant;
-    SortKey { expr, kind }
+    SortKey {
+        expr,
+        kind,
+        optional: true,
+    }
 }
 
 fn first_value(scope: &FilterScope, attribute: AttrId, wanted: value::Column) -> Expr {

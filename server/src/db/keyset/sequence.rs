@@ -17,6 +17,8 @@ const ID: &str = "sort_id";
 pub(crate) struct SortKey {
     pub(crate) expr: Expr,
     pub(crate) kind: KeyKind,
+    /// Whether rows may lack it. A bound that lets those pass is none that an index finds.
+    pub(crate) optional: bool,
 }
 
 /// The order of a list: by key, missing ones last when ascending and first when descending
@@ -45,6 +47,7 @@ impl Sequence {
             key: self.key.as_ref().map(|key| SortKey {
                 expr: Expr::col((table, KEY)),
                 kind: key.kind,
+                optional: key.optional,
             }),
             descending: self.descending,
         }
@@ -65,9 +68,12 @@ impl Sequence {
         } else {
             NullOrdering::Last
         };
-        select
-            .order_by_expr_with_nulls(key.expr.clone(), direction(descending), nulls)
-            .order_by_expr(self.id.clone(), direction(backward));
+        if key.optional {
+            select.order_by_expr_with_nulls(key.expr.clone(), direction(descending), nulls);
+        } else {
+            select.order_by_expr(key.expr.clone(), direction(descending));
+        }
+        select.order_by_expr(self.id.clone(), direction(backward));
     }
 
     /// Rows on the place's side of it.
@@ -76,7 +82,7 @@ impl Sequence {
             let down = self.descending != place.backward;
             return past(&self.id, Expr::val(place.id), down, place.inclusive);
         };
-        let key = &key.expr;
+        let (key, optional) = (&key.expr, key.optional);
         // Ids break ties upwards in either order.
         let tie = past(
             &self.id,
@@ -94,7 +100,7 @@ impl Sequence {
                 let not_before = past(key, value.bound(), down, true);
                 // The bound on the key alone is one that an index finds.
                 let of_key = not_before.and(further.or(tie));
-                if down {
+                if down || !optional {
                     of_key
                 } else {
                     of_key.or(key.clone().is_null())

@@ -13,6 +13,7 @@ fn sequence(key: Option<KeyKind>, descending: bool) -> Sequence {
         key: key.map(|kind| SortKey {
             expr: Expr::col("key"),
             kind,
+            optional: true,
         }),
         descending,
     }
