@@ -69,3 +69,29 @@ async fn connections_that_fall_silent_are_given_up_and_replaced() {
         .expect(201);
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_takes_one_round_trip_and_another_to_give_its_connection_back() {
+    const READS: u64 = 50;
+    let network = Network::default();
+    let app = TestApp::with(|config| network.join(config)).await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let path = format!("/Users/{}", client.user("first").await);
+    // Opens connections and prepares the statement.
+    for _ in 0..READS {
+        client.get(&path).await.expect(200);
+    }
+    app.quiet().await;
+    let before = network.trips();
+    for _ in 0..READS {
+        client.get(&path).await.expect(200);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let trips = network.trips() - before;
+    // The token is looked up each second as well.
+    assert!(
+        trips < READS * 5 / 2,
+        "{trips} round trips of {READS} reads"
+    );
+    app.finish().await;
+}

@@ -27,6 +27,8 @@ struct State {
     next_cut: Mutex<Option<Cut>>,
     /// Counts silences: connections of before a silence carry nothing any more.
     silences: AtomicU64,
+    /// Counts what the server sends and waits for an answer to.
+    trips: AtomicU64,
 }
 
 impl Network {
@@ -63,6 +65,11 @@ impl Network {
         self.0.silences.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// What was sent to PostgreSQL so far.
+    pub(super) fn trips(&self) -> u64 {
+        self.0.trips.load(Ordering::SeqCst)
+    }
+
     async fn relay(self, mut client: TcpStream, target: String) {
         let mut server = TcpStream::connect(&target).await.expect("PostgreSQL");
         let born = self.0.silences.load(Ordering::SeqCst);
@@ -75,6 +82,7 @@ impl Network {
                         continue;
                     }
                     let sent = &up[..length];
+                    self.0.trips.fetch_add(1, Ordering::SeqCst);
                     let commits = sent.windows(6).any(|part| part == b"COMMIT");
                     let cut = if commits { self.0.next_cut.lock().unwrap().take() } else { None };
                     if let Some(Cut::BeforeItArrives) = cut {

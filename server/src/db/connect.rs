@@ -15,7 +15,8 @@ use sea_orm::{
 use tokio::sync::{Notify, watch};
 
 use super::{
-    error::DbError, lanes::Lanes, options, reader::Reader, statements, writer::SqliteWriter,
+    error::DbError, given_up::GivenUp, lanes::Lanes, options, reader::Reader, statements,
+    writer::SqliteWriter,
 };
 use crate::ids::Ids;
 
@@ -120,9 +121,11 @@ impl Db {
                 writer: SqliteWriter::start(writer),
             }
         } else {
-            let readers = opener.open(options::postgres_readers(settings)).await?;
+            let given_up = GivenUp::new();
+            let readers = options::postgres_readers(settings, &given_up);
+            let readers = opener.open(readers).await?;
             Engine::Postgres {
-                readers: Reader::of_postgres(readers, settings),
+                readers: Reader::of_postgres(readers, given_up, settings),
                 writers: opener.open(options::postgres_writers(settings)).await?,
             }
         };

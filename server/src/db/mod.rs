@@ -26,6 +26,7 @@ mod error;
 mod feed;
 mod fetch;
 mod filter;
+mod given_up;
 pub(crate) mod holds;
 mod idp_connections;
 mod index_pages;

@@ -7,7 +7,7 @@ use sea_orm::{
     sqlx::{self, Connection, PgConnection, postgres::PgConnectOptions},
 };
 
-use super::{connect::DatabaseSettings, lanes::Deadline};
+use super::{connect::DatabaseSettings, given_up::GivenUp, lanes::Deadline};
 
 /// PostgreSQL ends a write after this time; a unit of work gives up before.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,10 +47,13 @@ pub(super) fn sqlite_reader(settings: &DatabaseSettings, deadline: Deadline) -> 
     options
 }
 
-/// Connections for reads; PostgreSQL ends each statement when its time is over.
-pub(super) fn postgres_readers(settings: &DatabaseSettings) -> ConnectOptions {
+/// Connections for reads; PostgreSQL ends each statement when its time is over. They show a sign of
+/// life when a read was `given_up` lately: a read that has its answer is one.
+pub(super) fn postgres_readers(settings: &DatabaseSettings, given_up: &GivenUp) -> ConnectOptions {
     let budget = milliseconds(settings.query_timeout);
-    let mut options = postgres_options(settings, settings.max_connections);
+    let given_up = given_up.clone();
+    let doubt = move || given_up.lately();
+    let mut options = postgres_options(settings, settings.max_connections, doubt);
     options.map_sqlx_postgres_opts(move |postgres| {
         postgres.options([
             ("statement_timeout", budget.as_str()),
@@ -62,7 +65,7 @@ pub(super) fn postgres_readers(settings: &DatabaseSettings) -> ConnectOptions {
 
 /// Connections for units of work.
 pub(super) fn postgres_writers(settings: &DatabaseSettings) -> ConnectOptions {
-    let mut options = postgres_options(settings, settings.max_connections);
+    let mut options = postgres_options(settings, settings.max_connections, || true);
     options.map_sqlx_postgres_opts(|postgres| {
         postgres.options([("statement_timeout", milliseconds(WRITE_TIMEOUT))])
     });
@@ -71,7 +74,7 @@ pub(super) fn postgres_writers(settings: &DatabaseSettings) -> ConnectOptions {
 
 /// Connections for changes of the schema, which may take as long as they need.
 pub(super) fn postgres_migrator(settings: &DatabaseSettings) -> ConnectOptions {
-    postgres_options(settings, MIGRATOR_CONNECTIONS)
+    postgres_options(settings, MIGRATOR_CONNECTIONS, || true)
 }
 
 /// Pragmas belong to a connection, so they are part of the options and not a statement at start.
@@ -102,7 +105,12 @@ fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOption
     options
 }
 
-fn postgres_options(settings: &DatabaseSettings, size: u32) -> ConnectOptions {
+/// Connections that have to answer before they go back when there is a `doubt`.
+fn postgres_options(
+    settings: &DatabaseSettings,
+    size: u32,
+    doubt: impl Fn() -> bool + Clone + Send + Sync + 'static,
+) -> ConnectOptions {
     let mut options = ConnectOptions::new(settings.url.clone());
     options
         .max_connections(size)
@@ -111,7 +119,8 @@ fn postgres_options(settings: &DatabaseSettings, size: u32) -> ConnectOptions {
         .sqlx_logging(false)
         .set_application_name("rollcall")
         .test_before_acquire(false)
-        .map_sqlx_postgres_pool_opts(|pool| {
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let doubt = doubt.clone();
             pool.before_acquire(|connection, used| {
                 Box::pin(async move {
                     if used.idle_for > FRESH {
@@ -120,9 +129,12 @@ fn postgres_options(settings: &DatabaseSettings, size: u32) -> ConnectOptions {
                     Ok(true)
                 })
             })
-            .after_release(|connection, _| {
+            .after_release(move |connection, _| {
+                let doubtful = doubt();
                 Box::pin(async move {
-                    answers(connection).await?;
+                    if doubtful {
+                        answers(connection).await?;
+                    }
                     Ok(true)
                 })
             })

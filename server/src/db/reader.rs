@@ -11,6 +11,7 @@ use sea_orm::{
 use super::{
     connect::DatabaseSettings,
     error::DbError,
+    given_up::{GivenUp, Watch},
     lanes::{Lanes, Lease},
     options::close,
 };
@@ -26,11 +27,16 @@ pub(crate) struct Reader {
 #[derive(Clone)]
 enum Source {
     Sqlite(Arc<Lanes>),
-    Postgres(DatabaseConnection),
+    Postgres {
+        pool: DatabaseConnection,
+        given_up: GivenUp,
+    },
 }
 
 /// A state of the database that several reads agree on.
 pub(crate) struct Snapshot {
+    /// Notes on PostgreSQL that the transaction below is given up before its end.
+    watch: Option<Watch<()>>,
     transaction: DatabaseTransaction,
     /// SQLite's connection below the transaction.
     lease: Option<Lease>,
@@ -42,8 +48,12 @@ impl Reader {
         Self::new(Source::Sqlite(lanes), settings)
     }
 
-    pub(super) fn of_postgres(pool: DatabaseConnection, settings: &DatabaseSettings) -> Self {
-        Self::new(Source::Postgres(pool), settings)
+    pub(super) fn of_postgres(
+        pool: DatabaseConnection,
+        given_up: GivenUp,
+        settings: &DatabaseSettings,
+    ) -> Self {
+        Self::new(Source::Postgres { pool, given_up }, settings)
     }
 
     fn new(source: Source, settings: &DatabaseSettings) -> Self {
@@ -61,19 +71,23 @@ impl Reader {
 
     /// Begins a snapshot; dropping it ends it.
     pub(super) async fn snapshot(&self) -> Result<Snapshot, DbError> {
-        let (transaction, lease) = match &self.source {
+        let (watch, transaction, lease) = match &self.source {
             Source::Sqlite(lanes) => {
                 let lease = lanes.lease().await?;
                 let begin = lease.connection().begin();
-                (answer_within(self.limit(), begin).await?, Some(lease))
+                let transaction = answer_within(self.limit(), begin).await?;
+                (None, transaction, Some(lease))
             }
-            Source::Postgres(pool) => {
+            Source::Postgres { pool, given_up } => {
                 let isolation = Some(IsolationLevel::RepeatableRead);
                 let begin = pool.begin_with_config(isolation, Some(AccessMode::ReadOnly));
-                (answer_within(self.limit(), begin).await?, None)
+                let begin = given_up.watch(Box::pin(begin));
+                let transaction = answer_within(self.limit(), begin).await?;
+                (Some(given_up.watch(())), transaction, None)
             }
         };
         Ok(Snapshot {
+            watch,
             transaction,
             lease,
             patience: self.patience,
@@ -89,7 +103,7 @@ impl Reader {
     pub(super) async fn close(&self) {
         match &self.source {
             Source::Sqlite(lanes) => lanes.close().await,
-            Source::Postgres(pool) => close(pool).await,
+            Source::Postgres { pool, .. } => close(pool).await,
         }
     }
 
@@ -113,7 +127,10 @@ impl Reader {
                 };
                 answer_within(self.patience, work).await
             }
-            Source::Postgres(pool) => answer_within(self.limit(), statement(pool)).await,
+            Source::Postgres { pool, given_up } => {
+                let work = given_up.watch(Box::pin(statement(pool)));
+                answer_within(self.limit(), work).await
+            }
         }
     }
 }
@@ -121,7 +138,13 @@ impl Reader {
 impl Snapshot {
     /// Ends it. Nothing was changed, so there is nothing that could get lost.
     pub(super) async fn commit(self) -> Result<(), DbError> {
-        answer_within(self.patience, self.transaction.commit()).await?;
+        let commit = self.transaction.commit();
+        match self.watch {
+            None => answer_within(self.patience, commit).await?,
+            Some(watch) => {
+                answer_within(self.patience, watch.over(Box::pin(commit))).await?;
+            }
+        }
         if let Some(lease) = self.lease {
             lease.give_back();
         }
@@ -134,7 +157,7 @@ impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DatabaseBackend {
         match self.source {
             Source::Sqlite(_) => DatabaseBackend::Sqlite,
-            Source::Postgres(_) => DatabaseBackend::Postgres,
+            Source::Postgres { .. } => DatabaseBackend::Postgres,
         }
     }
 
