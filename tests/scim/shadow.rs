@@ -11,7 +11,7 @@ use sea_orm::DatabaseBackend;
 use serde_json::{Value, json};
 
 use super::adoption::{local, mailed, verify};
-use crate::support::{Answer, Console, ScimClient, TestApp, user_body};
+use crate::support::{Answer, Console, ScimClient, TestApp, percent_encoded, user_body};
 
 fn path(client: &ScimClient, below: &str) -> String {
     format!("/idp-connections/{}/shadow{below}", client.connection)
@@ -99,6 +99,18 @@ async fn the_summary_tells_when_a_shadow_changed_even_if_no_number_does() {
     let after = summary(&console, &client).await.json;
     assert_eq!(after["users"], before["users"]);
     assert_ne!(after["changed_at"], before["changed_at"]);
+    // What somebody looked at is no more: it is not taken live.
+    let go_live = |seen: &Value| {
+        let seen = seen["changed_at"].as_str().expect("an instant");
+        path(
+            &client,
+            &format!("/go-live?reviewed={}", percent_encoded(seen)),
+        )
+    };
+    let refused = console.post(&go_live(&before), &json!({})).await;
+    let refused = refused.expect(409);
+    assert!(refused.text.contains("changed since"), "{refused:?}");
+    console.post(&go_live(&after), &json!({})).await.expect(202);
     app.finish().await;
 }
 
@@ -361,14 +373,14 @@ async fn a_going_live_that_broke_off_is_completed_and_requests_wait_meanwhile() 
     app.quiet().await;
     let (db, ctx) = (&app.app.state.db, app.operator());
     let id = client.connection;
-    going_live::start(db, &ctx, id).await.unwrap();
+    going_live::start(db, &ctx, id, None).await.unwrap();
     app.app.state.tokens.forget();
     going_live::go_on(db, &ctx, id).await.unwrap();
     assert_eq!(people(&app).await - before, 1_000);
     let wait = client.get("/Users").await;
     assert_eq!(wait.status, 503, "{}", wait.text);
     assert!(wait.header("retry-after").is_some());
-    going_live::start(db, &ctx, id).await.unwrap_err();
+    going_live::start(db, &ctx, id, None).await.unwrap_err();
 
     going_live::go_on(db, &ctx, id).await.unwrap();
     going_live::go_on(db, &ctx, id).await.unwrap();

@@ -40,9 +40,14 @@ pub(crate) fn enter(id: ConnectionId) -> Call<()> {
     call::act(path(id, ""))
 }
 
-/// Begins to take the shadow live.
-pub(crate) fn go_live(id: ConnectionId) -> Call<()> {
-    call::act(path(id, "/go-live"))
+/// Begins to take the shadow live, if it is still the one that was reviewed.
+pub(crate) fn go_live(id: ConnectionId, reviewed: &ShadowSummary) -> Call<()> {
+    let changed_at = reviewed.changed_at.map(|at| at.to_rfc3339());
+    call::act(
+        QueryString::default()
+            .with_some("reviewed", changed_at.as_deref())
+            .after(&path(id, "/go-live")),
+    )
 }
 
 /// Deletes what is in the shadow.

@@ -39,6 +39,11 @@ pub(crate) fn keep_focus() {
             (it, section)
         }));
     });
+    let _always_too = window_event_listener(ev::focusout, move |event| {
+        if event.related_target().is_none() {
+            request_animation_frame(move || place.update_value(forget_what_was_left));
+        }
+    });
     on_every_change(move || {
         let gone = |(focused, _): &(Element, Option<Element>)| !focused.is_connected();
         if place.with_value(|place| place.as_ref().is_some_and(gone)) {
@@ -47,6 +52,16 @@ pub(crate) fn keep_focus() {
             request_animation_frame(move || settle(section.and_then(|(_, section)| section)));
         }
     });
+}
+
+/// Whoever clicked beside what had the focus has left it, unless it went away or the window did.
+fn forget_what_was_left(place: &mut Place) {
+    let was_left = |(focused, _): &(Element, Option<Element>)| {
+        focused.is_connected() && document().active_element().as_ref() != Some(focused)
+    };
+    if place.as_ref().is_some_and(was_left) {
+        *place = None;
+    }
 }
 
 fn settle(section: Option<Element>) {

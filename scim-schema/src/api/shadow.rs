@@ -119,6 +119,16 @@ pub struct ShadowQuery {
     pub after: Option<Uuid>,
 }
 
+/// Query of `POST /idp-connections/{id}/shadow/go-live`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoLiveQuery {
+    /// [`ShadowSummary::changed_at`] as it was when the shadow was reviewed: one that has changed
+    /// since is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<DateTime<Utc>>,
+}
+
 /// Answer to `DELETE /idp-connections/{id}/shadow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShadowDiscarded {

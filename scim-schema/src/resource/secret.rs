@@ -14,7 +14,7 @@ pub use self::text::{hide_in_path, hide_in_text};
 use crate::dialect::Notes;
 
 /// Names whose values are secrets, in any case.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 13] = [
     "password",
     "passwd",
     "userPassword",
@@ -24,6 +24,10 @@ const NAMES: [&str; 9] = [
     "passphrase",
     "secret",
     "clientSecret",
+    "token",
+    "accessToken",
+    "refreshToken",
+    "apiKey",
 ];
 
 /// Characters of a name that a note repeats.

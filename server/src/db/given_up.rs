@@ -1,5 +1,6 @@
 //! Reads that nobody waited for the end of. Their connection may be one that says nothing any more,
-//! and is asked before its pool takes it back; to ask after each read would double what it costs.
+//! and is asked, with a limit of time, before its pool takes it back and asks it without one; to ask
+//! twice after each read would cost as much again as the read.
 
 use std::{
     pin::Pin,

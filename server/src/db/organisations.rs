@@ -59,9 +59,7 @@ impl AccountTx {
             created_at: Set(self.ctx().now),
             archived_at: Set(None),
         };
-        organisation::Entity::insert(row)
-            .exec_without_returning(&self.connection)
-            .await?;
+        self.connection.insert(row).await?;
         Ok(id)
     }
 

@@ -16,6 +16,8 @@ use sea_orm::{
     },
 };
 
+use super::statements;
+
 /// Rows of one message; no table has more than 32 columns that are filled in bulk, and a statement
 /// of PostgreSQL takes 65,535 parameters, one of SQLite half of that.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -27,7 +29,8 @@ pub(super) struct Pipeline {
     kept: Mutex<Vec<Kept>>,
 }
 
-/// A write that waits. It reads no table: PostgreSQL gives all that are sent together the same view.
+/// A write that waits. It reads no table, and no trigger that it fires does: PostgreSQL gives all that
+/// are sent together the same view, and runs them in no certain order.
 struct Kept {
     table: &'static str,
     rows: usize,
@@ -133,6 +136,8 @@ impl Pipeline {
     pub(super) async fn send(&self) -> Result<(), DbErr> {
         let kept = mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         for message in messages(kept) {
+            // The message itself is counted when it is sent.
+            (1..message.len()).for_each(|_| statements::note());
             let message = one_statement(self.get_database_backend(), message);
             self.transaction.execute_raw(message).await?;
         }

@@ -131,10 +131,14 @@ impl AccountTx {
                 request_id: Set(request),
             });
         let there = OnConflict::new().do_nothing().to_owned();
-        self.connection.upsert_all(models, &there).await?;
-        self.connection
-            .upsert_all(touched.collect(), &there)
-            .await?;
+        for part in in_few_sizes(models) {
+            self.settle().await?;
+            self.connection.upsert_all(part, &there).await?;
+        }
+        for part in in_few_sizes(touched.collect()) {
+            self.connection.upsert_all(part, &there).await?;
+            self.settle().await?;
+        }
         Ok(())
     }
 
@@ -179,5 +183,31 @@ impl AccountTx {
             known.extend(found);
         }
         Ok(known)
+    }
+}
+
+/// Parts whose lengths are powers of two, the longest first. The text of an insertion depends on how
+/// many rows it has, and each text is kept prepared on its connection.
+fn in_few_sizes<T>(mut rows: Vec<T>) -> Vec<Vec<T>> {
+    let mut parts = Vec::new();
+    while let Some(power) = rows.len().checked_ilog2() {
+        let rest = rows.split_off(1 << power);
+        parts.push(rows);
+        rows = rest;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_written_in_parts_of_few_sizes_and_whole() {
+        let parts = in_few_sizes((0..37).collect());
+        let lengths: Vec<usize> = parts.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [32, 4, 1]);
+        assert_eq!(parts.concat(), (0..37).collect::<Vec<_>>());
+        assert!(in_few_sizes(Vec::<u8>::new()).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! What all tenants use together, such as database readers and memory for bodies: nobody gets all
-//! of it. A connection has at most a quarter, its account at most half, and what one request that is
-//! growing needs beyond that.
+//! of it. A connection has at most a quarter, its account at most half, and one request of all those
+//! that are growing what it needs beyond that.
 
 use std::{
     collections::HashMap,
@@ -20,14 +20,18 @@ struct Inner {
     whole: Arc<Semaphore>,
     accounts: Keyed<AccountId>,
     connections: Keyed<ConnectionId>,
+    /// Whoever grows holds what it has while it waits, and two that wait for each other would both
+    /// wait in vain. So one at a time goes on without units, and waits for nobody.
+    beyond: Arc<Semaphore>,
 }
 
 /// Units that a request has; dropping them gives them back.
 #[derive(Debug)]
 pub struct Share {
-    connection: Held,
-    account: Held,
-    whole: OwnedSemaphorePermit,
+    units: [OwnedSemaphorePermit; 3],
+    turn: Arc<Semaphore>,
+    /// With this it takes no more units.
+    beyond: Option<OwnedSemaphorePermit>,
     most: usize,
 }
 
@@ -39,6 +43,7 @@ impl Shares {
             whole: Arc::new(Semaphore::new(units.max(1) as usize)),
             accounts: Keyed::new(units / 2),
             connections: Keyed::new(units / 4),
+            beyond: Arc::new(Semaphore::new(1)),
         }))
     }
 
@@ -52,132 +57,86 @@ impl Shares {
         patience: Duration,
     ) -> Option<Share> {
         let units = units.min(self.0.connections.size);
-        let connection = self.0.connections.of(connection);
-        let account = self.0.accounts.of(account);
         // The narrowest first: who waits for its own does not hold up others meanwhile.
-        let taken = async {
-            Some(Share {
-                connection: Held::of(connection, units).await?,
-                account: Held::of(account, units).await?,
-                whole: Arc::clone(&self.0.whole)
-                    .acquire_many_owned(units)
-                    .await
-                    .ok()?,
-                most: self.0.connections.size as usize / 16 * 15,
-            })
-        };
-        tokio::time::timeout(patience, taken).await.ok().flatten()
+        let of = [
+            self.0.connections.of(connection),
+            self.0.accounts.of(account),
+            Arc::clone(&self.0.whole),
+        ];
+        let taken = tokio::time::timeout(patience, of_each(of, units)).await;
+        Some(Share {
+            units: taken.ok()??,
+            turn: Arc::clone(&self.0.beyond),
+            beyond: None,
+            most: self.0.connections.size as usize / 16 * 15,
+        })
     }
 }
 
+/// So many units of each, one after the other.
+async fn of_each(of: [Arc<Semaphore>; 3], units: u32) -> Option<[OwnedSemaphorePermit; 3]> {
+    let [connection, account, whole] = of;
+    Some([
+        connection.acquire_many_owned(units).await.ok()?,
+        account.acquire_many_owned(units).await.ok()?,
+        whole.acquire_many_owned(units).await.ok()?,
+    ])
+}
+
 impl Share {
-    /// Takes so many units more; `false`, with nothing taken, when they did not become free within
-    /// `patience`. What grows leaves a sixteenth of the connection's units to what begins: beyond
-    /// that it goes without.
+    /// Takes so many units more, or the turn to go without; `false`, with nothing taken, when there
+    /// was neither within `patience`. What grows leaves a sixteenth of the connection's units to
+    /// what begins: beyond that it goes without.
     pub async fn grow(&mut self, units: u32, patience: Duration) -> bool {
-        let held = self.whole.num_permits();
-        let room = u32::try_from(self.most.saturating_sub(held)).unwrap_or(u32::MAX);
-        let units = units.min(room);
-        if units == 0 {
+        let [held, ..] = &self.units;
+        let room = self.most.saturating_sub(held.num_permits());
+        let units = units.min(u32::try_from(room).unwrap_or(u32::MAX));
+        if units == 0 || self.beyond.is_some() {
             return true;
         }
-        let taken = async {
-            let of_connection = self.connection.more(units).await?;
-            let of_account = self.account.more(units).await?;
-            let whole = Arc::clone(self.whole.semaphore());
-            Some((
-                of_connection,
-                of_account,
-                whole.acquire_many_owned(units).await.ok()?,
-            ))
+        let of = self.units.each_ref().map(|of| Arc::clone(of.semaphore()));
+        let turn = Arc::clone(&self.turn).acquire_owned();
+        let either = async {
+            tokio::select! {
+                biased;
+                more = of_each(of, units) => Either::Units(more),
+                turn = turn => Either::Turn(turn.ok()),
+            }
         };
-        let Ok(Some((of_connection, of_account, of_whole))) =
-            tokio::time::timeout(patience, taken).await
-        else {
-            return false;
-        };
-        self.connection.merge(of_connection);
-        self.account.merge(of_account);
-        self.whole.merge(of_whole);
-        true
+        match tokio::time::timeout(patience, either).await {
+            Ok(Either::Units(Some(more))) => {
+                for (held, more) in self.units.iter_mut().zip(more) {
+                    held.merge(more);
+                }
+                true
+            }
+            Ok(Either::Turn(turn)) => {
+                self.beyond = turn;
+                self.beyond.is_some()
+            }
+            Ok(Either::Units(None)) | Err(_) => false,
+        }
     }
 
     /// Gives back what is more than `units`.
     pub fn keep(&mut self, units: u32) {
-        for permit in [
-            &mut self.connection.units,
-            &mut self.account.units,
-            &mut self.whole,
-        ] {
+        for permit in &mut self.units {
             let excess = permit.num_permits().saturating_sub(units as usize);
             drop(permit.split(excess));
         }
     }
 }
 
-/// What everybody of one connection or account has together.
-#[derive(Debug)]
-struct Quota {
-    units: Arc<Semaphore>,
-    /// One at a time may go beyond the units: whoever grows holds what it has while it waits, and
-    /// two that wait for each other would both wait in vain.
-    beyond: Arc<Semaphore>,
+/// What a request that grows gets.
+enum Either {
+    Units(Option<[OwnedSemaphorePermit; 3]>),
+    Turn(Option<OwnedSemaphorePermit>),
 }
 
-/// What a request has of a quota.
-#[derive(Debug)]
-struct Held {
-    quota: Arc<Quota>,
-    units: OwnedSemaphorePermit,
-    /// With this it takes no more units.
-    beyond: Option<OwnedSemaphorePermit>,
-}
-
-/// What a request takes of a quota on top.
-enum More {
-    Units(OwnedSemaphorePermit),
-    Beyond(OwnedSemaphorePermit),
-    /// It is beyond already.
-    Nothing,
-}
-
-impl Held {
-    async fn of(quota: Arc<Quota>, units: u32) -> Option<Self> {
-        let taken = Arc::clone(&quota.units).acquire_many_owned(units).await;
-        Some(Self {
-            units: taken.ok()?,
-            quota,
-            beyond: None,
-        })
-    }
-
-    /// Units as they become free, or the turn to go without them.
-    async fn more(&self, units: u32) -> Option<More> {
-        if self.beyond.is_some() {
-            return Some(More::Nothing);
-        }
-        let units = Arc::clone(&self.quota.units).acquire_many_owned(units);
-        let beyond = Arc::clone(&self.quota.beyond).acquire_owned();
-        tokio::select! {
-            biased;
-            taken = units => taken.ok().map(More::Units),
-            turn = beyond => turn.ok().map(More::Beyond),
-        }
-    }
-
-    fn merge(&mut self, more: More) {
-        match more {
-            More::Units(units) => self.units.merge(units),
-            More::Beyond(turn) => self.beyond = Some(turn),
-            More::Nothing => {}
-        }
-    }
-}
-
-/// A quota for each key that is in use.
+/// Units for each key that is in use.
 struct Keyed<K> {
     size: u32,
-    known: Mutex<HashMap<K, Weak<Quota>>>,
+    known: Mutex<HashMap<K, Weak<Semaphore>>>,
 }
 
 impl<K: Hash + Eq> Keyed<K> {
@@ -188,16 +147,13 @@ impl<K: Hash + Eq> Keyed<K> {
         }
     }
 
-    fn of(&self, key: K) -> Arc<Quota> {
+    fn of(&self, key: K) -> Arc<Semaphore> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&key).and_then(Weak::upgrade) {
             return found;
         }
-        known.retain(|_, quota| quota.strong_count() > 0);
-        let made = Arc::new(Quota {
-            units: Arc::new(Semaphore::new(self.size as usize)),
-            beyond: Arc::new(Semaphore::new(1)),
-        });
+        known.retain(|_, units| units.strong_count() > 0);
+        let made = Arc::new(Semaphore::new(self.size as usize));
         known.insert(key, Arc::downgrade(&made));
         made
     }
@@ -290,6 +246,29 @@ mod tests {
             other.grow(4, NOW).await,
             "what the whole has is not touched"
         );
+    }
+
+    #[tokio::test]
+    async fn uploads_that_need_more_than_there_is_all_come_to_their_end() {
+        let shares = Shares::new(64);
+        let patience = Duration::from_secs(60);
+        let uploads = (0..16).map(|number| {
+            let shares = shares.clone();
+            tokio::spawn(async move {
+                let mut upload = take(&shares, number % 2, number % 4, 1).await.unwrap();
+                for _ in 0..8 {
+                    tokio::task::yield_now().await;
+                    if !upload.grow(1, patience).await {
+                        return false;
+                    }
+                }
+                true
+            })
+        });
+        for upload in uploads.collect::<Vec<_>>() {
+            assert!(upload.await.unwrap());
+        }
+        assert!(take(&shares, 1, 1, 16).await.is_some());
     }
 
     #[tokio::test]

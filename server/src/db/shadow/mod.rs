@@ -15,7 +15,7 @@ use scim_schema::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, LockType, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -212,6 +212,26 @@ impl AccountTx {
             .filter(object::Column::AccountId.eq(self.account().0))
             .filter(object::Column::ConnectionId.eq(connection.0))
             .count(&self.connection)
+            .await?)
+    }
+
+    /// When a user or group was put into a shadow or changed last.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shadow_changed_at(
+        &self,
+        connection: ConnectionId,
+    ) -> Result<Option<DateTime<Utc>>, DbError> {
+        Ok(object::Entity::find()
+            .select_only()
+            .column(object::Column::UpdatedAt)
+            .filter(object::Column::AccountId.eq(self.account().0))
+            .filter(object::Column::ConnectionId.eq(connection.0))
+            .order_by_desc(object::Column::UpdatedAt)
+            .limit(1)
+            .into_tuple()
+            .one(&self.connection)
             .await?)
     }
 

@@ -3,7 +3,8 @@
 use axum::{Json, extract::State, http::StatusCode};
 use scim_schema::{
     api::shadow::{
-        ShadowDiscarded, ShadowGroup, ShadowPage, ShadowQuery, ShadowSummary, ShadowUser,
+        GoLiveQuery, ShadowDiscarded, ShadowGroup, ShadowPage, ShadowQuery, ShadowSummary,
+        ShadowUser,
     },
     id::ConnectionId,
     permission::Permission,
@@ -52,14 +53,15 @@ pub(super) async fn discard(
     Ok(Json(ShadowDiscarded { objects }))
 }
 
-/// Begins to take the shadow live.
+/// Begins to take the shadow live, as it was reviewed.
 pub(super) async fn go_live(
     State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<ConnectionId>,
+    Parameters(query): Parameters<GoLiveQuery>,
 ) -> Result<StatusCode, ApiError> {
     caller.require(Permission::ManageConnections)?;
-    going_live::start(&state.db, &caller.ctx, id).await?;
+    going_live::start(&state.db, &caller.ctx, id, query.reviewed).await?;
     state.tokens.forget();
     Ok(StatusCode::ACCEPTED)
 }

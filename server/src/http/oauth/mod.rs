@@ -16,7 +16,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use scim_schema::scope::{SCIM, Scopes};
+use scim_schema::{
+    id::OAuthClientId,
+    scope::{SCIM, Scopes},
+};
 use serde_json::{Value, json};
 
 use self::request::TokenRequest;
@@ -160,6 +163,10 @@ async fn answer(state: &AppState, request: Request) -> Result<Granted, OAuthErro
     })?;
     let TokenRequest { presented, scope } = TokenRequest::read(&parts.headers, body).await?;
     let named = presented.claimed_client();
+    // However its id is spelled, it is one client.
+    let named = named
+        .parse::<OAuthClientId>()
+        .map_or(named, |id| id.to_string());
     refuse_guess(state, &visitor, &named)?;
     let (db, audience) = (&state.db, audience(state));
     let authenticated = client_credentials::authenticate(db, &presented, &audience, visitor.now);

@@ -51,7 +51,7 @@ pub struct ScimLogEntry {
     pub at: DateTime<Utc>,
     /// HTTP method.
     pub method: String,
-    /// Path below the base URL, without query: queries carry personal data.
+    /// Path below the base URL, without query; that of a look-up is kept, and erased, as a body is.
     pub path: String,
     /// HTTP status of the answer.
     pub status: u16,

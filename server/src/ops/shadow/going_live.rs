@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use scim_schema::{
     api::connections::ConnectionMode,
     custom::reread,
@@ -36,12 +37,18 @@ const CHUNK: u64 = 50;
 const UNITS: usize = 20;
 
 /// Begins to take a shadow live. Requests of the connection are answered 503 until that is done.
-/// What was refused before is tried again.
+/// What was refused before is tried again. `reviewed` is when the shadow that somebody looked at had
+/// changed last.
 ///
 /// # Errors
-/// [`OpError::NotFound`], [`OpError::Conflict`] when there is nothing to take live, and those of
-/// the database.
-pub async fn start(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpError> {
+/// [`OpError::NotFound`], [`OpError::Conflict`] when there is nothing to take live or the shadow has
+/// changed since `reviewed`, and those of the database.
+pub async fn start(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    id: ConnectionId,
+    reviewed: Option<DateTime<Utc>>,
+) -> Result<(), OpError> {
     db.write::<_, OpError, _>(ctx, move |tx| {
         Box::pin(async move {
             let mode = tx
@@ -57,6 +64,10 @@ pub async fn start(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpEr
                 ConnectionMode::GoingLive => {
                     return Err(conflict("This connection is going live already."));
                 }
+            }
+            if reviewed.is_some() && tx.shadow_changed_at(id).await? != reviewed {
+                let sentence = "The shadow has changed since it was looked at. Look at it again.";
+                return Err(conflict(sentence));
             }
             tx.set_connection_mode(id, ConnectionMode::GoingLive)
                 .await?;

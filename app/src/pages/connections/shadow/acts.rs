@@ -170,7 +170,7 @@ fn go_live(
                 reviewed.set(now);
                 act.form.fail(FormErrors::of_form(words::CHANGED));
             }
-            Ok(_) => act.send(api::shadow::go_live(id), &[], move |()| {
+            Ok(now) => act.send(api::shadow::go_live(id, &now), &[], move |()| {
                 connection.reload();
                 words::BEGUN
             }),
