@@ -12,7 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr};
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
+    TransactionTrait,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
@@ -52,10 +55,15 @@ impl Deadline {
     }
 }
 
-#[derive(Clone)]
+/// A connection that is kept for good. sea-orm lends one out with a transaction only, and this one
+/// is ended at once: each statement has its own again. A connection that went back to its pool would
+/// be asked for a sign of life each time, which costs as much as a look-up.
 struct Lane {
-    connection: DatabaseConnection,
+    session: DatabaseTransaction,
+    pool: DatabaseConnection,
     deadline: Deadline,
+    /// A snapshot of somebody has begun.
+    in_snapshot: bool,
 }
 
 /// All readers; they are opened when they are first needed.
@@ -70,9 +78,8 @@ pub(super) struct Lanes {
 /// A reader that somebody has, and its place among those that may be handed out. It goes back by
 /// [`Lease::give_back`]; one that is dropped may still be at work, and goes back when it has ended.
 pub(super) struct Lease {
-    lane: Lane,
     /// `None` once it was given back.
-    place: Option<OwnedSemaphorePermit>,
+    held: Option<(Lane, OwnedSemaphorePermit)>,
     lanes: Arc<Lanes>,
 }
 
@@ -113,8 +120,7 @@ impl Lanes {
         };
         lane.deadline.set(self.settings.query_timeout);
         Ok(Lease {
-            lane,
-            place: Some(place),
+            held: Some((lane, place)),
             lanes: Arc::clone(self),
         })
     }
@@ -124,7 +130,7 @@ impl Lanes {
         self.free.close();
         let idle = std::mem::take(&mut *self.idle());
         for lane in idle {
-            options::close(&lane.connection).await;
+            lane.close().await;
         }
     }
 
@@ -137,9 +143,14 @@ impl Lanes {
     async fn another(&self) -> Result<Lane, DbErr> {
         let deadline = Deadline::new();
         let options = options::sqlite_reader(&self.settings, deadline.clone());
+        let pool = self.opener.open(options).await?;
+        let session = pool.begin().await?;
+        session.execute_unprepared("COMMIT").await?;
         Ok(Lane {
-            connection: self.opener.open(options).await?,
+            session,
+            pool,
             deadline,
+            in_snapshot: false,
         })
     }
 
@@ -148,33 +159,74 @@ impl Lanes {
     }
 }
 
+impl Lane {
+    /// Ends the snapshot that was given up, if there is one, once the statement that was given up has
+    /// ended.
+    async fn settle(&mut self) -> Result<(), DbErr> {
+        let last = if self.in_snapshot {
+            "ROLLBACK"
+        } else {
+            "SELECT 1"
+        };
+        self.session.execute_unprepared(last).await?;
+        self.in_snapshot = false;
+        Ok(())
+    }
+
+    async fn close(self) {
+        drop(self.session);
+        options::close(&self.pool).await;
+    }
+}
+
 impl Lease {
     /// The connection.
-    pub(super) const fn connection(&self) -> &DatabaseConnection {
-        &self.lane.connection
+    ///
+    /// # Errors
+    /// When it was given back.
+    pub(super) fn session(&self) -> Result<&DatabaseTransaction, DbErr> {
+        let held = self.held.as_ref().map(|(lane, _)| &lane.session);
+        held.ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
+    }
+
+    /// Begins a snapshot: what is read from now on is of one state.
+    pub(super) async fn begin(&mut self) -> Result<(), DbErr> {
+        if let Some((lane, _)) = &mut self.held {
+            lane.in_snapshot = true;
+        }
+        self.session()?.execute_unprepared("BEGIN").await.map(drop)
+    }
+
+    /// Ends the snapshot.
+    pub(super) async fn commit(&mut self) -> Result<(), DbErr> {
+        self.session()?.execute_unprepared("COMMIT").await?;
+        if let Some((lane, _)) = &mut self.held {
+            lane.in_snapshot = false;
+        }
+        Ok(())
     }
 
     /// Its statement has ended: the next one may have it.
     pub(super) fn give_back(mut self) {
-        if let Some(place) = self.place.take() {
-            self.lanes.put_back(self.lane.clone(), place);
+        if let Some((lane, place)) = self.held.take() {
+            self.lanes.put_back(lane, place);
         }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(place) = self.place.take() else {
+        let Some((mut lane, place)) = self.held.take() else {
             return;
         };
-        let (lane, lanes) = (self.lane.clone(), Arc::clone(&self.lanes));
+        let lanes = Arc::clone(&self.lanes);
         tokio::spawn(async move {
             // The connection answers once its statement has ended, by its deadline at the latest.
-            let ended = answer_within(lanes.settings.patience(), lane.connection.ping()).await;
-            if ended.is_ok() {
+            let settled = answer_within(lanes.settings.patience(), lane.settle()).await;
+            if settled.is_ok() {
                 lanes.put_back(lane, place);
             } else {
-                options::close(&lane.connection).await;
+                lane.close().await;
             }
         });
     }
@@ -182,7 +234,7 @@ impl Drop for Lease {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    use sea_orm::{DbBackend, Statement};
 
     use super::*;
 
@@ -192,7 +244,7 @@ mod tests {
 
     async fn run(lease: &Lease, sql: &str) -> Result<(), DbErr> {
         let statement = Statement::from_string(DbBackend::Sqlite, sql);
-        lease.connection().query_one_raw(statement).await.map(drop)
+        lease.session()?.query_one_raw(statement).await.map(drop)
     }
 
     async fn one_lane(query_timeout: Duration) -> (tempfile::TempDir, Arc<Lanes>) {

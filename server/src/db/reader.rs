@@ -33,14 +33,19 @@ enum Source {
     },
 }
 
-/// A state of the database that several reads agree on.
+/// A state of the database that several reads agree on. One that is dropped ends.
 pub(crate) struct Snapshot {
-    /// Notes on PostgreSQL that the transaction below is given up before its end.
-    watch: Option<Watch<()>>,
-    transaction: DatabaseTransaction,
-    /// SQLite's connection below the transaction.
-    lease: Option<Lease>,
+    of: State,
     patience: Duration,
+}
+
+enum State {
+    Sqlite(Lease),
+    Postgres {
+        /// Notes that the transaction below is given up before its end.
+        watch: Watch<()>,
+        transaction: DatabaseTransaction,
+    },
 }
 
 impl Reader {
@@ -71,32 +76,37 @@ impl Reader {
 
     /// Begins a snapshot; dropping it ends it.
     pub(super) async fn snapshot(&self) -> Result<Snapshot, DbError> {
-        let (watch, transaction, lease) = match &self.source {
+        let of = match &self.source {
             Source::Sqlite(lanes) => {
-                let lease = lanes.lease().await?;
-                let begin = lease.connection().begin();
-                let transaction = answer_within(self.limit(), begin).await?;
-                (None, transaction, Some(lease))
+                let mut lease = lanes.lease().await?;
+                answer_within(self.limit(), lease.begin()).await?;
+                State::Sqlite(lease)
             }
             Source::Postgres { pool, given_up } => {
                 let isolation = Some(IsolationLevel::RepeatableRead);
                 let begin = pool.begin_with_config(isolation, Some(AccessMode::ReadOnly));
                 let begin = given_up.watch(Box::pin(begin));
                 let transaction = answer_within(self.limit(), begin).await?;
-                (Some(given_up.watch(())), transaction, None)
+                State::Postgres {
+                    watch: given_up.watch(()),
+                    transaction,
+                }
             }
         };
         Ok(Snapshot {
-            watch,
-            transaction,
-            lease,
+            of,
             patience: self.patience,
         })
     }
 
     /// Whether the database answers within a second.
     pub(super) async fn ping(&self) -> Result<(), DbError> {
-        let ping = self.read(async |connection| connection.ping().await);
+        let ping = async {
+            match &self.source {
+                Source::Sqlite(_) => self.execute_unprepared("SELECT 1").await.map(drop),
+                Source::Postgres { pool, given_up } => given_up.watch(Box::pin(pool.ping())).await,
+            }
+        };
         Ok(answer_within(Duration::from_secs(1), ping).await?)
     }
 
@@ -115,22 +125,61 @@ impl Reader {
     /// Runs one statement; a connection that is given up on in the middle of it comes back when it has ended.
     async fn read<T>(
         &self,
-        statement: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, DbErr>,
+        statement: impl AsyncFnOnce(Link<'_>) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         match &self.source {
             Source::Sqlite(lanes) => {
                 let lease = lanes.lease().await?;
                 let work = async move {
-                    let answer = statement(lease.connection()).await;
-                    lease.give_back();
+                    let answer = statement(Link::Session(lease.session()?)).await;
+                    // One that is broken is found out, and closed, when it is dropped.
+                    if !matches!(answer, Err(DbErr::Conn(_))) {
+                        lease.give_back();
+                    }
                     answer
                 };
                 answer_within(self.patience, work).await
             }
             Source::Postgres { pool, given_up } => {
-                let work = given_up.watch(Box::pin(statement(pool)));
+                let work = given_up.watch(Box::pin(statement(Link::Pool(pool))));
                 answer_within(self.limit(), work).await
             }
+        }
+    }
+}
+
+/// What one statement is sent to.
+enum Link<'a> {
+    Session(&'a DatabaseTransaction),
+    Pool(&'a DatabaseConnection),
+}
+
+impl Link<'_> {
+    async fn execute(self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Session(session) => session.execute_raw(statement).await,
+            Self::Pool(pool) => pool.execute_raw(statement).await,
+        }
+    }
+
+    async fn execute_unprepared(self, sql: &str) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Session(session) => session.execute_unprepared(sql).await,
+            Self::Pool(pool) => pool.execute_unprepared(sql).await,
+        }
+    }
+
+    async fn one(self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match self {
+            Self::Session(session) => session.query_one_raw(statement).await,
+            Self::Pool(pool) => pool.query_one_raw(statement).await,
+        }
+    }
+
+    async fn all(self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Self::Session(session) => session.query_all_raw(statement).await,
+            Self::Pool(pool) => pool.query_all_raw(statement).await,
         }
     }
 }
@@ -138,17 +187,24 @@ impl Reader {
 impl Snapshot {
     /// Ends it. Nothing was changed, so there is nothing that could get lost.
     pub(super) async fn commit(self) -> Result<(), DbError> {
-        let commit = self.transaction.commit();
-        match self.watch {
-            None => answer_within(self.patience, commit).await?,
-            Some(watch) => {
-                answer_within(self.patience, watch.over(Box::pin(commit))).await?;
+        match self.of {
+            State::Sqlite(mut lease) => {
+                answer_within(self.patience, lease.commit()).await?;
+                lease.give_back();
+            }
+            State::Postgres { watch, transaction } => {
+                let commit = watch.over(Box::pin(transaction.commit()));
+                answer_within(self.patience, commit).await?;
             }
         }
-        if let Some(lease) = self.lease {
-            lease.give_back();
-        }
         Ok(())
+    }
+
+    fn transaction(&self) -> Result<&DatabaseTransaction, DbErr> {
+        match &self.of {
+            State::Sqlite(lease) => lease.session(),
+            State::Postgres { transaction, .. } => Ok(transaction),
+        }
     }
 }
 
@@ -162,46 +218,46 @@ impl ConnectionTrait for Reader {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.read(async |connection| connection.execute_raw(statement).await)
-            .await
+        self.read(async |link| link.execute(statement).await).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.read(async |connection| connection.execute_unprepared(sql).await)
+        self.read(async |link| link.execute_unprepared(sql).await)
             .await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.read(async |connection| connection.query_one_raw(statement).await)
-            .await
+        self.read(async |link| link.one(statement).await).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.read(async |connection| connection.query_all_raw(statement).await)
-            .await
+        self.read(async |link| link.all(statement).await).await
     }
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Snapshot {
     fn get_database_backend(&self) -> DatabaseBackend {
-        self.transaction.get_database_backend()
+        match self.of {
+            State::Sqlite(_) => DatabaseBackend::Sqlite,
+            State::Postgres { .. } => DatabaseBackend::Postgres,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        answer_within(self.patience, self.transaction.execute_raw(statement)).await
+        answer_within(self.patience, self.transaction()?.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        answer_within(self.patience, self.transaction.execute_unprepared(sql)).await
+        answer_within(self.patience, self.transaction()?.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        answer_within(self.patience, self.transaction.query_one_raw(statement)).await
+        answer_within(self.patience, self.transaction()?.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        answer_within(self.patience, self.transaction.query_all_raw(statement)).await
+        answer_within(self.patience, self.transaction()?.query_all_raw(statement)).await
     }
 }
 
