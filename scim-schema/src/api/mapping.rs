@@ -84,6 +84,18 @@ pub struct RuleDraft {
     pub roles: Vec<FunctionalRole>,
 }
 
+impl From<&Rule> for RuleDraft {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            id: Some(rule.id),
+            name: rule.name.clone(),
+            condition: rule.condition.clone(),
+            organisations: rule.organisations.clone(),
+            roles: rule.roles.clone(),
+        }
+    }
+}
+
 /// Body of `POST /idp-connections/{id}/mapping/plan`. Answer: 200 with [`MappingPlan`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

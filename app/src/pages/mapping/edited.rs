@@ -144,16 +144,9 @@ const EMPTY: RuleDraft = RuleDraft {
 
 /// What is stored, as if it were entered.
 fn as_draft(stored: &MappingView) -> MappingDraft {
-    let rules = stored.rules.iter().map(|rule| RuleDraft {
-        id: Some(rule.id),
-        name: rule.name.clone(),
-        condition: rule.condition.clone(),
-        organisations: rule.organisations.clone(),
-        roles: rule.roles.clone(),
-    });
     MappingDraft {
         default_organisation: stored.default_organisation,
-        rules: rules.collect(),
+        rules: stored.rules.iter().map(RuleDraft::from).collect(),
     }
 }
 

@@ -92,15 +92,8 @@ fn rule_of(draft: &RuleDraft, id: MappingRuleId) -> Rule {
 
 /// The stored mapping as if it were a draft.
 pub(super) fn as_stored(stored: &StoredMapping) -> MappingDraft {
-    let rules = stored.rules.rules().iter().map(|rule| RuleDraft {
-        id: Some(rule.id),
-        name: rule.name.clone(),
-        condition: rule.condition.clone(),
-        organisations: rule.organisations.clone(),
-        roles: rule.roles.clone(),
-    });
     MappingDraft {
         default_organisation: stored.default_organisation,
-        rules: rules.collect(),
+        rules: stored.rules.rules().iter().map(RuleDraft::from).collect(),
     }
 }
