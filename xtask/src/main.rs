@@ -57,8 +57,8 @@ Usage: cargo xtask <command>
                    Measure the release server against its targets T1 to T15, on both databases;
                    with --server that binary instead of a new one
   soak [--minutes N]
-                   The benchmark with a million people, then the fuzzers, then the long checks,
-                   with other random input each time; an hour of each of these by default
+                   The benchmark with a million people, the fuzzers for N minutes (an hour),
+                   then the long checks for a quarter of them, with other random input each time
   dist             One self-contained release binary: target/dist/rollcall
   tools            Only install the build tools (into .tools, which git ignores)
   help             This text

@@ -15,10 +15,12 @@ use crate::runner::Selection;
 use crate::test::{DATABASE_VARIABLE, NATIVE, on_sqlite};
 use crate::tools;
 
-/// How long it takes when nothing else is said.
+/// How long the fuzzers run when nothing else is said.
 const DEFAULT_MINUTES: u64 = 60;
 /// Longest time that can be asked for: a week.
 const MOST_MINUTES: u64 = 7 * 24 * 60;
+/// The long checks take seeds for this part of the fuzzers' time: a seed goes further with them.
+const PART_OF_CHECKS: u32 = 4;
 /// The number that all random input of the tests follows from.
 const SEED_VARIABLE: &str = "ROLLCALL_TEST_SEED";
 /// How many cases a property is tried with; a seed of its own costs more than a case.
@@ -74,8 +76,8 @@ pub(crate) fn minutes(words: &[String]) -> Option<u64> {
 }
 
 /// Measures what a request costs as a connection grows, up to a million people, and runs the fuzzers
-/// for so many minutes, then every long check with one seed after the other for as long, once at
-/// least. The benchmark comes before what keeps the machine busy.
+/// for so many minutes, then every long check with one seed after the other for a quarter of them,
+/// once at least. The benchmark comes before what keeps the machine busy.
 ///
 /// # Errors
 /// At the first check that fails, with its seed.
@@ -100,7 +102,7 @@ pub(crate) fn soak(minutes: u64) -> Outcome {
     fuzz_for(time, first)?;
     let begun = Instant::now();
     let mut seeds = 0;
-    while seeds == 0 || begun.elapsed() < time {
+    while seeds == 0 || begun.elapsed() < time / PART_OF_CHECKS {
         let seed = first + seeds;
         for check in &CHECKS {
             println!("\n== seed {seed}: {}", check.name);
