@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use scim_schema::{
     api::provisioning_log::LogDetail,
     id::{ConnectionId, ProvisioningRequestId},
@@ -14,6 +15,13 @@ use crate::{
     ctx::Ctx,
     db::{AuditEntry, Db, Written},
 };
+
+/// All but the unreserved characters (RFC 3986 section 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What stands in the log in the place of a password or another secret.
 pub const REMOVED: &str = "(removed)";
@@ -122,24 +130,11 @@ fn query_of(kept: &str) -> Option<String> {
             return None;
         }
         query.push(if query.is_empty() { '?' } else { '&' });
-        query.push_str(&escaped(name));
+        query.extend(utf8_percent_encode(name, ESCAPED));
         query.push('=');
-        query.push_str(&escaped(value));
+        query.extend(utf8_percent_encode(value, ESCAPED));
     }
     Some(query)
-}
-
-/// Percent-encoded (RFC 3986 section 2.1).
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 /// A body that was cut is no JSON any more.
