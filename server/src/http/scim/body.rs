@@ -180,6 +180,8 @@ mod tests {
             "filter=password+eq+%22s3cret%22",
             "Filter=title%20pr%20and%20%70assword%20sw%20%22s3cret%22",
             "password=s3cret",
+            "count=1&access_token=s3cret",
+            "apiKey=s3cret",
         ] {
             let text = stored(&of_query(query), "request", &mut Vec::new()).unwrap();
             assert!(!text.contains("s3cret"), "{text}");
