@@ -147,8 +147,8 @@ impl Db {
         self.reader().get_database_backend()
     }
 
-    /// Statements executed since start, BEGIN, COMMIT and SAVEPOINT left out. Tests hold requests
-    /// to their budgets by it.
+    /// Messages with statements sent since start, BEGIN, COMMIT and SAVEPOINT left out: writes that are
+    /// sent together count as one. Tests hold requests to their budgets by it.
     #[must_use]
     pub fn statement_count(&self) -> u64 {
         self.inner.opener.statements.load(Ordering::Relaxed)
