@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::resource::without_secrets;
+use crate::resource::printable;
 
 /// One rewrite of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// Name of the rule: the switch, or the decision for those that are always on.
     pub rule: &'static str,
-    /// What it did, by paths; never a secret.
+    /// What it did, by paths; never a secret, and both ends of it when it is long.
     pub detail: String,
 }
 
@@ -28,14 +28,18 @@ impl Notes {
         Self::default()
     }
 
-    /// Records a rewrite, without the secrets that its text may repeat; beyond 100 of one request
-    /// nothing is recorded.
+    /// Records a rewrite that is not recorded yet, in a text that is cut and cleared of secrets as
+    /// the detail of an error; beyond 100 of one request nothing is recorded.
     pub fn add(&mut self, rule: &'static str, detail: impl Into<String>) {
-        if self.0.len() < MAX_NOTES {
-            self.0.push(Note {
-                rule,
-                detail: without_secrets(detail.into()),
-            });
+        if self.0.len() >= MAX_NOTES {
+            return;
+        }
+        let note = Note {
+            rule,
+            detail: printable(detail.into()),
+        };
+        if !self.0.contains(&note) {
+            self.0.push(note);
         }
     }
 
@@ -70,5 +74,29 @@ mod tests {
         }
         assert_eq!(notes.iter().count(), 100);
         assert_eq!(notes.into_vec()[99].detail, "99");
+    }
+
+    #[test]
+    fn a_note_that_repeats_a_megabyte_of_a_request_is_cut() {
+        for word in ["x", "ä", "\u{1f600}"] {
+            let mut notes = Notes::new();
+            let long = word.repeat(1_000_000);
+            notes.add("rule", format!("Ignored the schema {long}:end"));
+            let detail = &notes.into_vec()[0].detail;
+            assert!(detail.chars().count() < 1000, "{}", detail.len());
+            assert!(detail.starts_with("Ignored the schema "), "{detail}");
+            assert!(detail.ends_with(":end"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn what_was_noted_is_not_noted_again() {
+        let mut notes = Notes::new();
+        for detail in ["one", "two", "one"] {
+            notes.add("rule", detail);
+        }
+        notes.add("other", "one");
+        let details: Vec<_> = notes.iter().map(|note| note.detail.as_str()).collect();
+        assert_eq!(details, ["one", "two", "one"]);
     }
 }

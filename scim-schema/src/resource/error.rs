@@ -188,8 +188,9 @@ impl ScimError {
 }
 
 /// Sentences repeat what a client sent. Secrets among it are nothing to be logged, and control
-/// characters nothing to be read: a terminal obeys them, and PostgreSQL stores no U+0000.
-fn printable(detail: String) -> String {
+/// characters nothing to be read: a terminal obeys them, and PostgreSQL stores no U+0000. Of a long
+/// one both ends are enough.
+pub(crate) fn printable(detail: String) -> String {
     let detail = shortened(without_secrets(detail));
     if !detail.contains(char::is_control) {
         return detail;

@@ -18,13 +18,14 @@ mod tests;
 pub(crate) use self::{
     check::{check_count, check_primary, check_required},
     document::sort_members,
+    error::printable,
     incoming::{
         check_schemas, clear_text, is_undeclared_urn, merge_object, names_password, read_password,
         sort_extension,
     },
     member::parse_members,
     normalise::{At, Members, Normaliser, is_unassigned, says_nothing},
-    secret::{drop_secrets, without_secrets},
+    secret::drop_secrets,
 };
 pub use self::{
     document::{Document, Leaf},

@@ -192,7 +192,7 @@ fn d4_undeclared_urns_are_refused_by_generic_and_ignored_by_others() {
     assert!(refusal(GENERIC, unnamed).contains(custom));
 
     let (incoming, rules) = read(ResourceKind::User, ConnectionKind::Okta, body).unwrap();
-    assert_eq!(rules, ["ignore_undeclared_urn", "ignore_undeclared_urn"]);
+    assert_eq!(rules, ["ignore_undeclared_urn"], "noted once");
     assert_eq!(
         Value::Object(incoming.unmapped),
         json!({custom: {"costBand": "B"}})
