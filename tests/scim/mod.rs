@@ -18,6 +18,7 @@ mod etags;
 mod filter_errors;
 mod filter_oracle;
 mod filters;
+mod going_live;
 mod groups;
 mod guesses;
 mod identifiers;

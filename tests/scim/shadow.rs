@@ -13,30 +13,30 @@ use serde_json::{Value, json};
 use super::adoption::{local, mailed, verify};
 use crate::support::{Answer, Console, ScimClient, TestApp, percent_encoded, user_body};
 
-fn path(client: &ScimClient, below: &str) -> String {
+pub(super) fn path(client: &ScimClient, below: &str) -> String {
     format!("/idp-connections/{}/shadow{below}", client.connection)
 }
 
-async fn summary(console: &Console, client: &ScimClient) -> Answer {
+pub(super) async fn summary(console: &Console, client: &ScimClient) -> Answer {
     console.get(&path(client, "")).await.expect(200)
 }
 
 /// Waits until the connection is live.
-async fn until_live(app: &TestApp) {
+pub(super) async fn until_live(app: &TestApp) {
     let going = "SELECT COUNT(*) FROM idp_connections WHERE mode = 'going_live'";
     app.until_number(going, 0).await;
     // The caches of tokens know of it by then.
     app.app.state.tokens.forget();
 }
 
-async fn go_live(app: &TestApp, console: &Console, client: &ScimClient) {
+pub(super) async fn go_live(app: &TestApp, console: &Console, client: &ScimClient) {
     let begun = console.post(&path(client, "/go-live"), &json!({})).await;
     begun.expect(202);
     until_live(app).await;
 }
 
 /// People and links that exist.
-async fn people(app: &TestApp) -> i64 {
+pub(super) async fn people(app: &TestApp) -> i64 {
     app.number("SELECT COUNT(*) FROM users").await
 }
 

@@ -1,6 +1,6 @@
 //! Strings of shadow mode.
 
-use scim_schema::api::shadow::ShadowOutcome;
+use scim_schema::api::shadow::{LeftBehind, ShadowOutcome};
 
 use crate::format;
 
@@ -70,6 +70,19 @@ pub(crate) const fn outcome(outcome: ShadowOutcome) -> &'static str {
         ShadowOutcome::Create => "Create",
         ShadowOutcome::Adopt => "Adopt",
         ShadowOutcome::Conflict => "Conflict",
+        ShadowOutcome::Unreadable => "Unreadable",
+    }
+}
+
+/// Why somebody or a group stayed behind; nothing where what is shown beside it says so.
+pub(crate) const fn left_behind(why: LeftBehind) -> &'static str {
+    match why {
+        LeftBehind::Taken => "",
+        LeftBehind::Invalid => "What the provider sent breaks a rule.",
+        LeftBehind::TooSlow => "It takes longer than the database may be held.",
+        LeftBehind::Broken => {
+            "What is stored of it cannot be read: discard the shadow and let the provider send it again."
+        }
     }
 }
 

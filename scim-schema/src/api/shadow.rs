@@ -44,6 +44,41 @@ pub struct ShadowRun {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
+/// Why a user or group stayed behind when its connection went live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftBehind {
+    /// Somebody who is here already, or a group, is in the way.
+    Taken,
+    /// What the provider sent is refused by a rule that holds for live ones.
+    Invalid,
+    /// It takes longer than the database may be held.
+    TooSlow,
+    /// What is stored of it cannot be read, or the product failed.
+    Broken,
+}
+
+impl LeftBehind {
+    /// The word in the database and in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Invalid => "invalid",
+            Self::TooSlow => "too_slow",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// The reason of a stored word; one of another version is [`LeftBehind::Invalid`].
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        let all = [Self::Taken, Self::Invalid, Self::TooSlow, Self::Broken];
+        let found = all.into_iter().find(|one| one.as_str() == word);
+        found.unwrap_or(Self::Invalid)
+    }
+}
+
 /// What would become of a user of a shadow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +89,8 @@ pub enum ShadowOutcome {
     Adopt,
     /// A person who is here already is in the way; nothing happens to them.
     Conflict,
+    /// What is stored of it cannot be read: it stays behind.
+    Unreadable,
 }
 
 /// One user of a shadow, with what would change.
@@ -75,8 +112,8 @@ pub struct ShadowUser {
     pub changes: Vec<ChangedAttribute>,
     /// Names of groups it is in, the first of them.
     pub groups: Vec<String>,
-    /// Whether it stayed behind when the connection went live.
-    pub refused: bool,
+    /// Why it stayed behind when the connection went live, if it did.
+    pub refused: Option<LeftBehind>,
 }
 
 /// Somebody who is here already.
@@ -99,6 +136,8 @@ pub struct ShadowGroup {
     pub name: String,
     /// Users and groups in it.
     pub members: u64,
+    /// Why it stayed behind when the connection went live, if it did.
+    pub refused: Option<LeftBehind>,
 }
 
 /// A page of users or groups.

@@ -1,15 +1,14 @@
 //! What taking a shadow live needs of the database.
 
-use std::collections::HashSet;
-
 use scim_schema::{
     api::{connections::ConnectionMode, shadow::ShadowRun},
     id::{ConnectionId, GroupId, LinkId, UserId},
+    schema::ResourceKind,
 };
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict, SelectStatement},
+    sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -21,24 +20,28 @@ use crate::db::{
     },
     error::DbError,
     fetch::{self, unsigned},
+    scim_users::is_live,
     scope::AccountScope,
     unit::AccountTx,
 };
 
-/// The next objects: groups first, because people become members of them.
+/// The next objects: people first, so that a group comes with all of its members at once. Whatever is
+/// neither cannot go live.
 fn unrefused(account: Uuid, connection: ConnectionId, limit: u64) -> SelectStatement {
     let mut select = objects(account, connection, None);
     with_columns(&mut select);
+    let kinds = [ResourceKind::User, ResourceKind::Group].map(ResourceKind::name);
     select
         .and_where(object::Column::Refused.is_null())
-        .order_by(object::Column::Kind, Order::Asc)
+        .and_where(object::Column::Kind.is_in(kinds))
+        .order_by(object::Column::Kind, Order::Desc)
         .order_by(object::Column::Id, Order::Asc)
         .limit(limit);
     select
 }
 
 impl ShadowView {
-    /// The next objects that may go live: groups first.
+    /// The next objects that may go live: people first.
     ///
     /// # Errors
     /// Those of the database.
@@ -69,7 +72,7 @@ impl AccountScope<'_> {
 }
 
 impl AccountTx {
-    /// The next objects that may go live: groups first.
+    /// The next objects that may go live: people first.
     ///
     /// # Errors
     /// Those of the database.
@@ -238,40 +241,56 @@ impl AccountTx {
         Ok(())
     }
 
-    /// Memberships of an object, on either side, whose both sides are live now: group and member.
+    /// Memberships of these objects, on either side, whose both sides are live now: group and
+    /// member.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn waiting_memberships(
         &self,
         connection: ConnectionId,
-        id: Uuid,
+        ids: &[Uuid],
     ) -> Result<Vec<(Uuid, Uuid)>, DbError> {
         use member::Column as M;
-        let waiting: Vec<(Uuid, Uuid)> = member::Entity::find()
+        let of = |side: M| side.is_in(ids.iter().copied());
+        let user = Expr::exists(self.live_user(connection));
+        let group = |side| Expr::exists(self.live_group(connection, side));
+        Ok(member::Entity::find()
             .select_only()
             .columns([M::GroupId, M::MemberId])
             .filter(M::AccountId.eq(self.account().0))
-            .filter(M::MemberId.eq(id).or(M::GroupId.eq(id)))
+            .filter(of(M::MemberId).or(of(M::GroupId)))
+            .filter(group(M::GroupId))
+            .filter(user.or(group(M::MemberId)))
             .into_tuple()
             .all(&self.connection)
-            .await?;
-        if waiting.is_empty() {
-            return Ok(waiting);
-        }
-        let mut others: Vec<Uuid> = waiting.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        others.sort_unstable();
-        others.dedup();
-        let users = self.resolve_users(connection, &others).await?;
-        let groups: HashSet<Uuid> = self
-            .resolve_groups(connection, &others)
-            .await?
-            .into_iter()
-            .collect();
-        let users: HashSet<Uuid> = users.into_iter().map(|(id, _)| id).collect();
-        let is_live = |(group, member): &(Uuid, Uuid)| {
-            groups.contains(group) && (users.contains(member) || groups.contains(member))
-        };
-        Ok(waiting.into_iter().filter(is_live).collect())
+            .await?)
+    }
+
+    /// The live user of the connection that a membership names.
+    fn live_user(&self, connection: ConnectionId) -> SelectStatement {
+        use link::Column as L;
+        let of_link = |column| Expr::col((link::Entity, column));
+        Query::select()
+            .expr(Expr::val(1))
+            .from(link::Entity)
+            .and_where(of_link(L::AccountId).eq(self.account().0))
+            .and_where(of_link(L::ConnectionId).eq(connection.0))
+            .and_where(of_link(L::ScimId).equals((member::Entity, member::Column::MemberId)))
+            .and_where(is_live())
+            .to_owned()
+    }
+
+    /// The group of the connection that a membership names on this side.
+    fn live_group(&self, connection: ConnectionId, side: member::Column) -> SelectStatement {
+        use group::Column as G;
+        let of_group = |column| Expr::col((group::Entity, column));
+        Query::select()
+            .expr(Expr::val(1))
+            .from(group::Entity)
+            .and_where(of_group(G::AccountId).eq(self.account().0))
+            .and_where(of_group(G::ConnectionId).eq(connection.0))
+            .and_where(of_group(G::Id).equals((member::Entity, side)))
+            .to_owned()
     }
 }

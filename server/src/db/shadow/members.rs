@@ -14,7 +14,7 @@ use super::objects;
 use crate::db::{
     entity::{shadow_member as member, shadow_object as object},
     error::DbError,
-    fetch,
+    fetch::{self, unsigned},
     unit::AccountTx,
 };
 
@@ -91,6 +91,33 @@ pub(super) async fn read<C: ConnectionTrait>(
     members.collect()
 }
 
+/// How many members each of these groups has, or how many groups each of these users is in.
+pub(super) async fn sizes<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    kind: ResourceKind,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, DbError> {
+    let of = match kind {
+        ResourceKind::User => member::Column::MemberId,
+        ResourceKind::Group => member::Column::GroupId,
+    };
+    let select = Query::select()
+        .expr_as(Expr::col(of), "of")
+        .expr_as(Expr::cust("COUNT(*)"), "total")
+        .from(member::Entity)
+        .and_where(member::Column::AccountId.eq(account))
+        .and_where(of.is_in(ids.iter().copied()))
+        .group_by_col(of)
+        .to_owned();
+    let rows = connection.query_all(&select).await?;
+    let sizes = rows.iter().map(|row| {
+        let total: i64 = row.try_get("", "total")?;
+        Ok((row.try_get("", "of")?, unsigned(total)))
+    });
+    sizes.collect()
+}
+
 fn kind_of(word: &str) -> Result<ResourceKind, DbError> {
     ResourceKind::from_name(word)
         .ok_or_else(|| DbError::Corrupt(format!("shadow_objects.kind: {word}")))
@@ -127,6 +154,15 @@ impl AccountTx {
     pub async fn shadow_members(&self, groups: &[Uuid]) -> Result<Vec<ShadowMember>, DbError> {
         let select = members_of(self.account().0, groups);
         read(&self.connection, &select).await
+    }
+
+    /// How many members each of these groups of a shadow has.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shadow_group_sizes(&self, groups: &[Uuid]) -> Result<HashMap<Uuid, u64>, DbError> {
+        let account = self.account().0;
+        sizes(&self.connection, account, ResourceKind::Group, groups).await
     }
 
     /// The groups that members are in, each with its own label.

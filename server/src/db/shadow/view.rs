@@ -3,23 +3,16 @@
 use std::collections::HashMap;
 
 use scim_schema::{id::ConnectionId, schema::ResourceKind, text::fold};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, Order,
-    sea_query::{Expr, Query},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, Order, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
     Row, ShadowMember, ShadowObject, count_of, into_objects,
-    members::{groups_of, members_of, read},
+    members::{groups_of, members_of, read, sizes},
     objects, with_columns,
 };
 use crate::db::{
-    entity::{shadow_member as member, shadow_object as object},
-    error::DbError,
-    fetch::{self, unsigned},
-    reader::Snapshot,
-    scope::AccountScope,
+    entity::shadow_object as object, error::DbError, fetch, reader::Snapshot, scope::AccountScope,
 };
 
 /// A shadow as it is at one moment.
@@ -138,24 +131,7 @@ impl ShadowView {
         kind: ResourceKind,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, u64>, DbError> {
-        let of = match kind {
-            ResourceKind::User => member::Column::MemberId,
-            ResourceKind::Group => member::Column::GroupId,
-        };
-        let select = Query::select()
-            .expr_as(Expr::col(of), "of")
-            .expr_as(Expr::cust("COUNT(*)"), "total")
-            .from(member::Entity)
-            .and_where(member::Column::AccountId.eq(self.account))
-            .and_where(of.is_in(ids.iter().copied()))
-            .group_by_col(of)
-            .to_owned();
-        let rows = self.snapshot.query_all(&select).await?;
-        let sizes = rows.iter().map(|row| {
-            let total: i64 = row.try_get("", "total")?;
-            Ok((row.try_get("", "of")?, unsigned(total)))
-        });
-        sizes.collect()
+        sizes(&self.snapshot, self.account, kind, ids).await
     }
 
     /// Ends the view. Nothing was changed.

@@ -6,7 +6,10 @@ use scim_schema::{
     api::{
         connections::ConnectionMode,
         rehearsals::ChangedAttribute,
-        shadow::{ShadowGroup, ShadowOutcome, ShadowPage, ShadowPerson, ShadowSummary, ShadowUser},
+        shadow::{
+            LeftBehind, ShadowGroup, ShadowOutcome, ShadowPage, ShadowPerson, ShadowSummary,
+            ShadowUser,
+        },
     },
     id::{AccountId, ConnectionId, UserId},
     resource::Document,
@@ -18,10 +21,7 @@ use uuid::Uuid;
 use super::MOST_OBJECTS;
 use crate::{
     ctx::Ctx,
-    db::{
-        AuditEntry, ConnectionInfo, Db, DbError, Met, Named, Namesake, Profile, ShadowObject,
-        Written,
-    },
+    db::{AuditEntry, ConnectionInfo, Db, Met, Named, Namesake, Profile, ShadowObject, Written},
     ops::{
         OpError,
         provisioner::Provisioner,
@@ -98,9 +98,12 @@ pub async fn users(
         .await?;
     let (objects, next) = cut(objects);
     let ids: Vec<Uuid> = objects.iter().map(|object| object.id).collect();
-    let documents = objects.iter().map(document_of);
-    let documents: Vec<Document> = documents.collect::<Result<_, _>>()?;
-    let named: Vec<Named<'_>> = documents.iter().map(|one| named(&by, one)).collect();
+    let documents: Vec<Option<Document>> = objects.iter().map(document_of).collect();
+    let nothing = Document::default();
+    let named: Vec<Named<'_>> = documents
+        .iter()
+        .map(|one| named(&by, one.as_ref().unwrap_or(&nothing)))
+        .collect();
     let meeting = view.meeting(&named).await?;
     let mut groups: HashMap<Uuid, Vec<String>> = HashMap::new();
     for membership in view.groups(&ids).await? {
@@ -117,6 +120,9 @@ pub async fn users(
     let items = objects.into_iter().zip(&documents).zip(arrivals);
     let items = items.map(|((object, document), (outcome, person))| {
         let groups = groups.remove(&object.id).unwrap_or_default();
+        let Some(document) = document else {
+            return unreadable(object, groups);
+        };
         let met = person.and_then(|id| Some((id, meeting.people.get(&id)?)));
         shown(object, document, (outcome, met), groups)
     });
@@ -126,9 +132,24 @@ pub async fn users(
     })
 }
 
-fn document_of(object: &ShadowObject) -> Result<Document, OpError> {
-    Document::from_json_text(&object.document)
-        .map_err(|error| DbError::Corrupt(format!("shadow_objects.document: {error}")).into())
+/// What was sent; `None` when what is stored of it cannot be read.
+fn document_of(object: &ShadowObject) -> Option<Document> {
+    Document::from_json_text(&object.document).ok()
+}
+
+/// A user of whom only the name to show is known.
+fn unreadable(object: ShadowObject, groups: Vec<String>) -> ShadowUser {
+    ShadowUser {
+        id: object.id,
+        name: object.label,
+        user_name: String::new(),
+        active: object.active.unwrap_or(true),
+        outcome: ShadowOutcome::Unreadable,
+        person: None,
+        changes: Vec::new(),
+        groups,
+        refused: object.refused.as_deref().map(LeftBehind::parse),
+    }
 }
 
 /// What going live would come to, and the person of whom that is true.
@@ -182,6 +203,7 @@ pub async fn groups(
         members: sizes.get(&object.id).copied().unwrap_or(0),
         id: object.id,
         name: object.label,
+        refused: object.refused.as_deref().map(LeftBehind::parse),
     });
     Ok(ShadowPage {
         items: items.collect(),
@@ -219,7 +241,7 @@ fn shown(
         }),
         changes,
         groups,
-        refused: object.refused.is_some(),
+        refused: object.refused.as_deref().map(LeftBehind::parse),
     }
 }
 

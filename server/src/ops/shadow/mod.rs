@@ -11,6 +11,7 @@ mod groups;
 mod order;
 mod page;
 pub mod switching;
+mod taking;
 pub mod throw_away;
 mod users;
 

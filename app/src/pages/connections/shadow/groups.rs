@@ -6,7 +6,7 @@ use scim_schema::{
     id::ConnectionId,
 };
 
-use super::{Pages, place_in_address};
+use super::{Pages, left_behind, place_in_address};
 use crate::{
     api, format,
     text::shadow as words,
@@ -53,5 +53,17 @@ pub(super) fn Groups(
 
 fn line(group: &ShadowGroup) -> AnyView {
     let members = number_cell(words::COUNT, format::count(group.members));
-    row(group.name.clone().into_any(), vec![members])
+    let name = view! {
+        {group.name.clone()}
+        {group
+            .refused
+            .map(|why| {
+                view! {
+                    " "
+                    {left_behind()}
+                    <small class="muted">{words::left_behind(why)}</small>
+                }
+            })}
+    };
+    row(name.into_any(), vec![members])
 }

@@ -256,6 +256,11 @@ fn counted(numbers: &ShadowSummary) -> AnyView {
         .into_any()
 }
 
+/// Marks what stayed behind.
+fn left_behind() -> AnyView {
+    lozenge(Family::Guard, Icon::Warn, words::LEFT_BEHIND)
+}
+
 /// The place in a list that the address names under `key`.
 fn place_in_address(key: &'static str) -> Memo<Option<Uuid>> {
     let map = use_query_map();

@@ -10,7 +10,7 @@ use scim_schema::{
 };
 use serde_json::Value;
 
-use super::{Pages, place_in_address};
+use super::{Pages, left_behind, place_in_address};
 use crate::{
     api, routes,
     text::shadow as words,
@@ -86,7 +86,7 @@ fn outcome(user: &ShadowUser) -> AnyView {
     let (family, glyph) = match user.outcome {
         ShadowOutcome::Create => (Family::Arrive, Icon::Plus),
         ShadowOutcome::Adopt => (Family::Idp, Icon::User),
-        ShadowOutcome::Conflict => (Family::Stop, Icon::Warn),
+        ShadowOutcome::Conflict | ShadowOutcome::Unreadable => (Family::Stop, Icon::Warn),
     };
     let person = user.person.as_ref().map(|person| {
         let who = words::is_here(&person.name, person.connection.as_deref());
@@ -97,14 +97,12 @@ fn outcome(user: &ShadowUser) -> AnyView {
         }
     });
     let held = (!user.active).then(|| lozenge(Family::Pause, Icon::Pause, words::NOT_ACTIVE));
-    let left = user
-        .refused
-        .then(|| lozenge(Family::Guard, Icon::Warn, words::LEFT_BEHIND));
     view! {
         <span class="who">
-            {lozenge(family, glyph, words::outcome(user.outcome))} {held} {left}
+            {lozenge(family, glyph, words::outcome(user.outcome))} {held} {user.refused.map(|_| left_behind())}
         </span>
         {person}
+        {user.refused.map(|why| view! { <small>{words::left_behind(why)}</small> })}
     }
     .into_any()
 }
