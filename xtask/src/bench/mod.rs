@@ -87,7 +87,7 @@ impl Course<'_> {
         }
         if self.setup.million && self.setup.wants(&[5, 7]) {
             println!("{} with {MILLION} people", self.database.name());
-            site.fill(MILLION)?;
+            site.fill_quickly(MILLION)?;
             self.growth_to_million(&site, &small)?;
         }
         Ok(())

@@ -128,14 +128,18 @@ impl Course<'_> {
         Ok(())
     }
 
+    /// The second look-up of the same people is compared, so that the disk is in neither number; the
+    /// first one is told, with whatever of it the system had to fetch.
     fn look_up_growth(&mut self, site: &Site<'_>, small: &Small) -> Outcome {
-        let large = look_up(site, "userName", people::user_name)?.percentile(50);
-        let workload = format!(
-            "userName eq, p50: {} / 5,000",
-            thousands(site.people().len())
-        );
+        let people = thousands(site.people().len());
+        let first = look_up(site, "userName", people::user_name)?.percentile(50);
+        let again = look_up(site, "userName", people::user_name)?.percentile(50);
+        let workload = format!("userName eq, p50: {people} / 5,000");
         let about = self.about("T5", &workload);
-        self.report.at_most(about, large / small.look_up, 1.3, "×");
+        self.report.at_most(about, again / small.look_up, 1.3, "×");
+        let workload = format!("userName eq among {people}, from the disk, p50");
+        let about = self.about("T5", &workload);
+        self.report.tell(about, format!("{first:.3} ms"));
         Ok(())
     }
 

@@ -15,6 +15,8 @@ use crate::server::{Server, Store};
 
 /// Operations of one Bulk that fills: the most that a server takes.
 const BULK: usize = 1_000;
+/// Bulks in flight when an account is filled quickly: its server reads one while another is stored.
+const FILLERS: usize = 4;
 /// How the server may synchronise SQLite; see its setting `sqlite_synchronous`.
 pub(super) const FULL: &str = "full";
 pub(super) const NORMAL: &str = "normal";
@@ -132,30 +134,58 @@ impl<'a> Site<'a> {
         Ok(load)
     }
 
-    /// Creates people by Bulk until there are so many; answers how long each Bulk took.
+    /// Creates people by Bulk, one after the other, until there are so many; answers what
+    /// the Bulks took.
     ///
     /// # Errors
     /// As [`load::run`], and when an operation of a Bulk failed.
-    pub(super) fn fill(&mut self, wanted: usize) -> Outcome<Vec<Duration>> {
-        let mut times = Vec::new();
-        while self.people.len() < wanted {
-            let first = self.people.len();
-            let end = wanted.min(first + BULK);
-            let body = people::bulk(first..end);
-            let (answer, time) = self.one(&|| Call::with_body("POST", "/scim/v2/Bulk", &*body))?;
-            let ids = ids_of(&answer.body);
-            if ids.len() != end - first {
+    pub(super) fn fill(&mut self, wanted: usize) -> Outcome<Load> {
+        self.fill_by(1, wanted)
+    }
+
+    /// The same as quickly as the server takes it.
+    ///
+    /// # Errors
+    /// As [`Site::fill`].
+    pub(super) fn fill_quickly(&mut self, wanted: usize) -> Outcome {
+        self.fill_by(FILLERS, wanted).map(drop)
+    }
+
+    fn fill_by(&mut self, connections: usize, wanted: usize) -> Outcome<Load> {
+        let first = self.people.len();
+        let bulks = wanted.saturating_sub(first).div_ceil(BULK);
+        let range = |bulk: usize| {
+            let start = first + bulk * BULK;
+            start..wanted.min(start + BULK)
+        };
+        let amount = Amount {
+            connections,
+            requests: bulks,
+            rate: None,
+        };
+        let created = Mutex::new(vec![Vec::new(); bulks]);
+        let load = self.watch(
+            amount,
+            &|bulk| Call::with_body("POST", "/scim/v2/Bulk", people::bulk(range(bulk))),
+            &|bulk, response| {
+                let mut created = created.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(slot) = created.get_mut(bulk) {
+                    *slot = ids_of(&response.body);
+                }
+            },
+        )?;
+        let created = created.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (bulk, ids) in created.into_iter().enumerate() {
+            if ids.len() != range(bulk).len() {
                 return Err(Failure::new(format!(
-                    "a Bulk of {} created {} people: {}",
-                    end - first,
-                    ids.len(),
-                    answer.body.chars().take(500).collect::<String>()
+                    "a Bulk of {} created {} people",
+                    range(bulk).len(),
+                    ids.len()
                 )));
             }
             self.people.extend(ids);
-            times.push(time);
         }
-        Ok(times)
+        Ok(load)
     }
 
     /// Ends the server and starts it again; answers how long it took until it was ready.

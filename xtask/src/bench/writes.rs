@@ -1,12 +1,10 @@
 //! T1 to T4, T8, T12 and the writing half of T15.
 
-use std::time::Duration;
-
-use super::load::{Amount, Call};
+use super::Course;
+use super::load::{Amount, Call, Load};
 use super::people;
 use super::setup::Database;
 use super::site::Site;
-use super::{Course, median};
 use crate::failure::Outcome;
 
 /// Creates one after the other, and sixteen at a time: together the small account.
@@ -91,7 +89,7 @@ impl Course<'_> {
     }
 
     /// T12, of the Bulks that filled the account.
-    pub(super) fn bulk(&mut self, bulks: &[Duration]) {
+    pub(super) fn bulk(&mut self, bulks: &Load) {
         let durable = match self.database {
             Database::Sqlite => "/Bulk of 1,000 creates, NORMAL",
             Database::Postgres => "/Bulk of 1,000 creates",
@@ -100,10 +98,11 @@ impl Course<'_> {
     }
 
     /// The same under a name.
-    pub(super) fn bulk_on(&mut self, bulks: &[Duration], workload: &str) {
-        if self.setup.wants(&[12]) && !bulks.is_empty() {
+    pub(super) fn bulk_on(&mut self, bulks: &Load, workload: &str) {
+        if self.setup.wants(&[12]) {
             let about = self.about("T12", workload);
-            self.report.at_most(about, median(bulks) / 1000.0, 0.4, "s");
+            self.report
+                .at_most(about, bulks.percentile(50) / 1000.0, 0.4, "s");
         }
     }
 }
