@@ -30,6 +30,7 @@ mod m20261122_000950_shadow;
 mod m20261122_000955_index_looked_up_values;
 mod m20261122_000960_alerts;
 mod m20261122_000970_conformance_runs;
+mod m20261122_000980_index_log_bodies;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000955_index_looked_up_values::Migration),
             Box::new(m20261122_000960_alerts::Migration),
             Box::new(m20261122_000970_conformance_runs::Migration),
+            Box::new(m20261122_000980_index_log_bodies::Migration),
         ]
     }
 }

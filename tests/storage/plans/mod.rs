@@ -2,6 +2,7 @@
 //! requests run.
 
 mod lists;
+mod retention;
 mod search;
 mod statistics;
 
