@@ -46,14 +46,6 @@ impl Cause {
         Self { text, passes }
     }
 
-    /// A cause that no driver reported.
-    pub(super) fn told(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            passes: true,
-        }
-    }
-
     /// Whether the same statement may well succeed later.
     pub(super) const fn passes(&self) -> bool {
         self.passes
@@ -80,6 +72,14 @@ pub(super) fn driver(error: &DbErr) -> Option<&sqlx::Error> {
 pub(super) fn code(error: &DbErr) -> Option<String> {
     let error = driver(error)?.as_database_error()?;
     error.code().map(|code| code.into_owned())
+}
+
+/// The primary result code of SQLite.
+pub(super) fn sqlite_code(error: &DbErr) -> Option<i32> {
+    let error = driver(error)?.as_database_error()?;
+    error.try_downcast_ref::<SqliteError>()?;
+    let code: i32 = error.code()?.parse().ok()?;
+    Some(code & 0xff)
 }
 
 fn of_driver(error: &sqlx::Error) -> String {

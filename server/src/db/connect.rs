@@ -1,4 +1,4 @@
-//! Opens the database: on SQLite one writer and some readers, on PostgreSQL a pool of each.
+//! Opens the database: on SQLite one writer and some readers, on PostgreSQL some of each.
 //! Readers may not write, and a statement of theirs ends when its time is over.
 
 use std::{
@@ -9,13 +9,15 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
-};
+use sea_orm::{ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DbErr};
 use tokio::sync::{Notify, watch};
 
 use super::{
-    error::DbError, given_up::GivenUp, lanes::Lanes, options, reader::Reader, statements,
+    error::DbError,
+    lanes::{Lanes, Traffic},
+    options,
+    reader::Reader,
+    statements,
     writer::SqliteWriter,
 };
 use crate::ids::Ids;
@@ -72,6 +74,14 @@ impl DatabaseSettings {
         }
     }
 
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        if self.is_sqlite() {
+            DatabaseBackend::Sqlite
+        } else {
+            DatabaseBackend::Postgres
+        }
+    }
+
     /// Whether the address names SQLite.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
@@ -86,6 +96,7 @@ pub struct Db {
 }
 
 pub(super) struct Inner {
+    readers: Reader,
     pub(super) engine: Engine,
     pub(super) ids: Ids,
     pub(super) commits: watch::Sender<u64>,
@@ -94,15 +105,10 @@ pub(super) struct Inner {
     opener: Opener,
 }
 
+/// Who writes.
 pub(super) enum Engine {
-    Sqlite {
-        readers: Reader,
-        writer: SqliteWriter,
-    },
-    Postgres {
-        readers: Reader,
-        writers: DatabaseConnection,
-    },
+    Sqlite(SqliteWriter),
+    Postgres(Arc<Lanes>),
 }
 
 impl Db {
@@ -113,24 +119,17 @@ impl Db {
     pub async fn connect(settings: &DatabaseSettings, ids: Ids) -> Result<Self, DbError> {
         let opener = Opener::default();
         let (commits, _) = watch::channel(0);
+        // The writer first: it makes the file of SQLite.
+        let writers = Lanes::open(Traffic::Writes, settings, opener.clone()).await?;
+        let readers = Lanes::open(Traffic::Reads, settings, opener.clone()).await?;
         let engine = if settings.is_sqlite() {
-            let writer = opener.open(options::sqlite_writer(settings)).await?;
-            let lanes = Lanes::open(settings, opener.clone()).await?;
-            Engine::Sqlite {
-                readers: Reader::of_sqlite(lanes, settings),
-                writer: SqliteWriter::start(writer),
-            }
+            Engine::Sqlite(SqliteWriter::start(writers))
         } else {
-            let given_up = GivenUp::new();
-            let readers = options::postgres_readers(settings, &given_up);
-            let readers = opener.open(readers).await?;
-            Engine::Postgres {
-                readers: Reader::of_postgres(readers, given_up, settings),
-                writers: opener.open(options::postgres_writers(settings)).await?,
-            }
+            Engine::Postgres(writers)
         };
         Ok(Self {
             inner: Arc::new(Inner {
+                readers: Reader::new(readers),
                 engine,
                 ids,
                 commits,
@@ -144,7 +143,7 @@ impl Db {
     /// Which SQL dialect is spoken.
     #[must_use]
     pub fn backend(&self) -> DatabaseBackend {
-        self.reader().get_database_backend()
+        self.inner.settings.backend()
     }
 
     /// Messages with statements sent since start, BEGIN, COMMIT and SAVEPOINT left out: writes that are
@@ -167,9 +166,7 @@ impl Db {
 
     /// The connection that reads come from; on PostgreSQL the primary.
     pub(crate) fn reader(&self) -> &Reader {
-        match &self.inner.engine {
-            Engine::Sqlite { readers, .. } | Engine::Postgres { readers, .. } => readers,
-        }
+        &self.inner.readers
     }
 
     /// Reads that can go on at the same time.
@@ -178,23 +175,10 @@ impl Db {
         self.inner.settings.max_connections
     }
 
-    /// A connection that may change the schema, however long that takes. See
-    /// [`Db::close_schema_connection`].
+    /// A connection that may change the schema, however long that takes; to be closed.
     pub(super) async fn schema_connection(&self) -> Result<DatabaseConnection, DbError> {
-        match &self.inner.engine {
-            Engine::Sqlite { writer, .. } => Ok(writer.connection().clone()),
-            Engine::Postgres { .. } => {
-                let unhurried = options::postgres_migrator(&self.inner.settings);
-                Ok(self.inner.opener.open(unhurried).await?)
-            }
-        }
-    }
-
-    /// Closes what [`Db::schema_connection`] opened.
-    pub(super) async fn close_schema_connection(&self, connection: &DatabaseConnection) {
-        if let Engine::Postgres { .. } = &self.inner.engine {
-            options::close(connection).await;
-        }
+        let unhurried = options::migrator(&self.inner.settings);
+        Ok(self.inner.opener.open(unhurried).await?)
     }
 
     pub(super) fn announce_commit(&self) {
@@ -212,15 +196,10 @@ impl Db {
     /// Waits for what is being written, then closes every connection.
     pub async fn close(&self) {
         match &self.inner.engine {
-            Engine::Sqlite { readers, writer } => {
-                writer.close().await;
-                readers.close().await;
-            }
-            Engine::Postgres { readers, writers } => {
-                options::close(writers).await;
-                readers.close().await;
-            }
+            Engine::Sqlite(writer) => writer.close().await,
+            Engine::Postgres(writers) => writers.close().await,
         }
+        self.inner.readers.close().await;
     }
 }
 

@@ -1,109 +1,101 @@
-//! The readers of SQLite: one connection each, whose time is set when it is handed out.
+//! The connections of the server, each kept for good and handed out to one caller at a time.
 //!
-//! SQLite goes on when the caller has long gone, so it has to look at the clock itself. A pool does
-//! not tell which of its connections a statement gets, and asking a connection costs as much as a
-//! look-up; here each connection comes with the clock that it looks at.
+//! A pool asks each connection that comes back for a sign of life, which costs as much as a look-up;
+//! an answer is one. Nor does it tell which of its connections a statement gets, and SQLite's come
+//! with a clock of their own.
 
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
-    TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     connect::{DatabaseSettings, Opener},
+    deadline::Deadline,
+    lease::{Lease, answer_within},
     options,
-    reader::answer_within,
+    session::Session,
 };
 
-/// When the statement on a connection has to end, in microseconds of a clock of its own.
-#[derive(Clone, Debug)]
-pub(super) struct Deadline {
-    clock: Instant,
-    end: Arc<AtomicU64>,
+/// A connection to PostgreSQL that was used this lately is not asked again whether it lives.
+const FRESH: Duration = Duration::from_secs(1);
+/// Longest wait for a sign of life.
+pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(1);
+/// A connection to PostgreSQL that nobody needed for this long is closed.
+const IDLE: Duration = Duration::from_secs(10 * 60);
+/// A connection to PostgreSQL is replaced after this time: its name may stand for another server now.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// Longest wait for connections in use at the end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What connections are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Traffic {
+    /// The database refuses writes, and ends a statement when its time is over.
+    Reads,
+    /// Units of work; SQLite has one connection for them.
+    Writes,
 }
 
-impl Deadline {
-    fn new() -> Self {
-        Self {
-            clock: Instant::now(),
-            end: Arc::new(AtomicU64::new(u64::MAX)),
-        }
-    }
-
-    /// Whether there is time left.
-    pub(super) fn has_time(&self) -> bool {
-        self.now() < self.end.load(Ordering::Relaxed)
-    }
-
-    fn set(&self, budget: Duration) {
-        let budget = u64::try_from(budget.as_micros()).unwrap_or(u64::MAX);
-        let end = self.now().saturating_add(budget);
-        self.end.store(end, Ordering::Relaxed);
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.clock.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-}
-
-/// A connection that is kept for good. sea-orm lends one out with a transaction only, and this one
-/// is ended at once: each statement has its own again. A connection that went back to its pool would
-/// be asked for a sign of life each time, which costs as much as a look-up.
-struct Lane {
-    session: DatabaseTransaction,
+/// A connection and what is known of it.
+pub(super) struct Lane {
+    pub(super) session: Arc<Session>,
     pool: DatabaseConnection,
-    deadline: Deadline,
-    /// A snapshot of somebody has begun.
-    in_snapshot: bool,
+    deadline: Option<Deadline>,
+    opened: Instant,
+    used: Instant,
 }
 
-/// All readers; they are opened when they are first needed.
+/// All connections for one kind of traffic; they are opened when they are first needed.
 pub(super) struct Lanes {
+    traffic: Traffic,
     settings: DatabaseSettings,
     opener: Opener,
+    /// How many may be handed out at a time.
+    places: u32,
     free: Arc<Semaphore>,
     /// The last one given back is the next one handed out: its cache is warm.
     idle: Mutex<Vec<Lane>>,
 }
 
-/// A reader that somebody has, and its place among those that may be handed out. It goes back by
-/// [`Lease::give_back`]; one that is dropped may still be at work, and goes back when it has ended.
-pub(super) struct Lease {
-    /// `None` once it was given back.
-    held: Option<(Lane, OwnedSemaphorePermit)>,
-    lanes: Arc<Lanes>,
-}
-
 impl Lanes {
-    /// Readers for these settings; the first one is opened to see that it can be.
+    /// Connections for these settings; the first one is opened to see that it can be.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) async fn open(
+        traffic: Traffic,
         settings: &DatabaseSettings,
         opener: Opener,
     ) -> Result<Arc<Self>, DbErr> {
-        let places = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
+        let places = match traffic {
+            Traffic::Writes if settings.is_sqlite() => 1,
+            _ => settings.max_connections.max(1),
+        };
         let lanes = Arc::new(Self {
+            traffic,
             settings: settings.clone(),
             opener,
-            free: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
+            places,
+            free: Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(1))),
             idle: Mutex::default(),
         });
         lanes.lease().await?.give_back();
         Ok(lanes)
     }
 
-    /// A reader with all its time ahead.
+    pub(super) const fn settings(&self) -> &DatabaseSettings {
+        &self.settings
+    }
+
+    /// A connection with all its time ahead.
     ///
     /// # Errors
     /// When none is free within the patience of the settings, and those of opening one.
@@ -113,45 +105,120 @@ impl Lanes {
             .await
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
-        let idle = self.idle().pop();
-        let lane = match idle {
+        let lane = match self.living().await {
             Some(lane) => lane,
-            None => self.another().await?,
+            None => answer_within(self.settings.patience(), self.another()).await?,
         };
-        lane.deadline.set(self.settings.query_timeout);
-        Ok(Lease {
-            held: Some((lane, place)),
-            lanes: Arc::clone(self),
-        })
+        if let Some(deadline) = &lane.deadline {
+            deadline.set(self.settings.query_timeout);
+        }
+        Ok(Lease::new(lane, place, Arc::clone(self)))
     }
 
-    /// Hands out no more readers and closes those that are not in use.
+    /// Waits for the connections that are in use, though not for ever, hands out no more, and closes
+    /// them all.
     pub(super) async fn close(&self) {
+        let back = self.free.acquire_many(self.places);
+        if tokio::time::timeout(CLOSE_TIMEOUT, back).await.is_err() {
+            tracing::warn!(traffic = ?self.traffic, "a database connection is still in use");
+        }
         self.free.close();
-        let idle = std::mem::take(&mut *self.idle());
+        let idle = mem::take(&mut *self.idle());
         for lane in idle {
             lane.close().await;
         }
     }
 
-    /// The place is free only when the reader is there.
-    fn put_back(&self, lane: Lane, place: OwnedSemaphorePermit) {
-        self.idle().push(lane);
+    /// How long a statement that nobody waits for any more may go on.
+    pub(super) fn patience(&self) -> Duration {
+        match self.traffic {
+            Traffic::Reads => self.settings.patience(),
+            Traffic::Writes => options::WRITE_TIMEOUT + PING_TIMEOUT,
+        }
+    }
+
+    /// Takes a connection back. The place is free only when it is there.
+    pub(super) fn put_back(&self, mut lane: Lane, place: OwnedSemaphorePermit) {
+        let unwanted = self.free.is_closed() || self.has_outlived(&lane);
+        lane.used = Instant::now();
+        let mut idle = self.idle();
+        idle.push(lane);
+        let superfluous = if unwanted {
+            idle.pop()
+        } else {
+            // The first one has waited longest.
+            let spare = self.has_network() && idle[0].used.elapsed() > IDLE;
+            spare.then(|| idle.remove(0))
+        };
+        drop(idle);
         drop(place);
+        if let Some(lane) = superfluous {
+            tokio::spawn(lane.close());
+        }
+    }
+
+    /// Closes a connection that is broken, and those to PostgreSQL that nobody uses: theirs broke
+    /// with it, or are soon replaced.
+    pub(super) fn forsake(&self, lane: Lane) {
+        let others = if self.has_network() {
+            mem::take(&mut *self.idle())
+        } else {
+            Vec::new()
+        };
+        for lane in others.into_iter().chain([lane]) {
+            tokio::spawn(lane.close());
+        }
+    }
+
+    /// An idle connection that is alive as far as one can know.
+    async fn living(&self) -> Option<Lane> {
+        let lane = self.idle().pop()?;
+        let in_doubt = self.has_network() && lane.used.elapsed() > FRESH;
+        if in_doubt
+            && answer_within(PING_TIMEOUT, lane.session.settle())
+                .await
+                .is_err()
+        {
+            self.forsake(lane);
+            return None;
+        }
+        Some(lane)
     }
 
     async fn another(&self) -> Result<Lane, DbErr> {
-        let deadline = Deadline::new();
-        let options = options::sqlite_reader(&self.settings, deadline.clone());
+        let (options, deadline) = self.options();
         let pool = self.opener.open(options).await?;
         let session = pool.begin().await?;
-        session.execute_unprepared("COMMIT").await?;
+        session.execute_unprepared("ROLLBACK").await?;
         Ok(Lane {
-            session,
+            session: Arc::new(Session::new(session)),
             pool,
             deadline,
-            in_snapshot: false,
+            opened: Instant::now(),
+            used: Instant::now(),
         })
+    }
+
+    fn options(&self) -> (ConnectOptions, Option<Deadline>) {
+        let settings = &self.settings;
+        match self.traffic {
+            Traffic::Reads if settings.is_sqlite() => {
+                let deadline = Deadline::new();
+                let options = options::sqlite_reader(settings, deadline.clone());
+                (options, Some(deadline))
+            }
+            Traffic::Writes if settings.is_sqlite() => (options::sqlite_writer(settings), None),
+            Traffic::Reads => (options::postgres_reader(settings), None),
+            Traffic::Writes => (options::postgres_writer(settings), None),
+        }
+    }
+
+    fn has_network(&self) -> bool {
+        !self.settings.is_sqlite()
+    }
+
+    fn has_outlived(&self, lane: &Lane) -> bool {
+        self.has_network() && lane.opened.elapsed() > LIFETIME
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Lane>> {
@@ -160,75 +227,13 @@ impl Lanes {
 }
 
 impl Lane {
-    /// Ends the snapshot that was given up, if there is one, once the statement that was given up has
-    /// ended.
-    async fn settle(&mut self) -> Result<(), DbErr> {
-        let last = if self.in_snapshot {
-            "ROLLBACK"
-        } else {
-            "SELECT 1"
-        };
-        self.session.execute_unprepared(last).await?;
-        self.in_snapshot = false;
-        Ok(())
-    }
-
     async fn close(self) {
-        drop(self.session);
-        options::close(&self.pool).await;
-    }
-}
-
-impl Lease {
-    /// The connection.
-    ///
-    /// # Errors
-    /// When it was given back.
-    pub(super) fn session(&self) -> Result<&DatabaseTransaction, DbErr> {
-        let held = self.held.as_ref().map(|(lane, _)| &lane.session);
-        held.ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
-    }
-
-    /// Begins a snapshot: what is read from now on is of one state.
-    pub(super) async fn begin(&mut self) -> Result<(), DbErr> {
-        if let Some((lane, _)) = &mut self.held {
-            lane.in_snapshot = true;
-        }
-        self.session()?.execute_unprepared("BEGIN").await.map(drop)
-    }
-
-    /// Ends the snapshot.
-    pub(super) async fn commit(&mut self) -> Result<(), DbErr> {
-        self.session()?.execute_unprepared("COMMIT").await?;
-        if let Some((lane, _)) = &mut self.held {
-            lane.in_snapshot = false;
-        }
-        Ok(())
-    }
-
-    /// Its statement has ended: the next one may have it.
-    pub(super) fn give_back(mut self) {
-        if let Some((lane, place)) = self.held.take() {
-            self.lanes.put_back(lane, place);
-        }
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let Some((mut lane, place)) = self.held.take() else {
-            return;
-        };
-        let lanes = Arc::clone(&self.lanes);
-        tokio::spawn(async move {
-            // The connection answers once its statement has ended, by its deadline at the latest.
-            let settled = answer_within(lanes.settings.patience(), lane.settle()).await;
-            if settled.is_ok() {
-                lanes.put_back(lane, place);
-            } else {
-                lane.close().await;
-            }
-        });
+        let Self { session, pool, .. } = self;
+        // sea-orm will end a transaction, so there is one; a broken connection need not answer.
+        let begin = session.begin("BEGIN");
+        drop(answer_within(PING_TIMEOUT, begin).await);
+        // The pool knows before its connection comes back that it need not ask it anything.
+        tokio::join!(options::close(&pool), async move { drop(session) });
     }
 }
 
@@ -244,7 +249,7 @@ mod tests {
 
     async fn run(lease: &Lease, sql: &str) -> Result<(), DbErr> {
         let statement = Statement::from_string(DbBackend::Sqlite, sql);
-        lease.session()?.query_one_raw(statement).await.map(drop)
+        lease.session().query_one_raw(statement).await.map(drop)
     }
 
     async fn one_lane(query_timeout: Duration) -> (tempfile::TempDir, Arc<Lanes>) {
@@ -255,7 +260,7 @@ mod tests {
             query_timeout,
             ..DatabaseSettings::new(url)
         };
-        let lanes = Lanes::open(&settings, Opener::default()).await;
+        let lanes = Lanes::open(Traffic::Reads, &settings, Opener::default()).await;
         (folder, lanes.expect("opened"))
     }
 
@@ -284,5 +289,36 @@ mod tests {
             "it was still at work"
         );
         assert!(run(&lease, "SELECT 1").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_given_up_has_ended_when_its_connection_is_handed_out() {
+        let (_folder, lanes) = one_lane(Duration::from_secs(5)).await;
+        let lease = lanes.lease().await.expect("free");
+        lease.session().begin("BEGIN").await.expect("begun");
+        run(&lease, "SELECT 1").await.expect("read");
+        drop(lease);
+        let lease = lanes.lease().await.expect("free again");
+        lease
+            .session()
+            .begin("BEGIN")
+            .await
+            .expect("no other was left");
+        lease.session().commit().await.expect("ended");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_closed_while_somebody_is_at_work() {
+        let (_folder, lanes) = one_lane(Duration::from_secs(5)).await;
+        let lease = lanes.lease().await.expect("free");
+        let at_work = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let answer = run(&lease, "SELECT 1").await;
+            lease.give_back();
+            answer
+        };
+        let (answer, ()) = tokio::join!(at_work, lanes.close());
+        answer.expect("its connection was open");
+        assert!(lanes.lease().await.is_err(), "none is handed out any more");
     }
 }

@@ -7,7 +7,7 @@ use std::{io, path::PathBuf};
 use rollcall_migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement};
 
-use super::{DatabaseSettings, Db, error::DbError};
+use super::{DatabaseSettings, Db, error::DbError, options};
 use crate::ids::Ids;
 use lock::{FileLock, RowLock};
 
@@ -137,7 +137,7 @@ async fn see_to(db: &Db, changes: Changes) -> Result<usize, MigrateError> {
 async fn apply_all(db: &Db) -> Result<usize, MigrateError> {
     let connection = db.schema_connection().await?;
     let result = apply_alone(&connection).await;
-    db.close_schema_connection(&connection).await;
+    options::close(&connection).await;
     result
 }
 

@@ -2,21 +2,14 @@
 
 use std::time::Duration;
 
-use sea_orm::{
-    ConnectOptions, DatabaseConnection,
-    sqlx::{self, Connection, PgConnection, postgres::PgConnectOptions},
-};
+use sea_orm::{ConnectOptions, DatabaseConnection, sqlx::postgres::PgConnectOptions};
 
-use super::{connect::DatabaseSettings, given_up::GivenUp, lanes::Deadline};
+use super::{connect::DatabaseSettings, deadline::Deadline};
 
 /// PostgreSQL ends a write after this time; a unit of work gives up before.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest wait for a sign of life.
-const PING_TIMEOUT: Duration = Duration::from_secs(1);
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait for connections in use when their pool closes.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
-/// A connection that was used this lately is not asked again whether it lives.
-const FRESH: Duration = Duration::from_secs(1);
 /// Steps of SQLite's virtual machine between two looks at the clock: some microseconds.
 const STEPS: i32 = 1_000;
 /// Pages of SQLite's log that are written before they are carried over into the database: 32 MB. A
@@ -47,13 +40,10 @@ pub(super) fn sqlite_reader(settings: &DatabaseSettings, deadline: Deadline) -> 
     options
 }
 
-/// Connections for reads; PostgreSQL ends each statement when its time is over. They show a sign of
-/// life when a read was `given_up` lately: a read that has its answer is one.
-pub(super) fn postgres_readers(settings: &DatabaseSettings, given_up: &GivenUp) -> ConnectOptions {
+/// A connection for reads; PostgreSQL ends each statement when its time is over.
+pub(super) fn postgres_reader(settings: &DatabaseSettings) -> ConnectOptions {
     let budget = milliseconds(settings.query_timeout);
-    let given_up = given_up.clone();
-    let doubt = move || given_up.lately();
-    let mut options = postgres_options(settings, settings.max_connections, doubt);
+    let mut options = postgres_options(settings);
     options.map_sqlx_postgres_opts(move |postgres| {
         postgres.options([
             ("statement_timeout", budget.as_str()),
@@ -63,9 +53,9 @@ pub(super) fn postgres_readers(settings: &DatabaseSettings, given_up: &GivenUp) 
     options
 }
 
-/// Connections for units of work.
-pub(super) fn postgres_writers(settings: &DatabaseSettings) -> ConnectOptions {
-    let mut options = postgres_options(settings, settings.max_connections, || true);
+/// A connection for units of work.
+pub(super) fn postgres_writer(settings: &DatabaseSettings) -> ConnectOptions {
+    let mut options = postgres_options(settings);
     options.map_sqlx_postgres_opts(|postgres| {
         postgres.options([("statement_timeout", milliseconds(WRITE_TIMEOUT))])
     });
@@ -73,82 +63,53 @@ pub(super) fn postgres_writers(settings: &DatabaseSettings) -> ConnectOptions {
 }
 
 /// Connections for changes of the schema, which may take as long as they need.
-pub(super) fn postgres_migrator(settings: &DatabaseSettings) -> ConnectOptions {
-    postgres_options(settings, MIGRATOR_CONNECTIONS, || true)
+pub(super) fn migrator(settings: &DatabaseSettings) -> ConnectOptions {
+    if settings.is_sqlite() {
+        return sqlite_writer(settings);
+    }
+    let mut options = postgres_options(settings);
+    options.max_connections(MIGRATOR_CONNECTIONS);
+    options
 }
 
 /// Pragmas belong to a connection, so they are part of the options and not a statement at start.
 fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOptions {
     let synchronous = if settings.lazy_sync { "NORMAL" } else { "FULL" };
+    let mut options = kept(settings);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            .statement_cache_capacity(256)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", synchronous)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+            .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
+            .pragma("temp_store", "MEMORY")
+            .pragma("query_only", if read_only { "ON" } else { "OFF" })
+    });
+    options
+}
+
+/// One connection that its pool leaves alone.
+fn kept(settings: &DatabaseSettings) -> ConnectOptions {
     let mut options = ConnectOptions::new(settings.url.clone());
     options
         .max_connections(1)
-        .min_connections(1)
+        .min_connections(0)
         .acquire_timeout(settings.patience())
         .sqlx_logging(false)
         .test_before_acquire(false)
         .idle_timeout(None)
-        .max_lifetime(None)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .busy_timeout(Duration::from_secs(10))
-                .foreign_keys(true)
-                .statement_cache_capacity(256)
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", synchronous)
-                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-                .pragma("cache_size", if read_only { "-4096" } else { "-32768" })
-                .pragma("temp_store", "MEMORY")
-                .pragma("query_only", if read_only { "ON" } else { "OFF" })
-        });
+        .max_lifetime(None);
     options
 }
 
-/// Connections that have to answer before they go back when there is a `doubt`.
-fn postgres_options(
-    settings: &DatabaseSettings,
-    size: u32,
-    doubt: impl Fn() -> bool + Clone + Send + Sync + 'static,
-) -> ConnectOptions {
-    let mut options = ConnectOptions::new(settings.url.clone());
+fn postgres_options(settings: &DatabaseSettings) -> ConnectOptions {
+    let mut options = kept(settings);
+    options.set_application_name("rollcall");
     options
-        .max_connections(size)
-        .min_connections(1)
-        .acquire_timeout(settings.patience())
-        .sqlx_logging(false)
-        .set_application_name("rollcall")
-        .test_before_acquire(false)
-        .map_sqlx_postgres_pool_opts(move |pool| {
-            let doubt = doubt.clone();
-            pool.before_acquire(|connection, used| {
-                Box::pin(async move {
-                    if used.idle_for > FRESH {
-                        answers(connection).await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .after_release(move |connection, _| {
-                let doubtful = doubt();
-                Box::pin(async move {
-                    if doubtful {
-                        answers(connection).await?;
-                    }
-                    Ok(true)
-                })
-            })
-        });
-    options
-}
-
-/// Whether a connection still answers; an error closes it at once. One that was given up on in the
-/// middle of a statement would otherwise be waited for as long as the network says nothing, and
-/// with it a place in the pool.
-async fn answers(connection: &mut PgConnection) -> sqlx::Result<()> {
-    tokio::time::timeout(PING_TIMEOUT, connection.ping())
-        .await
-        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// Closes a pool, having waited for what is in use; not for a silent network, though.

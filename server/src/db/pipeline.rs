@@ -3,29 +3,28 @@
 
 use std::{
     mem,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityName,
-    EntityTrait, ExecResult, Insert, QueryResult, QueryTrait, Statement, TransactionTrait,
-    UpdateMany, Value, Values,
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityName, EntityTrait, ExecResult,
+    Insert, QueryResult, QueryTrait, Statement, UpdateMany, Value, Values,
     sea_query::{
         CommonTableExpression, OnConflict, PostgresQueryBuilder, Query, SubQueryStatement,
         UpdateStatement,
     },
 };
 
-use super::statements;
+use super::{session::Session, statements};
 
 /// Rows of one message; no table has more than 32 columns that are filled in bulk, and a statement
 /// of PostgreSQL takes 65,535 parameters, one of SQLite half of that.
 const ROWS_AT_ONCE: usize = 1_000;
 
-/// A transaction, and what it is still to write. Whatever is asked of it sends that first, so that
+/// A session in a transaction, and what it is still to write. Whatever is asked of it sends that first, so that
 /// each statement sees all those before it.
 pub(super) struct Pipeline {
-    transaction: DatabaseTransaction,
+    session: Arc<Session>,
     kept: Mutex<Vec<Kept>>,
 }
 
@@ -40,22 +39,30 @@ struct Kept {
 }
 
 impl Pipeline {
-    pub(super) const fn new(transaction: DatabaseTransaction) -> Self {
+    pub(super) const fn new(session: Arc<Session>) -> Self {
         Self {
-            transaction,
+            session,
             kept: Mutex::new(Vec::new()),
         }
     }
 
-    /// The transaction; what was not sent is forgotten.
-    pub(super) fn into_transaction(self) -> DatabaseTransaction {
-        self.transaction
+    /// Begins a part that can be undone alone; parts may have parts.
+    pub(super) async fn begin_part(&self) -> Result<Self, DbErr> {
+        self.execute_unprepared("SAVEPOINT part").await?;
+        Ok(Self::new(Arc::clone(&self.session)))
     }
 
-    /// Begins a savepoint.
-    pub(super) async fn begin(&self) -> Result<Self, DbErr> {
-        self.send().await?;
-        self.transaction.begin().await.map(Self::new)
+    /// Ends the part, with what waits.
+    pub(super) async fn keep_part(self) -> Result<(), DbErr> {
+        self.execute_unprepared("RELEASE SAVEPOINT part").await?;
+        Ok(())
+    }
+
+    /// Undoes the part; what waits is forgotten.
+    pub(super) async fn undo_part(self) -> Result<(), DbErr> {
+        let undo = "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part";
+        self.session.execute_unprepared(undo).await?;
+        Ok(())
     }
 
     /// Inserts a row, with others or at the end of the unit.
@@ -139,7 +146,7 @@ impl Pipeline {
             // The message itself is counted when it is sent.
             (1..message.len()).for_each(|_| statements::note());
             let message = one_statement(self.get_database_backend(), message);
-            self.transaction.execute_raw(message).await?;
+            self.session.execute_raw(message).await?;
         }
         Ok(())
     }
@@ -216,27 +223,27 @@ fn build(backend: DatabaseBackend, statement: &SubQueryStatement) -> Statement {
 #[async_trait::async_trait]
 impl ConnectionTrait for Pipeline {
     fn get_database_backend(&self) -> DatabaseBackend {
-        self.transaction.get_database_backend()
+        self.session.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.send().await?;
-        self.transaction.execute_raw(statement).await
+        self.session.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.send().await?;
-        self.transaction.execute_unprepared(sql).await
+        self.session.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.send().await?;
-        self.transaction.query_one_raw(statement).await
+        self.session.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.send().await?;
-        self.transaction.query_all_raw(statement).await
+        self.session.query_all_raw(statement).await
     }
 }
 

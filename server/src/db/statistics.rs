@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
-use super::{Db, connect::Engine, error::DbError, reader::answer_within};
+use super::{Db, connect::Engine, error::DbError};
 
 /// Rows that no plan is too bad for.
 const FEW: i64 = 50;
@@ -29,20 +29,27 @@ impl Db {
     /// # Errors
     /// Those of the database.
     pub async fn refresh_statistics(&self) -> Result<usize, DbError> {
-        let Engine::Postgres { writers, .. } = &self.inner.engine else {
+        let Engine::Postgres(writers) = &self.inner.engine else {
             return Ok(0);
         };
-        let patience = self.inner.settings.patience() * 2;
+        let lease = writers.lease().await?;
+        let (patience, session) = (self.inner.settings.patience() * 2, lease.session());
         let mut tables = Vec::new();
-        for row in answer_within(patience, writers.query_all(&outgrown())).await? {
+        for row in lease
+            .answer(patience, session.query_all(&outgrown()))
+            .await?
+        {
             let name: String = row.try_get_by_index(0)?;
             tables.push(format!("\"{}\"", name.replace('"', "\"\"")));
         }
         if !tables.is_empty() {
             // A table that somebody else counts at the moment is left to them.
             let count = format!("ANALYZE (SKIP_LOCKED) {}", tables.join(", "));
-            answer_within(patience, writers.execute_unprepared(&count)).await?;
+            lease
+                .answer(patience, session.execute_unprepared(&count))
+                .await?;
         }
+        lease.give_back();
         Ok(tables.len())
     }
 }

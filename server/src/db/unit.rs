@@ -5,21 +5,18 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use scim_schema::id::AccountId;
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseBackend};
 use tokio::sync::oneshot;
 
 use super::{
     audit::{self, AuditEntry},
-    cause::Cause,
     connect::{Db, Engine},
     error::DbError,
     feed::{self, Change},
     jobs::NewJob,
+    lanes::Lanes,
     pipeline::Pipeline,
-    reader::answer_within,
+    session::Session,
     statements::{self, StatementCount},
     writer::Unit,
 };
@@ -28,7 +25,7 @@ use crate::{ctx::Ctx, ids::Ids};
 /// Longest time one unit may hold the database.
 const UNIT_SECONDS: u64 = 5;
 /// Longest time to wait for PostgreSQL's answer to a commit.
-const COMMIT_SECONDS: u64 = 15;
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Tries of a unit that PostgreSQL asks to run again.
 const TRIES: u32 = 6;
 
@@ -212,7 +209,7 @@ impl AccountTx {
         F: for<'t> FnOnce(&'t Self) -> BoxFuture<'t, Result<Written<T>, E>>,
     {
         let part = Self {
-            connection: self.connection.begin().await.map_err(DbError::from)?,
+            connection: self.connection.begin_part().await.map_err(DbError::from)?,
             ctx: Arc::clone(&self.ctx),
             ids: self.ids.clone(),
         };
@@ -224,12 +221,10 @@ impl AccountTx {
             Ok::<_, E>(written)
         };
         let outcome = outcome.await;
-        let stored = outcome.as_ref().is_ok_and(Written::is_stored);
-        let savepoint = part.connection.into_transaction();
-        let end = if stored {
-            savepoint.commit().await
+        let end = if outcome.as_ref().is_ok_and(Written::is_stored) {
+            part.connection.keep_part().await
         } else {
-            savepoint.rollback().await
+            part.connection.undo_part().await
         };
         let written = outcome?;
         end.map_err(DbError::from)?;
@@ -288,7 +283,7 @@ impl Db {
         let work: Arc<Work<T, E>> = Arc::new(work);
         let count = statements::present();
         let answer = match &self.inner.engine {
-            Engine::Sqlite { writer, .. } => {
+            Engine::Sqlite(writer) => {
                 let (sender, receiver) = oneshot::channel();
                 writer
                     .submit(Box::new(Queued {
@@ -303,7 +298,7 @@ impl Db {
                     .await?;
                 receiver.await.map_err(|_| DbError::Closed)?
             }
-            Engine::Postgres { writers, .. } => {
+            Engine::Postgres(writers) => {
                 let (db, writers, ctx) = (self.clone(), writers.clone(), Arc::clone(ctx));
                 let unit = async move { db.write_postgres(&writers, &ctx, purpose, &*work).await };
                 tokio::spawn(statements::counted(count, unit))
@@ -323,7 +318,7 @@ impl Db {
 
     async fn write_postgres<T, E: UnitError>(
         &self,
-        writers: &DatabaseConnection,
+        writers: &Arc<Lanes>,
         ctx: &Arc<Ctx>,
         purpose: Purpose,
         work: &Work<T, E>,
@@ -344,40 +339,31 @@ impl Db {
 
     async fn try_postgres<T, E: UnitError>(
         &self,
-        writers: &DatabaseConnection,
+        writers: &Arc<Lanes>,
         ctx: &Arc<Ctx>,
         purpose: Purpose,
         work: &Work<T, E>,
     ) -> Result<(T, Trace), E> {
-        let begin = answer_within(self.inner.settings.patience() * 2, writers.begin());
-        let connection = begin.await.map_err(DbError::from)?;
+        let lease = writers.lease().await.map_err(DbError::from)?;
+        let patience = self.inner.settings.patience();
+        let begin = lease.answer(patience, lease.session().begin("BEGIN"));
+        begin.await.map_err(DbError::from)?;
         let tx = AccountTx {
-            connection: Pipeline::new(connection),
+            connection: Pipeline::new(Arc::clone(lease.session())),
             ctx: Arc::clone(ctx),
             ids: self.inner.ids.clone(),
         };
         let written = run_bounded(&tx, purpose, work).await?;
         let trace = written.trace(purpose);
         if trace.stored {
-            commit(tx.connection.into_transaction()).await?;
+            let commit = lease.answer(COMMIT_TIMEOUT, lease.session().commit());
+            commit.await.map_err(|error| DbError::of_commit(&error))?;
         } else {
-            let rollback = tx.connection.into_transaction().rollback();
-            let rollback = answer_within(self.inner.settings.patience(), rollback);
+            let rollback = lease.answer(patience, lease.session().rollback());
             rollback.await.map_err(DbError::from)?;
         }
+        lease.give_back();
         Ok((written.value, trace))
-    }
-}
-
-/// Commits on PostgreSQL; whoever gets no answer does not know whether it happened.
-async fn commit(transaction: DatabaseTransaction) -> Result<(), DbError> {
-    let patience = Duration::from_secs(COMMIT_SECONDS);
-    match tokio::time::timeout(patience, transaction.commit()).await {
-        Ok(answer) => answer.map_err(|error| DbError::of_commit(&error)),
-        Err(_) => {
-            let cause = format!("PostgreSQL was silent for {COMMIT_SECONDS} s");
-            Err(DbError::OutcomeUnknown(Cause::told(cause)))
-        }
     }
 }
 
@@ -393,10 +379,10 @@ struct Queued<T, E> {
 }
 
 impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
-    fn run(&mut self, group: DatabaseTransaction) -> BoxFuture<'_, (DatabaseTransaction, bool)> {
+    fn run(&mut self, session: Arc<Session>) -> BoxFuture<'_, bool> {
         Box::pin(async move {
             let tx = AccountTx {
-                connection: Pipeline::new(group),
+                connection: Pipeline::new(session),
                 ctx: Arc::clone(&self.ctx),
                 ids: self.ids.clone(),
             };
@@ -408,7 +394,7 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
             });
             let stored = result.as_ref().is_ok_and(|(_, trace)| trace.stored);
             self.result = Some(result);
-            (tx.connection.into_transaction(), stored)
+            stored
         })
     }
 
