@@ -1,7 +1,73 @@
-//! `If-Match` and `If-None-Match` (RFC 7644 section 3.14, RFC 9110 section 13): change only what
-//! the caller has seen, send only what it has not.
+//! Entity tags with `If-Match` and `If-None-Match` (RFC 7644 section 3.14, RFC 9110 section 13):
+//! change only what the caller has seen, send only what it has not.
+
+use std::fmt::{self, Display, Formatter};
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::OpError;
+
+/// What an answer shows of a resource: its version, and a digest of what other resources lend it,
+/// such as the `groups` of a user. Those change without a change of the resource.
+///
+/// As a text it is weak, because projections of one version differ in their bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntityTag {
+    version: i64,
+    lent: Option<u64>,
+}
+
+impl EntityTag {
+    /// The tag of an answer that shows nothing of other resources.
+    #[must_use]
+    pub const fn of(version: i64) -> Self {
+        Self {
+            version,
+            lent: None,
+        }
+    }
+
+    /// The tag of an answer that shows these ids with these names, in any order: the databases
+    /// promise none.
+    #[must_use]
+    pub fn showing<'n>(version: i64, named: impl Iterator<Item = (Uuid, &'n str)>) -> Self {
+        let digests = named.map(|(id, name)| digest(id, name));
+        Self {
+            version,
+            lent: digests.reduce(u64::wrapping_add),
+        }
+    }
+
+    fn parse(tag: &str) -> Option<Self> {
+        let tag = tag.trim();
+        let tag = tag.strip_prefix("W/").unwrap_or(tag);
+        let tag = tag.strip_prefix('"')?.strip_suffix('"')?;
+        let Some((version, lent)) = tag.split_once('-') else {
+            return Some(Self::of(tag.parse().ok()?));
+        };
+        Some(Self {
+            version: version.parse().ok()?,
+            lent: Some(u64::from_str_radix(lent, 16).ok()?),
+        })
+    }
+}
+
+impl Display for EntityTag {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let version = self.version;
+        match self.lent {
+            None => write!(f, "W/\"{version}\""),
+            Some(lent) => write!(f, "W/\"{version}-{lent:016x}\""),
+        }
+    }
+}
+
+fn digest(id: Uuid, name: &str) -> u64 {
+    let hash = Sha256::new().chain_update(id).chain_update(name).finalize();
+    let first = hash.iter().take(8);
+    first.fold(0, |so_far, byte| so_far << 8 | u64::from(*byte))
+}
 
 /// What a request asks of the version of its resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +83,8 @@ enum Tags {
     Absent,
     /// `*`: any version of an existing resource.
     Any,
-    /// These versions.
-    Versions(Vec<i64>),
+    /// These.
+    Listed(Vec<EntityTag>),
 }
 
 impl Precondition {
@@ -37,22 +103,24 @@ impl Precondition {
         }
     }
 
-    /// Lets a change of this version through or not.
+    /// Lets a change of this version through or not. What other resources lend it is theirs to
+    /// change, so it is not compared.
     ///
     /// # Errors
     /// [`OpError::PreconditionFailed`].
     pub fn check(&self, version: i64) -> Result<(), OpError> {
-        let wanted = self.if_match == Tags::Absent || self.if_match.include(version);
-        if wanted && !self.if_none_match.include(version) {
+        let same = |tag: &EntityTag| tag.version == version;
+        let wanted = self.if_match == Tags::Absent || self.if_match.any(same);
+        if wanted && !self.if_none_match.any(same) {
             return Ok(());
         }
         Err(OpError::PreconditionFailed)
     }
 
-    /// Whether a read of this version brings nothing new: `If-None-Match` names it.
+    /// Whether an answer of this tag brings nothing new: `If-None-Match` names it.
     #[must_use]
-    pub fn is_seen(&self, version: i64) -> bool {
-        self.if_none_match.include(version)
+    pub fn is_seen(&self, tag: EntityTag) -> bool {
+        self.if_none_match.any(|seen| *seen == tag)
     }
 }
 
@@ -61,56 +129,78 @@ impl Tags {
         match header.map(str::trim) {
             None => Self::Absent,
             Some("*") => Self::Any,
-            Some(list) => Self::Versions(list.split(',').filter_map(version_of).collect()),
+            Some(list) => Self::Listed(list.split(',').filter_map(EntityTag::parse).collect()),
         }
     }
 
-    fn include(&self, version: i64) -> bool {
+    fn any(&self, wanted: impl Fn(&EntityTag) -> bool) -> bool {
         match self {
             Self::Absent => false,
             Self::Any => true,
-            Self::Versions(versions) => versions.contains(&version),
+            Self::Listed(tags) => tags.iter().any(wanted),
         }
     }
-}
-
-/// The entity tag of a version: weak, because projections of one version differ in their bytes.
-#[must_use]
-pub fn entity_tag(version: i64) -> String {
-    format!("W/\"{version}\"")
-}
-
-fn version_of(tag: &str) -> Option<i64> {
-    let tag = tag.trim();
-    let tag = tag.strip_prefix("W/").unwrap_or(tag);
-    tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn if_match(header: Option<&str>) -> Precondition {
+        Precondition::parse(header, None)
+    }
+
+    fn if_none_match(header: &str) -> Precondition {
+        Precondition::parse(None, Some(header))
+    }
+
     #[test]
     fn tags_come_back_and_strangers_match_nothing() {
-        let if_match = |header: Option<&str>| Precondition::parse(header, None);
-        assert!(if_match(Some(&entity_tag(7))).check(7).is_ok());
+        assert!(
+            if_match(Some(&EntityTag::of(7).to_string()))
+                .check(7)
+                .is_ok()
+        );
         assert!(if_match(Some("\"3\", W/\"4\"")).check(4).is_ok());
         assert!(if_match(Some("W/\"old\"")).check(1).is_err());
         assert!(if_match(Some("*")).check(1).is_ok());
         assert!(if_match(None).check(1).is_ok());
-        assert!(!if_match(None).is_seen(1));
+        assert!(!if_match(None).is_seen(EntityTag::of(1)));
     }
 
     #[test]
     fn a_version_that_was_seen_is_neither_sent_nor_changed() {
-        let if_none_match = |header| Precondition::parse(None, Some(header));
         for seen in ["*", "W/\"1\"", "\"3\", \"1\""] {
-            assert!(if_none_match(seen).is_seen(1), "{seen}");
+            assert!(if_none_match(seen).is_seen(EntityTag::of(1)), "{seen}");
             assert!(if_none_match(seen).check(1).is_err(), "{seen}");
         }
         for other in ["W/\"2\"", "W/\"old\"", "1"] {
-            assert!(!if_none_match(other).is_seen(1), "{other}");
+            assert!(!if_none_match(other).is_seen(EntityTag::of(1)), "{other}");
             assert!(if_none_match(other).check(1).is_ok(), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_others_lend_counts_for_reads_and_not_for_changes() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let tag = |named: &[(Uuid, &'static str)]| EntityTag::showing(3, named.iter().copied());
+        let seen = tag(&[(a, "Staff"), (b, "Pupils")]);
+        let header = seen.to_string();
+        assert_eq!(EntityTag::parse(&header), Some(seen));
+        assert!(if_none_match(&header).is_seen(tag(&[(b, "Pupils"), (a, "Staff")])));
+        for other in [
+            tag(&[]),
+            tag(&[(a, "Staff")]),
+            tag(&[(a, "Staff"), (b, "Students")]),
+            tag(&[(b, "Staff"), (a, "Pupils")]),
+        ] {
+            assert!(!if_none_match(&header).is_seen(other), "{other}");
+            assert!(if_match(Some(&other.to_string())).check(3).is_ok());
+        }
+        assert!(if_match(Some(&header)).check(4).is_err());
+        assert_eq!(tag(&[]), EntityTag::of(3));
+        for broken in ["W/\"3-\"", "W/\"-1\"x", "\"3-nonsense\"", "\"-3-1\""] {
+            assert_eq!(EntityTag::parse(broken), None, "{broken}");
         }
     }
 }

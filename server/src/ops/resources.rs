@@ -10,7 +10,7 @@ use scim_schema::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{OpError, precondition::entity_tag, provisioner::Provisioner};
+use super::{OpError, precondition::EntityTag, provisioner::Provisioner};
 use crate::db::{DbError, MemberOfGroup, ScimGroup, ScimUser};
 
 /// Address of a user.
@@ -25,13 +25,26 @@ pub fn group_location(base_url: &str, id: GroupId) -> String {
     format!("{base_url}/Groups/{id}")
 }
 
-/// A user with everything that is known; our own extension on request only.
+/// A user with everything that is known, for a filter to look at.
 ///
 /// # Errors
 /// [`DbError::Corrupt`] when the stored document is damaged.
 pub fn whole_user(
     user: &ScimUser,
     by: &Provisioner,
+    with_status: bool,
+) -> Result<Map<String, Value>, OpError> {
+    user_with(user, by, EntityTag::of(user.version), with_status)
+}
+
+/// A user as an answer of this tag shows it; our own extension on request only.
+///
+/// # Errors
+/// [`DbError::Corrupt`] when the stored document is damaged.
+pub fn user_with(
+    user: &ScimUser,
+    by: &Provisioner,
+    tag: EntityTag,
     with_status: bool,
 ) -> Result<Map<String, Value>, OpError> {
     let base_url = by.base_url.as_str();
@@ -49,7 +62,7 @@ pub fn whole_user(
         created: user.created,
         last_modified: user.last_modified,
         location: user_location(base_url, user.scim_id),
-        version: entity_tag(user.version),
+        version: tag.to_string(),
     };
     let mut resource = Map::new();
     resource.insert("schemas".to_owned(), json!(schemas));
@@ -94,13 +107,14 @@ fn user_status(axes: &Axes) -> Value {
     status
 }
 
-/// A group with `members` for its members.
+/// A group as an answer of this tag shows it, with `members` for its members.
 ///
 /// # Errors
 /// [`DbError::Corrupt`] when the stored document is damaged.
 pub fn group_with(
     group: &ScimGroup,
     base_url: &str,
+    tag: EntityTag,
     members: Option<Value>,
 ) -> Result<Map<String, Value>, OpError> {
     let rt = registry().resource_type(ResourceKind::Group);
@@ -111,7 +125,7 @@ pub fn group_with(
         created: group.created,
         last_modified: group.last_modified,
         location: group_location(base_url, group.id),
-        version: entity_tag(group.version),
+        version: tag.to_string(),
     };
     let mut resource = Map::new();
     resource.insert("schemas".to_owned(), json!(schemas));
@@ -138,7 +152,7 @@ pub fn whole_group(group: &ScimGroup, base_url: &str) -> Result<Map<String, Valu
     let groups = group.groups.iter().map(value(ResourceKind::Group));
     let members: Vec<Value> = users.chain(groups).collect();
     let members = (!members.is_empty()).then(|| members.into());
-    group_with(group, base_url, members)
+    group_with(group, base_url, EntityTag::of(group.version), members)
 }
 
 /// A value of `members`.

@@ -23,7 +23,7 @@ use crate::{
     },
     ops::{
         mapping,
-        precondition::{Precondition, entity_tag},
+        precondition::{EntityTag, Precondition},
     },
 };
 
@@ -83,6 +83,6 @@ pub(super) async fn test(
 
 async fn shown(state: &AppState, caller: &Caller, id: ConnectionId) -> Result<Response, ApiError> {
     let view = mapping::view(&state.db, &caller.ctx, id).await?;
-    let tag = entity_tag(view.version);
+    let tag = EntityTag::of(view.version).to_string();
     Ok(([(ETAG, tag)], Json(view)).into_response())
 }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::{
     db::{DbError, UniqueKey},
     http::problem::with_sources,
-    ops::{OpError, error::Collision},
+    ops::{OpError, error::Collision, precondition::EntityTag},
 };
 
 /// Media type of SCIM (RFC 7644 section 3.1).
@@ -89,8 +89,8 @@ impl Answer {
         Ok(answer)
     }
 
-    pub(super) fn tagged(mut self, etag: String) -> Self {
-        self.content.etag = Some(etag);
+    pub(super) fn tagged(mut self, tag: EntityTag) -> Self {
+        self.content.etag = Some(tag.to_string());
         self
     }
 

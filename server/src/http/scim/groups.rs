@@ -28,7 +28,7 @@ use crate::{
     ops::{
         OpError,
         groups::{self, GroupChanged, GroupPatch},
-        precondition::{Precondition, entity_tag},
+        precondition::{EntityTag, Precondition},
         provisioner::Provisioner,
         reads::group_so_far,
     },
@@ -119,16 +119,16 @@ async fn get_group(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         .group(id, members_of(&projection))
         .await?
         .ok_or(OpError::NotFound)?;
-    let etag = entity_tag(group.version);
-    if exchange.precondition().is_seen(group.version) {
+    let tag = render::group_tag(&group, &projection);
+    if exchange.precondition().is_seen(tag) {
         let answer = Answer::empty(
             StatusCode::NOT_MODIFIED,
             "The client has this version already",
         );
-        return Ok(answer.tagged(etag));
+        return Ok(answer.tagged(tag));
     }
     let resource = render::group_resource(&group, &exchange.by.base_url, &projection)?;
-    Ok(Answer::written(StatusCode::OK, &resource, "Read the group")?.tagged(etag))
+    Ok(Answer::written(StatusCode::OK, &resource, "Read the group")?.tagged(tag))
 }
 
 /// POST /Groups (RFC 7644 section 3.3).
@@ -260,7 +260,7 @@ pub(super) async fn patch_group(
     let answer = Answer::empty(StatusCode::NO_CONTENT, "Changed the group");
     let (changed, _) = changed;
     Ok(answer
-        .tagged(entity_tag(changed.version))
+        .tagged(EntityTag::of(changed.version))
         .touching(changed.touched)
         .noting(changed.notes))
 }
@@ -319,7 +319,7 @@ async fn read_back(
     decision: &'static str,
 ) -> Result<Answer, OpError> {
     let answer = match projection {
-        None => Answer::empty(status, decision).tagged(entity_tag(changed.version)),
+        None => Answer::empty(status, decision).tagged(EntityTag::of(changed.version)),
         Some(projection) => {
             let group = match seen {
                 Some(group) => group,
@@ -329,7 +329,8 @@ async fn read_back(
                     .ok_or(OpError::NotFound)?,
             };
             let resource = render::group_resource(&group, &desk.by.base_url, projection)?;
-            Answer::written(status, &resource, decision)?.tagged(entity_tag(group.version))
+            Answer::written(status, &resource, decision)?
+                .tagged(render::group_tag(&group, projection))
         }
     };
     Ok(answer.touching(changed.touched).noting(changed.notes))

@@ -15,8 +15,9 @@ use crate::{
     db::{MemberOfGroup, ScimGroup, ScimUser},
     ops::{
         OpError,
+        precondition::EntityTag,
         provisioner::Provisioner,
-        resources::{group_with, whole_user},
+        resources::{group_with, user_with},
     },
 };
 
@@ -99,6 +100,33 @@ impl Serialize for Member<'_> {
     }
 }
 
+/// The tag of a user: its groups change without it, where they are shown.
+pub(super) fn user_tag(user: &ScimUser, by: &Provisioner, projection: &Projection) -> EntityTag {
+    let rt = by.dialect.resource_type(ResourceKind::User);
+    if !projection.wants(rt, AttrId::Groups) {
+        return EntityTag::of(user.version);
+    }
+    let groups = user.groups.iter();
+    EntityTag::showing(
+        user.version,
+        groups.map(|group| (group.id, group.display.as_str())),
+    )
+}
+
+/// The tag of a group: the names of its members change without it, where they are shown. Who they
+/// are is in its version.
+pub(super) fn group_tag(group: &ScimGroup, projection: &Projection) -> EntityTag {
+    let rt = registry().resource_type(ResourceKind::Group);
+    if !projection.wants(rt, AttrId::GroupMembersDisplay) {
+        return EntityTag::of(group.version);
+    }
+    let members = group.users.iter().chain(&group.groups);
+    EntityTag::showing(
+        group.version,
+        members.filter_map(|member| Some((member.id, member.display.as_deref()?))),
+    )
+}
+
 /// A user, projected.
 pub(super) fn user_resource(
     user: &ScimUser,
@@ -106,7 +134,8 @@ pub(super) fn user_resource(
     projection: &Projection,
 ) -> Result<Rendered<'static>, OpError> {
     let rt = by.dialect.resource_type(ResourceKind::User);
-    let mut resource = whole_user(user, by, wants_status(rt, projection))?;
+    let tag = user_tag(user, by, projection);
+    let mut resource = user_with(user, by, tag, wants_status(rt, projection))?;
     projection.apply(rt, &mut resource);
     Ok(Rendered {
         attributes: resource,
@@ -147,7 +176,8 @@ pub(super) fn group_resource<'r>(
     // One member stands for all while it is decided what is shown of them.
     let has_members = !group.users.is_empty() || !group.groups.is_empty();
     let member = || json!([{ "value": "", "$ref": "", "display": "", "type": "" }]);
-    let mut resource = group_with(group, base_url, has_members.then(member))?;
+    let tag = group_tag(group, projection);
+    let mut resource = group_with(group, base_url, tag, has_members.then(member))?;
     projection.apply(rt, &mut resource);
     let shown = resource
         .get_mut(MEMBERS)

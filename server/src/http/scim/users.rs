@@ -28,7 +28,7 @@ use crate::{
     db::{ListQuery, Members, Place, ScimUser},
     ops::{
         OpError,
-        precondition::{Precondition, entity_tag},
+        precondition::{EntityTag, Precondition},
         provisioner::Provisioner,
         users,
     },
@@ -132,14 +132,13 @@ async fn get_user(exchange: &Exchange, id: &str) -> Result<Answer, OpError> {
         )
         .await?
         .ok_or(OpError::NotFound)?;
-    if exchange.precondition().is_seen(user.version) {
+    let tag = render::user_tag(&user, &exchange.by, &projection);
+    if exchange.precondition().is_seen(tag) {
         let answer = Answer::empty(
             StatusCode::NOT_MODIFIED,
             "The client has this version already",
         );
-        return Ok(answer
-            .tagged(entity_tag(user.version))
-            .touching(vec![user.user]));
+        return Ok(answer.tagged(tag).touching(vec![user.user]));
     }
     let (projection, status) = (Some(&projection), StatusCode::OK);
     answer(&exchange.by, &user, projection, status, "Read the user")
@@ -296,7 +295,7 @@ pub(super) async fn patch_user(
     if dialect.user_patch_204 && !names_attributes {
         let answer = Answer::empty(StatusCode::NO_CONTENT, "Changed the user");
         return Ok(answer
-            .tagged(entity_tag(user.version))
+            .tagged(EntityTag::of(user.version))
             .touching(vec![user.user])
             .noting(more));
     }
@@ -337,15 +336,14 @@ fn answer(
     decision: &'static str,
 ) -> Result<Answer, OpError> {
     let answer = match projection {
-        None => Answer::empty(status, decision),
+        None => Answer::empty(status, decision).tagged(EntityTag::of(user.version)),
         Some(projection) => {
             let resource = render::user_resource(user, by, projection)?;
             Answer::written(status, &resource, decision)?
+                .tagged(render::user_tag(user, by, projection))
         }
     };
-    Ok(answer
-        .tagged(entity_tag(user.version))
-        .touching(vec![user.user]))
+    Ok(answer.touching(vec![user.user]))
 }
 
 /// Ids are case-exact: any other text of the same UUID names nothing.

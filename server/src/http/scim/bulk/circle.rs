@@ -30,7 +30,7 @@ use crate::{
     ops::{
         OpError,
         circle::{self, CircleCreated, CircleError, CirclePart},
-        precondition::entity_tag,
+        precondition::EntityTag,
     },
 };
 
@@ -152,7 +152,7 @@ impl Run<'_> {
                 };
                 Ok(Answer::empty(StatusCode::CREATED, "Created the resource")
                     .located(location)
-                    .tagged(entity_tag(created.version))
+                    .tagged(EntityTag::of(created.version))
                     .touching(std::mem::take(&mut created.touched))
                     .noting(std::mem::take(&mut created.notes)))
             }
