@@ -350,6 +350,14 @@ async fn a_rule_that_cannot_work_is_refused_with_its_place() {
         refused.expect_problem(400, "invalid");
         TestApp::assert_unchanged(&before, &app.footprint().await, &refused);
     }
+    // All of it at once: whoever mends one thing is not told of the next one then.
+    let mut empty = rule(" ", &[], &[]);
+    empty["name"] = "".into();
+    let mapping = draft(&console, &path, json!([empty])).await;
+    let refused = plan(&console, &path, &mapping, None).await;
+    refused.expect_problem(400, "invalid");
+    let places = ["name", "condition", "organisations"].map(|part| format!("rules.0.{part}"));
+    assert_eq!(refused.strings("/errors", "/path"), places);
     let administrator = rule("userName pr", &[&north], &["system_administrator"]);
     let mapping = draft(&console, &path, json!([administrator])).await;
     plan(&console, &path, &mapping, None)

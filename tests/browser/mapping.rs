@@ -32,12 +32,44 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
         .await;
     audit.look(&window, "a mapping without rules").await;
 
-    // An empty rule is refused with its place, and what was entered stays.
+    // An empty rule is refused with all that it lacks, and what was entered stays.
     window.click_button("Add rule").await;
+    window.until_focus("Name").await;
+    let title = "return document.title;";
+    let plain = "Organisations and roles - Rollcall";
+    window.until_reads("the title", title, plain.into()).await;
+    window.click_button("Review changes").await;
+    let lines = "return [...document.querySelectorAll('.error-summary a')]
+        .map((line) => line.innerText);";
+    let wrong = serde_json::json!([
+        "Rule 1, name: Enter a name.",
+        "Rule 1, condition: Enter a condition, such as userType eq \"Teacher\".",
+        "Rule 1, organisations: Choose an organisation.",
+    ]);
+    window
+        .until_reads("all that is wrong", lines, wrong.clone())
+        .await;
+    let on_summary = "return document.activeElement.matches('.error-summary');";
+    window
+        .until_reads("the focus on the summary", on_summary, true.into())
+        .await;
+    let marked = format!("Error: {plain}");
+    window
+        .until_reads("the title", title, marked.as_str().into())
+        .await;
+    let by_fields = "return [...document.querySelectorAll('.error')]
+        .map((line) => line.innerText);";
+    window
+        .until_reads("the same words at the fields", by_fields, wrong)
+        .await;
+    window.click_link("Rule 1, name: Enter a name.").await;
     window.until_focus("Name").await;
     window.press("Teachers").await;
     window.click_button("Review changes").await;
-    window.see("Rule 1, condition: Enter a condition").await;
+    window.see_no("Enter a name.").await;
+    window
+        .click_link("Rule 1, condition: Enter a condition, such as userType eq \"Teacher\".")
+        .await;
     window.until_focus("Condition").await;
     let beside = "return document.activeElement.closest('.field').innerText
         .includes('Enter a condition') && document.activeElement.ariaInvalid;";
@@ -90,6 +122,7 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
     window.mark().await;
     window.click_button("Review changes").await;
     window.until_focus("1 person would change").await;
+    window.until_reads("the title", title, plain.into()).await;
     window.see("Ben Mills").await;
     window.see_no("Ada Lovelace").await;
     audit.look(&window, "the review of a mapping").await;

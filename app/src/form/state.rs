@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 
-use crate::{api::ApiError, text};
+use crate::api::ApiError;
 
 /// Id of a field on the page; one that is repeated has a number in it.
 pub(crate) type FieldId = Cow<'static, str>;
@@ -111,12 +111,6 @@ impl FormState {
         self.errors.with(|errors| errors.0.clone())
     }
 
-    /// The first field at fault, tracked.
-    pub(crate) fn first_field(self) -> Option<FieldId> {
-        let errors = self.errors();
-        errors.into_iter().find_map(|error| error.field)
-    }
-
     /// What is wrong with `field`, tracked.
     pub(crate) fn error_of(self, field: &str) -> Option<String> {
         self.errors
@@ -126,17 +120,6 @@ impl FormState {
     /// Whether something is wrong, tracked.
     pub(crate) fn has_errors(self) -> bool {
         self.errors.with(|errors| !errors.is_empty())
-    }
-
-    /// `heading`, as the document's title: it says when something is wrong.
-    pub(crate) fn titled(self, heading: String) -> Signal<String> {
-        Signal::derive(move || {
-            if self.has_errors() {
-                text::form::error_title(&heading)
-            } else {
-                heading.clone()
-            }
-        })
     }
 
     /// Rises with every failed attempt, tracked; the summary takes focus each time.

@@ -114,9 +114,13 @@ pub(crate) mod form {
     pub(crate) const SHOW_PASSWORD: &str = "Show password";
     pub(crate) const CANCEL: &str = "Cancel";
 
-    /// Title of a page whose form has errors.
-    pub(crate) fn error_title(title: &str) -> String {
-        format!("Error: {title}")
+    /// Title of a page whose form has errors, or has them no longer.
+    pub(crate) fn marked_title(title: &str, wrong: bool) -> String {
+        const MARK: &str = "Error: ";
+        if wrong {
+            return format!("{MARK}{title}");
+        }
+        title.strip_prefix(MARK).unwrap_or(title).to_owned()
     }
 }
 

@@ -226,24 +226,12 @@ pub(crate) fn PasswordField(
     framed(id.into(), label.to_owned(), hint, form, input.into_any())
 }
 
-/// Where the focus goes after a failed attempt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum FirstFocus {
-    /// To the summary, which links to the fields.
-    #[default]
-    Summary,
-    /// To the first field at fault: the form is longer than the screen, and the summary out of sight.
-    Field,
-}
-
-/// What is wrong with a form, with links to the fields; focus moves after each failed attempt.
+/// What is wrong with a form, with links to the fields; it takes the focus after each failed
+/// attempt, and the document's title says that something is wrong.
 #[component]
 pub(crate) fn ErrorSummary(
     /// The form.
     form: FormState,
-    /// Where the focus goes.
-    #[prop(optional)]
-    first: FirstFocus,
 ) -> impl IntoView {
     let summary = NodeRef::<Div>::new();
     effect(move || {
@@ -252,15 +240,12 @@ pub(crate) fn ErrorSummary(
         }
         // The summary is drawn in this same turn.
         request_animation_frame(move || {
-            let field = untrack(|| form.first_field()).filter(|_| first == FirstFocus::Field);
-            if field.is_some_and(|field| focus_field(&field)) {
-                return;
-            }
             if let Some(summary) = summary.get_untracked() {
                 let _focused = summary.focus();
             }
         });
     });
+    tell_in_title(form);
     let line = |error: FormError| {
         let message = error.message;
         let line = match error.field {
@@ -278,6 +263,20 @@ pub(crate) fn ErrorSummary(
             </div>
         </Show>
     }
+}
+
+/// Marks the document's title as long as something is wrong with this form and it is shown.
+fn tell_in_title(form: FormState) {
+    let marked = StoredValue::new(false);
+    let mark = move |wrong: bool| {
+        if marked.get_value() != wrong {
+            marked.set_value(wrong);
+            let title = document().title();
+            document().set_title(&text::form::marked_title(&title, wrong));
+        }
+    };
+    effect(move || mark(form.has_errors()));
+    on_cleanup(move || mark(false));
 }
 
 /// Leads to a field and puts the cursor into it, without adding to the browser's history.

@@ -31,8 +31,7 @@ pub(crate) use dialog::Modal;
 pub(crate) use dynamic::{Show, dynamic, effect, keyed, optional};
 pub(crate) use empty::{Empty, Failure, Notice};
 pub(crate) use field::{
-    ChoicesField, ErrorSummary, FirstFocus, InputKind, PasswordField, TextArea, TextField,
-    error_line,
+    ChoicesField, ErrorSummary, InputKind, PasswordField, TextArea, TextField, error_line,
 };
 pub(crate) use filters::{FilterMenu, chip};
 pub(crate) use focus::{focus, focus_soon, keep_focus};

@@ -37,8 +37,8 @@ pub struct Rule {
     pub roles: Vec<FunctionalRole>,
 }
 
-/// A part of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A part of a rule, in the order in which they are entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleField {
     /// The list of rules as a whole.
     Rules,
@@ -88,63 +88,73 @@ impl RuleError {
     }
 }
 
-/// Checks everything but the conditions' grammar.
-///
-/// # Errors
-/// The first thing that is wrong.
-pub fn check_shape(rules: &[Rule]) -> Result<(), RuleError> {
+/// Everything that is wrong but for the conditions' grammar, rule by rule.
+#[must_use]
+pub fn check_shape(rules: &[Rule]) -> Vec<RuleError> {
     if rules.len() > RULES_MAX {
         let message = format!("A connection has at most {RULES_MAX} rules.");
-        return Err(RuleError::new(RULES_MAX, RuleField::Rules, message));
+        return vec![RuleError::new(RULES_MAX, RuleField::Rules, message)];
     }
+    let mut errors = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        check_one(rule).map_err(|(field, message)| RuleError::new(index, field, message))?;
         if rules[..index].iter().any(|other| other.id == rule.id) {
             let message = "Two rules have the same id. Send new rules without one.";
-            return Err(RuleError::new(index, RuleField::Rules, message));
+            errors.push(RuleError::new(index, RuleField::Rules, message));
         }
+        let checked = [
+            (RuleField::Name, check_name(rule.name.trim())),
+            (RuleField::Condition, check_condition(&rule.condition)),
+            (
+                RuleField::Organisations,
+                check_organisations(&rule.organisations),
+            ),
+            (RuleField::Roles, check_roles(&rule.roles)),
+        ];
+        let wrong = checked
+            .into_iter()
+            .filter_map(|(field, checked)| Some(RuleError::new(index, field, checked.err()?)));
+        errors.extend(wrong);
+    }
+    errors
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("Enter a name.".to_owned());
+    }
+    if name.chars().count() > NAME_MAX {
+        return Err(format!("Use at most {NAME_MAX} characters."));
+    }
+    if forbidden_in_name(name).is_some() {
+        return Err("Use no control characters and nothing that is invisible.".to_owned());
     }
     Ok(())
 }
 
-fn check_one(rule: &Rule) -> Result<(), (RuleField, String)> {
-    let name = rule.name.trim();
-    if name.is_empty() {
-        return Err((RuleField::Name, "Enter a name.".to_owned()));
+fn check_condition(condition: &str) -> Result<(), String> {
+    if condition.trim().is_empty() {
+        return Err("Enter a condition, such as userType eq \"Teacher\".".to_owned());
     }
-    if name.chars().count() > NAME_MAX {
-        let message = format!("Use at most {NAME_MAX} characters.");
-        return Err((RuleField::Name, message));
+    if condition.len() > CONDITION_MAX {
+        return Err(format!("Use at most {CONDITION_MAX} bytes."));
     }
-    if forbidden_in_name(name).is_some() {
-        let message = "Use no control characters and nothing that is invisible.";
-        return Err((RuleField::Name, message.to_owned()));
-    }
-    if rule.condition.trim().is_empty() {
-        let message = "Enter a condition, such as userType eq \"Teacher\".";
-        return Err((RuleField::Condition, message.to_owned()));
-    }
-    if rule.condition.len() > CONDITION_MAX {
-        let message = format!("Use at most {CONDITION_MAX} bytes.");
-        return Err((RuleField::Condition, message));
-    }
-    match rule.organisations.len() {
-        0 => {
-            let message = "Choose an organisation.";
-            return Err((RuleField::Organisations, message.to_owned()));
+    Ok(())
+}
+
+fn check_organisations(organisations: &[OrganisationId]) -> Result<(), String> {
+    match organisations.len() {
+        0 => Err("Choose an organisation.".to_owned()),
+        1..=ORGANISATIONS_MAX if repeats(organisations) => {
+            Err("Name each organisation once.".to_owned())
         }
-        1..=ORGANISATIONS_MAX => {}
-        _ => {
-            let message = format!("Choose at most {ORGANISATIONS_MAX} organisations.");
-            return Err((RuleField::Organisations, message));
-        }
+        1..=ORGANISATIONS_MAX => Ok(()),
+        _ => Err(format!("Choose at most {ORGANISATIONS_MAX} organisations.")),
     }
-    if repeats(&rule.organisations) {
-        let message = "Name each organisation once.";
-        return Err((RuleField::Organisations, message.to_owned()));
-    }
-    if repeats(&rule.roles) {
-        return Err((RuleField::Roles, "Name each role once.".to_owned()));
+}
+
+fn check_roles(roles: &[FunctionalRole]) -> Result<(), String> {
+    if repeats(roles) {
+        return Err("Name each role once.".to_owned());
     }
     Ok(())
 }

@@ -52,20 +52,33 @@ impl RuleSet {
     /// Reads the conditions, as the connection's own filters are read.
     ///
     /// # Errors
-    /// The first rule that cannot be evaluated, and why.
-    pub fn compile(rules: Vec<Rule>, dialect: &Dialect) -> Result<Self, RuleError> {
-        check_shape(&rules)?;
+    /// All that is wrong with rules that cannot be evaluated, in their order.
+    pub fn compile(rules: Vec<Rule>, dialect: &Dialect) -> Result<Self, Vec<RuleError>> {
+        let mut errors = check_shape(&rules);
+        if errors.iter().any(|error| error.field == RuleField::Rules) {
+            return Err(errors);
+        }
         let mut filters = Vec::with_capacity(rules.len());
         let mut reads = BTreeSet::new();
         for (index, rule) in rules.iter().enumerate() {
-            let wrong = |message| RuleError::new(index, RuleField::Condition, message);
-            let filter = condition(&rule.condition, dialect).map_err(wrong)?;
-            collect(&filter, &mut reads);
-            filters.push(filter);
+            let place = (index, RuleField::Condition);
+            if errors
+                .iter()
+                .any(|error| (error.index, error.field) == place)
+            {
+                continue;
+            }
+            match knowable(&rule.condition, dialect) {
+                Ok(filter) => {
+                    collect(&filter, &mut reads);
+                    filters.push(filter);
+                }
+                Err(message) => errors.push(RuleError::new(index, RuleField::Condition, message)),
+            }
         }
-        if let Some((index, path)) = unknowable(&filters) {
-            let message = format!("{path} cannot be used in a rule.");
-            return Err(RuleError::new(index, RuleField::Condition, message));
+        if !errors.is_empty() {
+            errors.sort_by_key(|error| (error.index, error.field));
+            return Err(errors);
         }
         Ok(Self {
             rules,
@@ -196,24 +209,31 @@ fn each_attr(filter: &TypedFilter, visit: &mut impl FnMut(AttrRef)) {
     }
 }
 
-/// The first attribute that a person is not described by here: what the server sets itself.
-fn unknowable(filters: &[TypedFilter]) -> Option<(usize, &'static str)> {
-    let mut found = None;
-    for (index, filter) in filters.iter().enumerate() {
-        each_attr(filter, &mut |attr| {
-            let root = attr.parent.unwrap_or(attr.id);
-            let refused = matches!(root, AttrId::Id | AttrId::Meta | AttrId::Schemas)
-                || matches!(
-                    attr.id,
-                    AttrId::GroupsRef
-                        | AttrId::EnterpriseManagerRef
-                        | AttrId::EnterpriseManagerDisplayName
-                );
-            if refused && found.is_none() {
-                found = attr.id.path().map(|path| (index, path));
-            }
-        });
+/// Reads one condition that asks only for what a person is described by here.
+fn knowable(text: &str, dialect: &Dialect) -> Result<TypedFilter, String> {
+    let filter = condition(text, dialect)?;
+    match unknowable(&filter) {
+        None => Ok(filter),
+        Some(path) => Err(format!("{path} cannot be used in a rule.")),
     }
+}
+
+/// The first attribute that a person is not described by here: what the server sets itself.
+fn unknowable(filter: &TypedFilter) -> Option<&'static str> {
+    let mut found = None;
+    each_attr(filter, &mut |attr| {
+        let root = attr.parent.unwrap_or(attr.id);
+        let refused = matches!(root, AttrId::Id | AttrId::Meta | AttrId::Schemas)
+            || matches!(
+                attr.id,
+                AttrId::GroupsRef
+                    | AttrId::EnterpriseManagerRef
+                    | AttrId::EnterpriseManagerDisplayName
+            );
+        if refused && found.is_none() {
+            found = attr.id.path();
+        }
+    });
     found
 }
 

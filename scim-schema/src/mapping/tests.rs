@@ -115,7 +115,9 @@ fn what_cannot_be_evaluated_is_refused_with_rule_and_field() {
             rule(1, "userName pr", &[10], &[]),
             rule(2, condition, &[10], &[]),
         ];
-        RuleSet::compile(rules, &dialect()).unwrap_err()
+        let errors = RuleSet::compile(rules, &dialect()).unwrap_err();
+        let [error] = <[RuleError; 1]>::try_from(errors).unwrap();
+        error
     };
     for condition in [
         "",
@@ -143,7 +145,9 @@ fn a_rule_has_a_name_and_each_organisation_and_role_once() {
     let refused = |change: &dyn Fn(&mut Rule)| {
         let mut one = rule(1, "userName pr", &[10], &[]);
         change(&mut one);
-        check_shape(&[one]).unwrap_err().field
+        let errors = check_shape(&[one]);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        errors[0].field
     };
     let observer = FunctionalRole::Observer;
     assert_eq!(refused(&|rule| rule.name = " ".to_owned()), RuleField::Name);
@@ -166,10 +170,35 @@ fn a_rule_has_a_name_and_each_organisation_and_role_once() {
     let many: Vec<Rule> = (0..=100)
         .map(|number| rule(number, "userName pr", &[1], &[]))
         .collect();
-    assert_eq!(check_shape(&many).unwrap_err().field, RuleField::Rules);
-    assert!(check_shape(&many[1..]).is_ok());
+    assert_eq!(check_shape(&many)[0].field, RuleField::Rules);
+    assert_eq!(check_shape(&many[1..]), []);
     let twice = [many[1].clone(), many[1].clone()];
-    assert_eq!(check_shape(&twice).unwrap_err().field, RuleField::Rules);
+    assert_eq!(check_shape(&twice)[0].field, RuleField::Rules);
+}
+
+#[test]
+fn all_that_is_wrong_is_told_in_the_order_of_rules_and_fields() {
+    use RuleField::{Condition, Name, Organisations};
+    let mut empty = rule(1, " ", &[], &[]);
+    empty.name.clear();
+    let mut nameless = rule(2, "userName eq", &[], &[]);
+    nameless.name.clear();
+    let good = rule(3, "userName pr", &[10], &[]);
+    let unread = rule(4, "nope pr", &[10], &[]);
+    let errors = RuleSet::compile(vec![empty, nameless, good, unread], &dialect()).unwrap_err();
+    let places = errors.iter().map(|error| (error.index, error.field));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            (0, Name),
+            (0, Condition),
+            (0, Organisations),
+            (1, Name),
+            (1, Condition),
+            (1, Organisations),
+            (3, Condition),
+        ]
+    );
 }
 
 #[test]

@@ -59,17 +59,21 @@ impl ApiError {
     /// A field that is wrong.
     #[must_use]
     pub fn invalid(path: impl Into<String>, message: impl Into<String>) -> Self {
-        let error = FieldError {
+        Self::of_fields(vec![FieldError {
             path: path.into(),
             message: message.into(),
-        };
-        let detail = if error.path.is_empty() {
-            error.message.clone()
-        } else {
-            format!("{}: {}", error.path, error.message)
+        }])
+    }
+
+    /// Several values of the request are wrong; the first of them is told in words.
+    fn of_fields(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.first() {
+            None => String::new(),
+            Some(FieldError { path, message }) if path.is_empty() => message.clone(),
+            Some(FieldError { path, message }) => format!("{path}: {message}"),
         };
         Self {
-            errors: vec![error],
+            errors,
             ..Self::new(ErrorCode::Invalid, detail)
         }
     }
@@ -176,20 +180,8 @@ impl From<OpError> for ApiError {
             OpError::Conflict(sentence) => Self::new(ErrorCode::Conflict, sentence),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),
-            OpError::InvalidRule(error) => {
-                let RuleError {
-                    index,
-                    field,
-                    message,
-                } = error;
-                match field {
-                    RuleField::Rules => Self::invalid("rules", message),
-                    field => {
-                        let path = format!("rules.{index}.{}", field.as_str());
-                        let place = format!("Rule {}, {}", index + 1, field.as_str());
-                        Self::invalid(path, format!("{place}: {message}"))
-                    }
-                }
+            OpError::InvalidRules(errors) => {
+                Self::of_fields(errors.into_iter().map(rule_at_fault).collect())
             }
             OpError::PlanStale => Self::new(
                 ErrorCode::PlanStale,
@@ -218,6 +210,26 @@ impl From<OpError> for ApiError {
             OpError::Scim(error) => Self::invalid("", error.detail),
             OpError::Database(error) => error.into(),
         }
+    }
+}
+
+/// A part of a mapping rule that is wrong, where it stands in the request.
+fn rule_at_fault(error: RuleError) -> FieldError {
+    let RuleError {
+        index,
+        field,
+        message,
+    } = error;
+    let part = field.as_str();
+    match field {
+        RuleField::Rules => FieldError {
+            path: part.to_owned(),
+            message,
+        },
+        _ => FieldError {
+            path: format!("rules.{index}.{part}"),
+            message: format!("Rule {}, {part}: {message}", index + 1),
+        },
     }
 }
 

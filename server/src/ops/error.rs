@@ -44,9 +44,9 @@ pub enum OpError {
         /// What is wrong and what to do, as a sentence.
         message: String,
     },
-    /// A mapping rule that cannot be used.
-    #[error(transparent)]
-    InvalidRule(#[from] RuleError),
+    /// Mapping rules that cannot be used: all that is wrong with them.
+    #[error("the mapping has rules that cannot be used: {0:?}")]
+    InvalidRules(Vec<RuleError>),
     /// What was reviewed is not what applying it would do any more.
     #[error("the plan that was reviewed is out of date")]
     PlanStale,

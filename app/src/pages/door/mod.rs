@@ -23,16 +23,13 @@ fn Door(
     /// Heading.
     #[prop(into)]
     title: Signal<String>,
-    /// Title of the document, where it differs from the heading.
-    #[prop(optional, into)]
-    document_title: Option<Signal<String>>,
     /// A line below the heading.
     #[prop(optional, into)]
     lede: MaybeProp<String>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let heading = use_heading(document_title.unwrap_or(title));
+    let heading = use_heading(title);
     let lede = dynamic(move || lede.get().map(|lede| view! { <p class="muted">{lede}</p> }));
     view! {
         <div class="signin">

@@ -230,14 +230,13 @@ fn Redeem(
             )),
         });
     };
-    let document_title = form.titled(heading.clone());
     let (label, doing) = if entry.first {
         (text::door::FIRST_SUBMIT, text::door::FIRST_DOING)
     } else {
         (text::door::PASSWORD_SUBMIT, text::door::PASSWORD_DOING)
     };
     view! {
-        <Door title=heading document_title lede>
+        <Door title=heading lede>
             <form class="stack" on:submit=submit novalidate>
                 <ErrorSummary form />
                 {entry.first.then(|| view! { <Profile entry form /> })}

@@ -64,7 +64,6 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
     };
     let form = FormState::new();
     let heading = text::door::sign_in_to(&account.name);
-    let document_title = form.titled(heading.clone());
     if options.needs_setup {
         return view! {
             <Door title=heading>
@@ -74,7 +73,7 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
         .into_any();
     }
     view! {
-        <Door title=heading document_title>
+        <Door title=heading>
             <WhyHere />
             <SignInForm slug=account.slug form />
             <p class="xs faint">{text::door::TROUBLE}</p>

@@ -36,8 +36,8 @@ use crate::{
     session::Session,
     text::{connections, mapping as words},
     ui::{
-        Buttons, Confirm, ErrorSummary, Family, FirstFocus, Icon, Loaded, Notice, PageHead,
-        Present, Remote, Show, SkeletonLines, SubmitButton, dynamic, effect, focus_soon,
+        Buttons, Confirm, ErrorSummary, Family, Icon, Loaded, Notice, PageHead, Present, Remote,
+        Show, SkeletonLines, SubmitButton, dynamic, effect, focus_soon,
     },
 };
 
@@ -251,7 +251,7 @@ fn Editor(
     view! {
         <form class="stack s6" on:submit=submit novalidate>
             {forbidden}
-            <ErrorSummary form first=FirstFocus::Field />
+            <ErrorSummary form />
             <fieldset class="stack s6" disabled=!may_manage>
                 <Rules shown edited form />
             </fieldset>

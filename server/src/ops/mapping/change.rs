@@ -26,7 +26,7 @@ const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(2);
 ///
 /// # Errors
 /// [`OpError::NotFound`], [`OpError::PreconditionFailed`], [`OpError::PlanStale`],
-/// [`OpError::Invalid`], [`OpError::InvalidRule`], and those of the database.
+/// [`OpError::Invalid`], [`OpError::InvalidRules`], and those of the database.
 pub async fn change(
     db: &Db,
     ctx: &Arc<Ctx>,

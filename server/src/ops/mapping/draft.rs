@@ -26,7 +26,7 @@ pub(super) struct Checked {
 /// has, the same each time.
 ///
 /// # Errors
-/// [`OpError::Invalid`] and [`OpError::InvalidRule`].
+/// [`OpError::Invalid`] and [`OpError::InvalidRules`].
 pub(super) fn check(
     draft: &MappingDraft,
     stored: &StoredMapping,
@@ -48,25 +48,27 @@ pub(super) fn check(
         Uuid::from_u128(place)
     });
     for (index, rule) in rules.iter().enumerate() {
-        let wrong = |field, message: &str| RuleError {
-            index,
-            field,
-            message: message.to_owned(),
+        let wrong = |field, message: &str| {
+            OpError::InvalidRules(vec![RuleError {
+                index,
+                field,
+                message: message.to_owned(),
+            }])
         };
         let is_new = draft.rules.get(index).is_some_and(|rule| rule.id.is_none());
         let is_stored = stored.rules.rules().iter().any(|old| old.id == rule.id);
         if !is_new && !is_stored {
             let message = "The connection has no rule of this id. Send new rules without one.";
-            return Err(wrong(RuleField::Rules, message).into());
+            return Err(wrong(RuleField::Rules, message));
         }
         if rule.organisations.iter().any(|id| !names.contains_key(id)) {
             let message = "One of these organisations does not exist. Choose others.";
-            return Err(wrong(RuleField::Organisations, message).into());
+            return Err(wrong(RuleField::Organisations, message));
         }
     }
     Ok(Checked {
         default_organisation: draft.default_organisation,
-        rules: RuleSet::compile(rules, &stored.dialect)?,
+        rules: RuleSet::compile(rules, &stored.dialect).map_err(OpError::InvalidRules)?,
         names,
     })
 }

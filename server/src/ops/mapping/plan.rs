@@ -30,7 +30,7 @@ const READ: u64 = 500;
 /// The whole plan with its first page.
 ///
 /// # Errors
-/// [`OpError::NotFound`], [`OpError::Invalid`], [`OpError::InvalidRule`], and those of the database.
+/// [`OpError::NotFound`], [`OpError::Invalid`], [`OpError::InvalidRules`], and those of the database.
 pub async fn plan(
     db: &Db,
     ctx: &Ctx,
