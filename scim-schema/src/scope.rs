@@ -16,7 +16,8 @@ pub const SCIM: &str = "scim";
 pub enum Scope {
     /// Looks up and lists users and groups.
     Read,
-    /// Creates, changes and deletes users, and reads them.
+    /// Creates, changes and deletes users, and reads them with the groups they are in, which are an
+    /// attribute of the user (RFC 7643 section 4.1.2).
     Users,
     /// Creates, changes and deletes groups, and reads them.
     Groups,

@@ -44,7 +44,11 @@ async fn a_token_is_limited_and_rotated_without_cutting_anybody_off() {
     window.click_button("Create token").await;
     window.until_focus("Keep as is").await;
     audit.look(&window, "the scopes of a new token").await;
-    for scope in ["Read users and groups", "Change users", "Change groups"] {
+    for scope in [
+        "Read users and groups",
+        "Change users and see their groups",
+        "Change groups",
+    ] {
         window.click_field(scope).await;
     }
     window.fill("Type Okta to confirm", "Okta").await;
@@ -136,7 +140,7 @@ async fn an_oauth_client_is_added_fetches_a_token_and_is_revoked() {
     assert_eq!(provider.list_status().await, 200);
     window.click_button("I have stored the secret").await;
     window.until_focus("Okta").await;
-    let may = ["Read users and groups, Change users"];
+    let may = ["Read users and groups, Change users and see their groups"];
     until_column(&window, "OAuth clients, newest first", "May", &may).await;
 
     window

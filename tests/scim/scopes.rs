@@ -94,6 +94,31 @@ async fn users_and_groups_are_scopes_of_their_own_with_reading_in_them() {
 }
 
 #[tokio::test]
+async fn what_a_resource_shows_of_the_other_type_goes_with_its_scope() {
+    let (app, client) = generic().await;
+    let ada = client.user("ada").await;
+    client.user("grace").await;
+    client.group("Analysts", &[&ada]).await;
+
+    let users = limited(&app, &client, "users").await;
+    let read = users.get(&format!("/Users/{ada}")).await.expect(200);
+    assert_eq!(read.string("/groups/0/display"), "Analysts");
+    let found = users
+        .filter("/Users", "groups.display eq \"analysts\"")
+        .await;
+    assert_eq!(
+        found.expect(200).strings("/Resources", "/userName"),
+        ["ada"]
+    );
+
+    let groups = limited(&app, &client, "groups").await;
+    let named = "/Groups?attributes=members.display";
+    let listed = groups.get(named).await.expect(200);
+    assert_eq!(listed.string("/Resources/0/members/0/display"), "ada");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn every_token_may_read_what_the_server_offers() {
     let (app, client) = generic().await;
     for scopes in ["read", "users", "groups"] {

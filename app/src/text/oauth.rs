@@ -52,7 +52,7 @@ pub(crate) const SECRET_HINT: &str = "Proves that it is the client.";
 pub(crate) const fn scope(scope: Scope) -> &'static str {
     match scope {
         Scope::Read => "Read users and groups",
-        Scope::Users => "Change users",
+        Scope::Users => "Change users and see their groups",
         Scope::Groups => "Change groups",
     }
 }
