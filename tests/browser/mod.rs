@@ -32,6 +32,7 @@ mod injection;
 mod keyboard;
 mod live;
 mod log;
+mod long_names;
 mod mapping;
 mod person;
 mod shadow;

@@ -221,16 +221,16 @@ fn People(
 fn row(person: PlannedPerson) -> AnyView {
     view! {
         <tr role="row">
-            <th scope="row" role="rowheader" class="wrap">
+            <th scope="row" role="rowheader">
                 <a class="plain" href=routes::user(person.user)>
                     {person.name}
                 </a>
                 <small class="muted">{person.user_name}</small>
             </th>
-            <td role="cell" class="wrap" data-l=words::BEFORE>
+            <td role="cell" data-l=words::BEFORE>
                 {memberships(&person.before, &person.after)}
             </td>
-            <td role="cell" class="wrap" data-l=words::AFTER>
+            <td role="cell" data-l=words::AFTER>
                 {memberships(&person.after, &person.before)}
             </td>
         </tr>

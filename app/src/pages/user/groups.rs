@@ -49,10 +49,10 @@ fn list(user: &UserDetail) -> AnyView {
         };
         view! {
             <tr role="row">
-                <th scope="row" role="rowheader" class="wrap">
+                <th scope="row" role="rowheader">
                     {group.display_name.clone()}
                 </th>
-                <td role="cell" class="wrap" data-l=words::SOURCE>
+                <td role="cell" data-l=words::SOURCE>
                     {source}
                 </td>
             </tr>

@@ -130,7 +130,7 @@ fn memberships(memberships: &[MembershipView]) -> AnyView {
                     {membership.name.clone()}
                     {home}
                 </th>
-                <td role="cell" class="wrap" data-l=words::MEMBERSHIP_FROM>
+                <td role="cell" data-l=words::MEMBERSHIP_FROM>
                     {words::origin(&membership.origin)}
                     {roles}
                 </td>
