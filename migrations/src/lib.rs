@@ -31,6 +31,7 @@ mod m20261122_000955_index_looked_up_values;
 mod m20261122_000960_alerts;
 mod m20261122_000970_conformance_runs;
 mod m20261122_000980_index_log_bodies;
+mod m20261122_000990_shadow_deletions;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000960_alerts::Migration),
             Box::new(m20261122_000970_conformance_runs::Migration),
             Box::new(m20261122_000980_index_log_bodies::Migration),
+            Box::new(m20261122_000990_shadow_deletions::Migration),
         ]
     }
 }

@@ -32,6 +32,7 @@ mod managers;
 mod mapping;
 mod media_types;
 mod member_types;
+mod members_that_go;
 mod misdirected;
 mod oauth;
 mod oauth_assertions;

@@ -26,7 +26,7 @@ pub struct ShadowSummary {
     pub refused: u64,
     /// Objects at most.
     pub limit: u64,
-    /// When a user or group was put into it or changed last; with the numbers it tells whether the
+    /// When a user or group was put into it, changed or deleted last; with the numbers it tells whether the
     /// shadow is what somebody reviewed.
     pub changed_at: Option<DateTime<Utc>>,
     /// The last time that the shadow went live, or goes.

@@ -235,6 +235,7 @@ impl AccountTx {
             version: Set(1),
             created_at: Set(self.ctx().now),
             silence_hours: Set(i32::from(SILENCE_HOURS)),
+            shadow_deleted_at: Set(None),
         };
         connection::Entity::insert(row)
             .exec_without_returning(&self.connection)

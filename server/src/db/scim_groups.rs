@@ -7,7 +7,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     dialect,
-    entity::{group, group_member, scim_link as link},
+    entity::{group, group_member, group_subgroup, scim_link as link},
     error::DbError,
     page::{PAGE, Page, Weighed, count_of},
     scim_users::is_live,
@@ -385,17 +385,29 @@ impl AccountTx {
         Ok(statement.exec(&self.connection).await?.rows_affected == 1)
     }
 
-    /// Deletes a group; its memberships go with it.
+    /// Deletes a locked group; its memberships go with it. Groups that lose it as a member have a new
+    /// version, and are answered.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn delete_group(&self, id: GroupId) -> Result<(), DbError> {
+    pub async fn delete_group(&self, id: GroupId) -> Result<Vec<GroupId>, DbError> {
+        use group_subgroup::Column as S;
+        let parents: Vec<Uuid> = group_subgroup::Entity::find()
+            .select_only()
+            .column(S::GroupId)
+            .filter(S::AccountId.eq(self.account().0))
+            .filter(S::MemberGroupId.eq(id.0))
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        let parents: Vec<GroupId> = parents.into_iter().map(GroupId).collect();
+        self.touch_groups(&parents).await?;
         group::Entity::delete_many()
             .filter(group::Column::AccountId.eq(self.account().0))
             .filter(group::Column::Id.eq(id.0))
             .exec(&self.connection)
             .await?;
-        Ok(())
+        Ok(parents)
     }
 }
 

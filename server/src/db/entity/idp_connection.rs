@@ -23,6 +23,7 @@ pub struct Model {
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub silence_hours: i32,
+    pub shadow_deleted_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

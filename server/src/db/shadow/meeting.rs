@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use scim_schema::{id::UserId, schema::ResourceKind, text::fold};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, FromQueryResult, Order,
@@ -184,20 +183,6 @@ impl ShadowView {
             count_of(self.snapshot.query_one(&inactive).await?)?,
             count_of(self.snapshot.query_one(&refused).await?)?,
         ))
-    }
-
-    /// When a user or group was put into the shadow or changed last.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn changed_at(&self) -> Result<Option<DateTime<Utc>>, DbError> {
-        let mut select = objects(self.account, self.connection, None);
-        select
-            .column((object::Entity, object::Column::UpdatedAt))
-            .order_by((object::Entity, object::Column::UpdatedAt), Order::Desc)
-            .limit(1);
-        let row = self.snapshot.query_one(&select).await?;
-        Ok(row.map(|row| row.try_get("", "updated_at")).transpose()?)
     }
 
     /// How many memberships the shadow has.

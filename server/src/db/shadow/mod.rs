@@ -2,6 +2,7 @@
 //! live table is read or written here but the connection's own row, which a unit of work locks
 //! first, so that one at a time changes a shadow.
 
+mod changes;
 mod going_live;
 mod meeting;
 mod members;
@@ -15,7 +16,7 @@ use scim_schema::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QuerySelect,
     sea_query::{Expr, LockType, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -215,26 +216,6 @@ impl AccountTx {
             .await?)
     }
 
-    /// When a user or group was put into a shadow or changed last.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn shadow_changed_at(
-        &self,
-        connection: ConnectionId,
-    ) -> Result<Option<DateTime<Utc>>, DbError> {
-        Ok(object::Entity::find()
-            .select_only()
-            .column(object::Column::UpdatedAt)
-            .filter(object::Column::AccountId.eq(self.account().0))
-            .filter(object::Column::ConnectionId.eq(connection.0))
-            .order_by_desc(object::Column::UpdatedAt)
-            .limit(1)
-            .into_tuple()
-            .one(&self.connection)
-            .await?)
-    }
-
     /// One object of a shadow. The connection is locked, so the object need not be.
     ///
     /// # Errors
@@ -318,12 +299,27 @@ impl AccountTx {
         Ok(statement.exec(&self.connection).await?.rows_affected == 1)
     }
 
-    /// Deletes objects with their memberships on either side.
+    /// Deletes objects with their memberships on either side; groups that lose a member by it have a
+    /// new version.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn delete_shadow_objects(&self, ids: &[Uuid]) -> Result<u64, DbError> {
+    pub async fn delete_shadow_objects(
+        &self,
+        connection: ConnectionId,
+        ids: &[Uuid],
+    ) -> Result<u64, DbError> {
+        self.touch_shadow_groups_of(ids).await?;
+        self.erase_shadow_objects(connection, ids).await
+    }
+
+    async fn erase_shadow_objects(
+        &self,
+        connection: ConnectionId,
+        ids: &[Uuid],
+    ) -> Result<u64, DbError> {
         use member::Column as M;
+        self.note_shadow_deletion(connection).await?;
         for side in [M::GroupId, M::MemberId] {
             member::Entity::delete_many()
                 .filter(M::AccountId.eq(self.account().0))
@@ -368,7 +364,7 @@ impl AccountTx {
         if ids.is_empty() {
             return Ok(0);
         }
-        self.delete_shadow_objects(&ids).await
+        self.erase_shadow_objects(connection, &ids).await
     }
 
     /// Throw-away connections that were made before `when`.

@@ -35,10 +35,11 @@ pub async fn delete(
         },
         false => Moved::default(),
     };
+    let mut parents = Vec::new();
     if by.mode.is_shadow() {
-        shadow::delete_group(tx, id).await?;
+        shadow::delete_group(tx, by, id).await?;
     } else {
-        tx.delete_group(id).await?;
+        parents = tx.delete_group(id).await?;
     }
     let document = super::stored_document(&current)?;
     let details = json!({
@@ -48,5 +49,8 @@ pub async fn delete(
     let mut written = Written::audited((), AuditEntry::done("group.delete", "group", id, details))
         .announcing(Change::deleted(ChangeKind::Group, id, current.version + 1));
     written.jobs.extend(regrouping(tx, by, &moved));
+    for parent in parents {
+        written = written.announcing(Change::updated(ChangeKind::Group, parent, 0));
+    }
     Ok(written)
 }

@@ -128,8 +128,12 @@ pub(in crate::ops) async fn update_group(
 ///
 /// # Errors
 /// Those of the database.
-pub(in crate::ops) async fn delete_group(tx: &AccountTx, id: GroupId) -> Result<(), OpError> {
-    tx.delete_shadow_objects(&[id.0]).await?;
+pub(in crate::ops) async fn delete_group(
+    tx: &AccountTx,
+    by: &Provisioner,
+    id: GroupId,
+) -> Result<(), OpError> {
+    tx.delete_shadow_objects(by.id, &[id.0]).await?;
     Ok(())
 }
 

@@ -153,7 +153,7 @@ pub(in crate::ops) async fn delete_user(
     for report in tx.shadow_users_naming(by.id, &name).await? {
         release(tx, report, &name).await?;
     }
-    tx.delete_shadow_objects(&[id.0]).await?;
+    tx.delete_shadow_objects(by.id, &[id.0]).await?;
     let details = json!({ "connection": by.name, "scimId": id });
     let entry = AuditEntry::done("user.delete", "user", current.user, details);
     Ok(Written::audited(current.user, entry))
