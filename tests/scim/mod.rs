@@ -14,6 +14,7 @@ mod cursors;
 mod custom_attributes;
 mod deletion;
 mod dialects;
+mod effort;
 mod etags;
 mod filter_errors;
 mod filter_oracle;

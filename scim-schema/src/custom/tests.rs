@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::{
     dialect::{ConnectionKind, Dialect, Notes},
-    filter::{matches, parse_filter},
+    filter::{Effort, matches, parse_filter},
     patch::{apply, parse_patch},
     project::Projection,
     resource::{Document, parse_resource},
@@ -147,7 +147,10 @@ fn filters_compare_by_type_with_and_without_case() {
             .replace("C:", &format!("{URN}:"))
             .replace("O:", &format!("{OTHER}:"));
         let filter = parse_filter(users(&dialect), &text, &dialect, &mut Notes::new());
-        filter.map(|filter| matches(users(&dialect), &filter, &resource))
+        filter.map(|filter| {
+            let mut effort = Effort::default();
+            matches(users(&dialect), &filter, &resource, &mut effort).expect("little to compare")
+        })
     };
     for good in [
         r#"C:favouriteColour eq "bLUE""#,
@@ -187,6 +190,7 @@ fn patched(dialect: &Dialect, document: &Document, operations: &Value) -> Result
         &operations,
         dialect,
         &mut Notes::new(),
+        &mut Effort::default(),
     )
     .map_err(|error| error.detail)?;
     Ok(changed)

@@ -2,10 +2,11 @@
 //!
 //! [`parse`] knows the grammar only. [`resolve`] ties names to attributes and literals to their
 //! types; a [`TypedFilter`] holds only comparisons that the schema allows, so that what comes after
-//! cannot fail. [`matches()`] is the definition of what a typed filter means.
+//! cannot fail but for its [`Effort`]. [`matches()`] is the definition of what a typed filter means.
 
 mod ast;
 mod display;
+mod effort;
 mod eval;
 mod lexer;
 mod parser;
@@ -16,6 +17,7 @@ mod typed;
 
 pub use self::{
     ast::{CompareOp, Expr, Literal, Name, Offset, Tail, Test},
+    effort::{Effort, Exhausted},
     eval::{element_matches, matches},
     parser::{FilterError, MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse},
     resolve::{resolve, resolve_among},

@@ -40,6 +40,11 @@ fn bjensen() -> Map<String, Value> {
     value.as_object().expect("an object").clone()
 }
 
+/// Whether a resource satisfies a filter, with effort enough.
+fn matches(rt: &ResourceType, filter: &TypedFilter, resource: &Map<String, Value>) -> bool {
+    super::matches(rt, filter, resource, &mut Effort::default()).expect("little to compare")
+}
+
 fn found(text: &str) -> bool {
     let filter = typed(ConnectionKind::Generic, text).unwrap_or_else(|error| panic!("{error}"));
     matches(users(), &filter, &bjensen())
@@ -436,4 +441,30 @@ proptest! {
         prop_assert!(!with(Op::Eq) || (with(Op::Sw) && with(Op::Ew)));
         prop_assert!(!(with(Op::Sw) || with(Op::Ew)) || with(Op::Co));
     }
+}
+
+#[test]
+fn a_filter_may_compare_so_much_and_no_more() {
+    let emails: Vec<_> = (0..500)
+        .map(|number| json!({"value": format!("{}{number}", "é".repeat(1000))}))
+        .collect();
+    let mut resource = bjensen();
+    resource.insert("emails".to_owned(), Value::Array(emails));
+    let terms = |count: usize| {
+        let terms: Vec<_> = (0..count)
+            .map(|n| format!("emails.value co \"ü{n}\""))
+            .collect();
+        typed(ConnectionKind::Generic, &terms.join(" or ")).expect("valid")
+    };
+    let outcome = |filter: &TypedFilter, effort: &mut Effort| {
+        super::matches(users(), filter, &resource, effort)
+    };
+    let mut effort = Effort::default();
+    assert_eq!(
+        outcome(&terms(40), &mut effort),
+        Ok(false),
+        "each text is folded once"
+    );
+    assert_eq!(outcome(&terms(200), &mut effort), Err(Exhausted));
+    assert!(Effort::default().spend(usize::MAX).is_err());
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     bulk::{MAX_OPERATIONS, parse_bulk, steps},
     dialect::{ConnectionKind, Dialect, Notes},
-    filter::{self, PathText, matches, parse_filter, parse_path},
+    filter::{self, Effort, PathText, matches, parse_filter, parse_path},
     json::{parse_object, without_mark},
     patch::{apply, parse_patch},
     resource::{Document, ScimError, ScimType, parse_resource, parse_search},
@@ -46,7 +46,9 @@ pub(super) fn filter(text: &str) -> Verdict {
     for kind in ConnectionKind::ALL {
         for rt in KINDS.map(of_kind) {
             match parse_filter(rt, text, &Dialect::of(kind), &mut Notes::new()) {
-                Ok(typed) => _ = matches(rt, &typed, resource.as_map()),
+                Ok(typed) => prop_assert!(
+                    matches(rt, &typed, resource.as_map(), &mut Effort::default()).is_ok()
+                ),
                 Err(error) => {
                     prop_assert_eq!(error.scim_type, Some(ScimType::InvalidFilter));
                     prop_assert!(error.detail.contains("at byte "), "{}", error);
@@ -111,8 +113,17 @@ fn patched(body: &Map<String, Value>) -> Result<Vec<ScimError>, TestCaseError> {
         ] {
             let (rt, notes) = (of_kind(resource), &mut Notes::new());
             let mut after = before.clone();
-            let done = parse_patch(rt, body.clone(), &dialect, notes)
-                .and_then(|operations| apply(rt, "1", &mut after, &operations, &dialect, notes));
+            let done = parse_patch(rt, body.clone(), &dialect, notes).and_then(|operations| {
+                apply(
+                    rt,
+                    "1",
+                    &mut after,
+                    &operations,
+                    &dialect,
+                    notes,
+                    &mut Effort::default(),
+                )
+            });
             match done {
                 Ok(_) => reads_back(resource, &after)?,
                 Err(error) => {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dialect::Dialect,
-    filter::{self, Expr, matches},
+    filter::{self, Effort, Exhausted, Expr, matches},
 };
 
 /// One rule and one person.
@@ -30,27 +30,35 @@ pub struct Term {
 
 /// Says for each rule whether it fires, and which of its terms hold. A condition that cannot be
 /// read has no terms and does not fire.
-#[must_use]
-pub fn explain(rules: &[Rule], dialect: &Dialect, person: &Person<'_>) -> Vec<Explained> {
+///
+/// # Errors
+/// [`Exhausted`] when the person has more values than the conditions can be asked about.
+pub fn explain(
+    rules: &[Rule],
+    dialect: &Dialect,
+    person: &Person<'_>,
+) -> Result<Vec<Explained>, Exhausted> {
     let resource = person.resource();
     let written_in = without_status(dialect);
     let users = users(&written_in);
-    let holds = |text: &str| {
-        condition(text, dialect).is_ok_and(|filter| matches(users, &filter, &resource))
+    let mut effort = Effort::default();
+    let mut holds = |text: &str| match condition(text, dialect) {
+        Ok(filter) => matches(users, &filter, &resource, &mut effort),
+        Err(_) => Ok(false),
     };
     let one = |rule: &Rule| {
-        let mut terms = Vec::new();
+        let mut texts = Vec::new();
         if let Ok(expr) = filter::parse(&rule.condition) {
-            leaves(&expr, &mut |leaf| {
-                let text = leaf.to_string();
-                let holds = holds(&text);
-                terms.push(Term { text, holds });
-            });
+            leaves(&expr, &mut |leaf| texts.push(leaf.to_string()));
         }
-        Explained {
-            fires: holds(&rule.condition),
-            terms,
-        }
+        let terms = texts.into_iter().map(|text| {
+            let holds = holds(&text)?;
+            Ok(Term { text, holds })
+        });
+        Ok(Explained {
+            terms: terms.collect::<Result<_, _>>()?,
+            fires: holds(&rule.condition)?,
+        })
     };
     rules.iter().map(one).collect()
 }

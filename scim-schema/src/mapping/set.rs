@@ -11,7 +11,7 @@ use super::{
 use crate::{
     attr::AttrId,
     dialect::{Dialect, Notes},
-    filter::{AttrRef, TypedFilter, matches, parse_filter},
+    filter::{AttrRef, Effort, Exhausted, TypedFilter, matches, parse_filter},
     id::{MappingRuleId, OrganisationId},
     permission::FunctionalRole,
     resource::Document,
@@ -138,15 +138,21 @@ impl RuleSet {
     }
 
     /// What the rules give a person, in their order: one grant for each organisation.
-    #[must_use]
-    pub fn evaluate(&self, person: &Person<'_>) -> Vec<Grant> {
+    ///
+    /// # Errors
+    /// [`Exhausted`] when the person has more values than the conditions can be asked about.
+    pub fn evaluate(
+        &self,
+        person: &Person<'_>,
+        effort: &mut Effort,
+    ) -> Result<Vec<Grant>, Exhausted> {
         let mut grants: Vec<Grant> = Vec::new();
         let Some(users) = self.users.as_ref().filter(|_| !self.is_idle()) else {
-            return grants;
+            return Ok(grants);
         };
         let resource = person.resource();
         for (rule, filter) in self.rules.iter().zip(&self.filters) {
-            if !matches(users, filter, &resource) {
+            if !matches(users, filter, &resource, effort)? {
                 continue;
             }
             for organisation in &rule.organisations {
@@ -163,7 +169,7 @@ impl RuleSet {
                 }
             }
         }
-        grants
+        Ok(grants)
     }
 }
 

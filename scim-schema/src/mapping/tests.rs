@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     dialect::{ConnectionKind, Dialect},
+    filter::{Effort, Exhausted},
     id::{GroupId, MappingRuleId, OrganisationId},
     permission::FunctionalRole,
     random,
@@ -56,7 +57,7 @@ fn given(
         active: true,
         groups,
     };
-    let grants = set.evaluate(&person);
+    let grants = set.evaluate(&person, &mut Effort::default()).unwrap();
     grants
         .iter()
         .map(|grant| (grant.organisation.0.as_u128(), grant.rule.0.as_u128()))
@@ -104,7 +105,7 @@ fn roles_of_all_rules_of_an_organisation_add_up() {
         active: true,
         groups: &[],
     };
-    let grants = set.evaluate(&person);
+    let grants = set.evaluate(&person, &mut Effort::default()).unwrap();
     assert_eq!(grants[0].roles, BTreeSet::from([Observer, Reporter]));
 }
 
@@ -215,7 +216,11 @@ fn a_stored_rule_that_cannot_be_read_suspends_all_of_them() {
         active: true,
         groups: &[],
     };
-    assert!(set.evaluate(&person).is_empty());
+    assert!(
+        set.evaluate(&person, &mut Effort::default())
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -261,7 +266,7 @@ fn each_term_is_told_with_whether_it_holds() {
         active: true,
         groups: &[],
     };
-    let explained = &explain(&rules, &dialect(), &person)[0];
+    let explained = &explain(&rules, &dialect(), &person).unwrap()[0];
     assert!(!explained.fires);
     let terms: Vec<_> = explained
         .terms
@@ -433,4 +438,39 @@ proptest! {
         }
         prop_assert_eq!(reconcile(&after, &grants, default), after);
     }
+}
+
+#[test]
+fn rules_are_asked_about_so_many_values_and_no_more() {
+    let roles: Vec<_> = (0..500)
+        .map(|number| json!({"value": format!("{}{number}", "é".repeat(1000))}))
+        .collect();
+    let document = Document::from_json_text(&json!({"userName": "u", "roles": roles}).to_string());
+    let document = document.expect("a document");
+    let person = Person {
+        document: &document,
+        active: true,
+        groups: &[],
+    };
+    let rules: Vec<_> = (0..100)
+        .map(|number| {
+            rule(
+                number,
+                "roles.value co \"x\" or roles.value co \"y\"",
+                &[1],
+                &[],
+            )
+        })
+        .collect();
+    let few = RuleSet::compile(rules[..1].to_vec(), &dialect()).expect("rules");
+    assert_eq!(
+        few.evaluate(&person, &mut Effort::default()),
+        Ok(Vec::new())
+    );
+    let many = RuleSet::compile(rules.clone(), &dialect()).expect("rules");
+    assert_eq!(
+        many.evaluate(&person, &mut Effort::default()),
+        Err(Exhausted)
+    );
+    assert_eq!(explain(&rules, &dialect(), &person), Err(Exhausted));
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     attr::{AttrDef, AttrId},
     dialect::{Dialect, Notes, quirks},
+    filter::Effort,
     resource::{
         At, Document, Normaliser, ScimError, check_required, check_schemas, drop_secrets,
         is_unassigned, is_undeclared_urn, merge_object, read_password, sort_extension,
@@ -37,7 +38,7 @@ pub struct Applied {
 ///
 /// # Errors
 /// 400 with `noTarget`, `mutability`, `invalidPath` or `invalidValue`, and in the detail the
-/// operation and the path.
+/// operation and the path; `tooMany` when the operations take more than what is left of the effort.
 pub fn apply(
     rt: &ResourceType,
     id: &str,
@@ -45,6 +46,7 @@ pub fn apply(
     ops: &[PatchOp],
     dialect: &Dialect,
     notes: &mut Notes,
+    effort: &mut Effort,
 ) -> Result<Applied, ScimError> {
     let mut patcher = Patcher {
         rt,
@@ -52,6 +54,7 @@ pub fn apply(
         document: document.as_map().clone(),
         normaliser: Normaliser { dialect, notes },
         applied: Applied::default(),
+        effort,
     };
     for op in ops {
         let done = patcher.operation(op);
@@ -75,6 +78,7 @@ struct Patcher<'a> {
     document: Map<String, Value>,
     normaliser: Normaliser<'a>,
     applied: Applied,
+    effort: &'a mut Effort,
 }
 
 impl Patcher<'_> {
@@ -248,6 +252,7 @@ impl Patcher<'_> {
             target,
             path,
             unknown: &mut unknown,
+            effort: self.effort,
         }
         .run(op, current, value)?;
         self.put(target.extension.as_deref(), def, next);

@@ -3,14 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::{
-    element::{covers, is_same_value, sort_subs},
+    element::{Element, find, sort_subs},
     op::Op,
     path::AttrTarget,
 };
 use crate::{
     attr::{AttrDef, AttrType, Mutability},
     dialect::quirks,
-    filter::{TypedFilter, element_matches},
+    filter::{Effort, Exhausted, element_matches},
     resource::{At, Members, Normaliser, ScimError, check_count, is_unassigned, says_nothing},
 };
 
@@ -24,7 +24,12 @@ pub(super) struct Edit<'a, 'n> {
     pub(super) path: &'a str,
     /// Collects unknown sub-attributes.
     pub(super) unknown: &'a mut Vec<Value>,
+    /// What may still be compared.
+    pub(super) effort: &'a mut Effort,
 }
+
+/// Steps of an [`Effort`] that changing one of the selected values takes.
+const CHANGE: usize = 2_000;
 
 impl Edit<'_, '_> {
     /// Applies the operation.
@@ -35,7 +40,7 @@ impl Edit<'_, '_> {
         value: Option<Value>,
     ) -> Result<Option<Value>, ScimError> {
         let fixed = self.def.mutability == Mutability::Immutable;
-        let before = current.clone().filter(|_| fixed);
+        let before = current.as_ref().filter(|_| fixed).cloned();
         let next = match op {
             Op::Remove => self.remove(current, value)?,
             Op::Add | Op::Replace => self.assign(op, current, value.unwrap_or(Value::Null))?,
@@ -72,9 +77,7 @@ impl Edit<'_, '_> {
         {
             quirks::remove_by_value(self.normaliser.dialect, self.path, self.normaliser.notes)?;
             let listed = self.elements(listed)?;
-            let mut items = into_items(current);
-            items.retain(|item| !listed.iter().any(|wanted| covers(self.def, item, wanted)));
-            return Ok(from_items(items));
+            return self.without(into_items(current), listed);
         }
         if whole {
             return Ok(None);
@@ -89,18 +92,39 @@ impl Edit<'_, '_> {
             });
         }
         let mut items = into_items(current);
-        match self.sub {
-            None => items.retain(|item| !self.selects(item)),
-            Some(sub) => {
-                for item in items.iter_mut().filter(|item| self.selects(item)) {
-                    if let Value::Object(members) = item {
-                        unset(members, sub, self.path)?;
-                    }
-                }
-                items.retain(|item| item.as_object().is_none_or(|members| !members.is_empty()));
+        let selected = self.selected(&items)?;
+        let Some(sub) = self.sub else {
+            return Ok(from_items(without(items, &selected)));
+        };
+        for at in selected {
+            if let Value::Object(members) = &mut items[at] {
+                unset(members, sub, self.path)?;
             }
         }
-        Ok(from_items(items))
+        Ok(from_items(not_empty(items)))
+    }
+
+    /// A list without the values that say all that one of `listed` says.
+    fn without(
+        &mut self,
+        items: Vec<Value>,
+        listed: Vec<Value>,
+    ) -> Result<Option<Value>, ScimError> {
+        let (def, listed) = (self.def, self.comparable(listed)?);
+        let mut kept = Vec::with_capacity(items.len());
+        for item in self.comparable(items)? {
+            let gone = find(&listed, |wanted| item.covers(def, wanted, self.effort))?;
+            if gone.is_none() {
+                kept.push(item.into_value());
+            }
+        }
+        Ok(from_items(kept))
+    }
+
+    /// Values of the list, to be compared with others.
+    fn comparable(&mut self, items: Vec<Value>) -> Result<Vec<Element>, Exhausted> {
+        let one = |item| Element::new(self.def, item, self.effort);
+        items.into_iter().map(one).collect()
     }
 
     fn assign(
@@ -164,27 +188,22 @@ impl Edit<'_, '_> {
     /// `add` to a list: what is there already stays as it is, the same value and type takes the
     /// other sub-attributes, anything else is a new value.
     fn append(&mut self, current: Option<Value>, value: Value) -> Result<Option<Value>, ScimError> {
-        let mut items = into_items(current);
+        let def = self.def;
+        let new = self.elements(value)?;
+        let mut items = self.comparable(into_items(current))?;
         let mut touched = Vec::new();
-        for new in self.elements(value)? {
-            if items.iter().any(|item| covers(self.def, item, &new)) {
+        for new in self.comparable(new)? {
+            if find(&items, |item| item.covers(def, &new, self.effort))?.is_some() {
                 continue;
             }
-            let same = items
-                .iter()
-                .position(|item| is_same_value(self.def, item, &new));
-            match (same.map(|at| (at, &mut items[at])), new) {
-                (Some((at, Value::Object(present))), Value::Object(new)) => {
-                    present.extend(new);
-                    sort_subs(present, self.def);
-                    touched.push(at);
-                }
-                (_, new) => {
-                    touched.push(items.len());
-                    items.push(new);
-                }
+            let same = find(&items, |item| item.is_same_value(def, &new, self.effort))?;
+            touched.push(same.unwrap_or(items.len()));
+            match same {
+                Some(at) => items[at].extend(def, new, self.effort)?,
+                None => items.push(new),
             }
         }
+        let mut items: Vec<_> = items.into_iter().map(Element::into_value).collect();
         check_count(items.len(), self.at())?;
         self.keep_one_primary(&mut items, &touched)?;
         Ok(from_items(items))
@@ -197,9 +216,7 @@ impl Edit<'_, '_> {
         mut items: Vec<Value>,
         value: Value,
     ) -> Result<Option<Value>, ScimError> {
-        let selected: Vec<_> = (0..items.len())
-            .filter(|at| self.selects(&items[*at]))
-            .collect();
+        let selected = self.selected(&items)?;
         if selected.is_empty() {
             let made = self.make_element(value)?;
             items.push(made);
@@ -209,10 +226,10 @@ impl Edit<'_, '_> {
             return Ok(from_items(items));
         }
         if self.sub.is_none() && is_unassigned(&value) {
-            items.retain(|item| !self.selects(item));
-            return Ok(from_items(items));
+            return Ok(from_items(without(items, &selected)));
         }
         for at in &selected {
+            self.effort.spend(CHANGE)?;
             let Value::Object(members) = &mut items[*at] else {
                 continue;
             };
@@ -226,8 +243,7 @@ impl Edit<'_, '_> {
             }
         }
         self.keep_one_primary(&mut items, &selected)?;
-        items.retain(|item| item.as_object().is_none_or(|members| !members.is_empty()));
-        Ok(from_items(items))
+        Ok(from_items(not_empty(items)))
     }
 
     /// The value that a path did not find, where the dialect makes it.
@@ -324,9 +340,18 @@ impl Edit<'_, '_> {
         Ok(elements)
     }
 
-    fn selects(&self, item: &Value) -> bool {
-        let filter: Option<&TypedFilter> = self.target.filter.as_ref();
-        filter.is_none_or(|filter| element_matches(self.def, filter, item))
+    /// The places of the values that the path selects.
+    fn selected(&mut self, items: &[Value]) -> Result<Vec<usize>, Exhausted> {
+        let Some(filter) = &self.target.filter else {
+            return Ok((0..items.len()).collect());
+        };
+        let mut selected = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            if element_matches(self.def, filter, item, self.effort)? {
+                selected.push(at);
+            }
+        }
+        Ok(selected)
     }
 
     /// A value that this operation made primary takes it from the others.
@@ -382,6 +407,19 @@ fn into_items(current: Option<Value>) -> Vec<Value> {
         Some(Value::Array(items)) => items,
         _ => Vec::new(),
     }
+}
+
+/// A list without the values at these places, which ascend.
+fn without(items: Vec<Value>, places: &[usize]) -> Vec<Value> {
+    let mut places = places.iter().copied().peekable();
+    let kept = |(at, item)| places.next_if_eq(&at).is_none().then_some(item);
+    items.into_iter().enumerate().filter_map(kept).collect()
+}
+
+/// A list without the values that have lost all their sub-attributes.
+fn not_empty(mut items: Vec<Value>) -> Vec<Value> {
+    items.retain(|item| item.as_object().is_none_or(|members| !members.is_empty()));
+    items
 }
 
 fn from_items(items: Vec<Value>) -> Option<Value> {

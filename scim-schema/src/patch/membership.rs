@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::{
         dialect::ConnectionKind,
-        filter::element_matches,
+        filter::{Effort, element_matches},
         patch::parse_patch,
         schema::{ResourceKind, registry, urn},
     };
@@ -253,16 +253,14 @@ mod tests {
         };
         let members = registry().resource_type(ResourceKind::Group);
         let (_, members) = members.attribute("members").unwrap();
-        assert!(element_matches(
-            members,
-            filter,
-            &json!({"value": "a", "type": "Group"})
-        ));
-        assert!(!element_matches(
-            members,
-            filter,
-            &json!({"value": "a", "type": "User"})
-        ));
+        for (kind, leaves) in [("Group", true), ("User", false)] {
+            let member = json!({"value": "a", "type": kind});
+            let mut effort = Effort::default();
+            assert_eq!(
+                element_matches(members, filter, &member, &mut effort),
+                Ok(leaves)
+            );
+        }
     }
 
     #[test]

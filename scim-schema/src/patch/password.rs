@@ -58,6 +58,7 @@ mod tests {
     use super::*;
     use crate::{
         dialect::ConnectionKind,
+        filter::Effort,
         patch::{apply, parse_patch},
         resource::Document,
         schema::{ResourceKind, registry, urn},
@@ -71,7 +72,16 @@ mod tests {
         let body = body.as_object().cloned().unwrap();
         let operations = parse_patch(rt, body, &dialect, &mut notes).unwrap();
         let mut document = Document::from_json_text(r#"{"userName":"u"}"#).unwrap();
-        let applied = apply(rt, "1", &mut document, &operations, &dialect, &mut notes).unwrap();
+        let applied = apply(
+            rt,
+            "1",
+            &mut document,
+            &operations,
+            &dialect,
+            &mut notes,
+            &mut Effort::default(),
+        )
+        .unwrap();
         let known = patched_password(rt, &operations, &dialect);
         [known.map(str::to_owned), applied.password]
     }

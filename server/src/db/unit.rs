@@ -1,10 +1,14 @@
 //! The unit of work: a re-runnable closure that ends with its audit entries. Nothing is committed
 //! unaudited, and change feed and jobs are written in the same transaction.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use scim_schema::id::AccountId;
+use scim_schema::{filter::Effort, id::AccountId};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseBackend};
 use tokio::sync::oneshot;
 
@@ -161,9 +165,16 @@ pub struct AccountTx {
     pub(super) connection: Pipeline,
     ctx: Arc<Ctx>,
     ids: Ids,
+    effort: Arc<Mutex<Effort>>,
 }
 
 impl AccountTx {
+    /// What the unit may still have compared: the database waits for what is computed in it.
+    pub fn effort(&self) -> MutexGuard<'_, Effort> {
+        // It is whole after every statement, so a panic elsewhere cannot have broken it.
+        self.effort.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Who asks, and when.
     #[must_use]
     pub fn ctx(&self) -> &Ctx {
@@ -212,6 +223,7 @@ impl AccountTx {
             connection: self.connection.begin_part().await.map_err(DbError::from)?,
             ctx: Arc::clone(&self.ctx),
             ids: self.ids.clone(),
+            effort: Arc::clone(&self.effort),
         };
         let outcome = async {
             let written = work(&part).await?;
@@ -352,6 +364,7 @@ impl Db {
             connection: Pipeline::new(Arc::clone(lease.session())),
             ctx: Arc::clone(ctx),
             ids: self.inner.ids.clone(),
+            effort: Arc::default(),
         };
         let written = run_bounded(&tx, purpose, work).await?;
         let trace = written.trace(purpose);
@@ -385,6 +398,7 @@ impl<T: Send + 'static, E: UnitError> Unit for Queued<T, E> {
                 connection: Pipeline::new(session),
                 ctx: Arc::clone(&self.ctx),
                 ids: self.ids.clone(),
+                effort: Arc::default(),
             };
             let unit = run_bounded(&tx, self.purpose, &*self.work);
             let result = statements::counted(self.count.take(), unit).await;

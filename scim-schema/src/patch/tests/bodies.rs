@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{object, users};
 use crate::{
     dialect::{ConnectionKind, Dialect, Notes},
+    filter::Effort,
     patch::{apply, parse_patch, split_membership},
     random::{any_object, any_value, seeded},
     resource::{Document, ScimError, ScimType, parse_resource},
@@ -101,7 +102,15 @@ fn patch(
     }
     let before = stored(rt);
     let mut after = before.clone();
-    let applied = apply(rt, "id-1", &mut after, &ops, &dialect, &mut notes);
+    let applied = apply(
+        rt,
+        "id-1",
+        &mut after,
+        &ops,
+        &dialect,
+        &mut notes,
+        &mut Effort::default(),
+    );
     if applied.is_err() {
         assert_eq!(after, before, "a refused PATCH changes nothing");
     }

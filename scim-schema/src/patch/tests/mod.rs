@@ -2,6 +2,7 @@
 
 mod bodies;
 mod dialects;
+mod effort;
 mod properties;
 mod rfc;
 
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{Applied, apply, parse_patch};
 use crate::{
     dialect::{ConnectionKind, Dialect, Notes},
+    filter::Effort,
     resource::{Document, ScimError, parse_resource},
     schema::{ResourceKind, ResourceType, registry, urn},
 };
@@ -49,7 +51,15 @@ fn run(kind: ConnectionKind, before: &Document, operations: Value) -> Result<Out
     body.insert("Operations".to_owned(), operations);
     let ops = parse_patch(users(), body, &dialect, &mut notes)?;
     let mut after = before.clone();
-    let result = apply(users(), "id-1", &mut after, &ops, &dialect, &mut notes);
+    let result = apply(
+        users(),
+        "id-1",
+        &mut after,
+        &ops,
+        &dialect,
+        &mut notes,
+        &mut Effort::default(),
+    );
     if result.is_err() {
         assert_eq!(after, *before, "a refused PATCH changes nothing");
     }

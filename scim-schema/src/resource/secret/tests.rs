@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     dialect::{ConnectionKind, Dialect},
-    filter::parse_filter,
+    filter::{Effort, parse_filter},
     patch::{apply, parse_patch},
     resource::{Document, ScimError, parse_resource},
     schema::{ResourceKind, ResourceType, registry, urn},
@@ -50,7 +50,15 @@ fn patched(kind: ConnectionKind, operation: &Value) -> Result<[String; 3], ScimE
     let mut notes = Notes::new();
     let ops = parse_patch(users(), object(body), &dialect, &mut notes)?;
     let mut document = Document::from_map(object(json!({"userName": "u"})));
-    let done = apply(users(), "1", &mut document, &ops, &dialect, &mut notes)?;
+    let done = apply(
+        users(),
+        "1",
+        &mut document,
+        &ops,
+        &dialect,
+        &mut notes,
+        &mut Effort::default(),
+    )?;
     Ok([
         document.to_json_text(),
         Value::Object(done.unmapped).to_string(),

@@ -64,6 +64,7 @@ pub async fn patch(
         &patch.operations,
         &by.dialect,
         &mut notes,
+        &mut tx.effort(),
     )?;
     let mut membership = Membership::begin(tx, by, id, &candidates, &named)
         .await?

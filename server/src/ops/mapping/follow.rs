@@ -9,7 +9,7 @@ use scim_schema::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{REGROUP, moved_entry, placed};
+use super::{REGROUP, moved_entry, placed, too_much};
 use crate::{
     db::{AccountTx, AuditEntry, NewJob, PlacementChange},
     ops::{OpError, provisioner::Provisioner},
@@ -83,7 +83,13 @@ async fn place_anew(
         active,
         groups: &groups,
     };
-    let after = placed(&by.rules, by.default_organisation, &person, &before);
+    let default = by.default_organisation;
+    let after = match placed(&by.rules, default, &person, &before, &mut tx.effort()) {
+        Ok(after) => after,
+        // Whatever the rules ask for, somebody can be shut out.
+        Err(_) if !active => return Ok(None),
+        Err(exhausted) => return Err(too_much(exhausted)),
+    };
     if after == before {
         return Ok(None);
     }

@@ -16,12 +16,14 @@ pub use view::view;
 
 use scim_schema::{
     api::events::ChangeKind,
+    filter::{Effort, Exhausted},
     id::OrganisationId,
     mapping::{Person, Placement, RuleSet, reconcile},
+    resource::{Document, ScimError, ScimType},
 };
 use serde_json::{Value, json};
 
-use super::OpError;
+use super::{OpError, provisioner::Provisioner};
 use crate::db::{
     AccountTx, AuditEntry, Change, ConnectionInfo, LinkedPerson, PlacementChange, Written,
 };
@@ -37,8 +39,53 @@ fn placed(
     default: OrganisationId,
     person: &Person<'_>,
     now: &Placement,
-) -> Placement {
-    reconcile(now, &rules.evaluate(person), default)
+    effort: &mut Effort,
+) -> Result<Placement, Exhausted> {
+    let grants = rules.evaluate(person, effort)?;
+    Ok(reconcile(now, &grants, default))
+}
+
+/// The same for one of many, whom nobody is waiting for: whoever has more values than the rules can
+/// be asked about stays where they are.
+fn placed_or_left(rules: &RuleSet, default: OrganisationId, linked: &LinkedPerson) -> Placement {
+    let person = person_of(linked);
+    let now = &linked.placement;
+    placed(rules, default, &person, now, &mut Effort::default()).unwrap_or_else(|exhausted| {
+        tracing::warn!(user = %linked.user, "no rule was applied: {exhausted}");
+        now.clone()
+    })
+}
+
+/// That the rules ask for too much, for the provider that is writing.
+fn too_much(_: Exhausted) -> OpError {
+    let detail = "The mapping rules of this connection take more comparisons than one request may \
+                  ask for; send fewer or shorter values, or fewer operations at once";
+    ScimError::of(ScimType::TooMany, detail).into()
+}
+
+fn person_of(linked: &LinkedPerson) -> Person<'_> {
+    Person {
+        document: &linked.document,
+        active: linked.active,
+        groups: &linked.groups,
+    }
+}
+
+/// Where the rules of its connection place somebody who is in no group yet.
+pub(super) fn first_placement(
+    tx: &AccountTx,
+    by: &Provisioner,
+    document: &Document,
+    active: bool,
+) -> Result<Placement, OpError> {
+    let person = Person {
+        document,
+        active,
+        groups: &[],
+    };
+    let default = by.default_organisation;
+    let nowhere = Placement::nowhere(default);
+    placed(&by.rules, default, &person, &nowhere, &mut tx.effort()).map_err(too_much)
 }
 
 /// Places people whose links are locked, and answers how many moved. Nobody moves while the rules
@@ -52,13 +99,7 @@ async fn place(
         return Ok(Written::unchanged(0));
     }
     let moved = |linked: &LinkedPerson| {
-        let person = Person {
-            document: &linked.document,
-            active: linked.active,
-            groups: &linked.groups,
-        };
-        let default = connection.default_organisation;
-        let after = placed(&connection.rules, default, &person, &linked.placement);
+        let after = placed_or_left(&connection.rules, connection.default_organisation, linked);
         (after != linked.placement).then(|| PlacementChange {
             user: linked.user,
             before: linked.placement.clone(),

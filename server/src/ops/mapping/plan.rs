@@ -7,14 +7,14 @@ use scim_schema::{
         TestMapping, TestedRule, TestedTerm,
     },
     id::{ConnectionId, LinkId},
-    mapping::{Held, Person, Placement, explain},
+    mapping::{Held, Placement, explain},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
     draft::{Checked, as_stored, check},
-    placed,
+    person_of, placed_or_left,
 };
 use crate::{
     ctx::Ctx,
@@ -132,6 +132,12 @@ pub async fn test(
         message: "This connection does not have that person. Choose somebody it has.".to_owned(),
     })?;
     let explained = explain(checked.rules.rules(), &stored.dialect, &person_of(&linked));
+    let explained = explained.map_err(|_| OpError::Invalid {
+        path: "user",
+        message: "This person has more values than the rules can be asked about. Choose somebody \
+                  else, or write shorter conditions."
+            .to_owned(),
+    })?;
     let rules = checked.rules.rules().iter().zip(explained);
     let rules = rules.map(|(rule, told)| TestedRule {
         name: rule.name.clone(),
@@ -173,18 +179,9 @@ async fn next(
     Ok(people.await?)
 }
 
-fn person_of(linked: &LinkedPerson) -> Person<'_> {
-    Person {
-        document: &linked.document,
-        active: linked.active,
-        groups: &linked.groups,
-    }
-}
-
 impl Checked {
     fn place(&self, linked: &LinkedPerson) -> Placement {
-        let default = self.default_organisation;
-        placed(&self.rules, default, &person_of(linked), &linked.placement)
+        placed_or_left(&self.rules, self.default_organisation, linked)
     }
 
     fn planned(&self, linked: &LinkedPerson, to: &Placement) -> PlannedPerson {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use scim_schema::{
     filter::{TypedFilter, element_matches},
     id::GroupId,
+    resource::ScimError,
     schema::ResourceKind,
 };
 use uuid::Uuid;
@@ -191,14 +192,19 @@ pub(in crate::ops) async fn matching_members(
         return Ok((Vec::new(), Vec::new()));
     };
     let members = tx.shadow_members(&[group.0]).await?.into_iter();
-    let (users, groups) = members
-        .filter(|member| {
-            let value = member_value(member.id, member.kind, Some(&member.label), &by.base_url);
-            element_matches(def, filter, &value)
-        })
-        .partition::<Vec<_>, _>(|member| member.kind == ResourceKind::User);
-    let ids = |members: Vec<ShadowMember>| members.into_iter().map(|member| member.id).collect();
-    Ok((ids(users), ids(groups)))
+    let (mut users, mut groups) = (Vec::new(), Vec::new());
+    let mut effort = tx.effort();
+    for member in members {
+        let value = member_value(member.id, member.kind, Some(&member.label), &by.base_url);
+        if !element_matches(def, filter, &value, &mut effort).map_err(ScimError::from)? {
+            continue;
+        }
+        match member.kind {
+            ResourceKind::User => users.push(member.id),
+            ResourceKind::Group => groups.push(member.id),
+        }
+    }
+    Ok((users, groups))
 }
 
 fn data_of(data: &GroupData) -> ShadowData {

@@ -4,7 +4,7 @@ use scim_schema::{
     api::events::ChangeKind,
     id::{LinkId, UserId},
     lifecycle::{Axes, HoldKind, HoldScope, InvitationState, Lifecycle, OpenHold},
-    mapping::{Person, Placement, reconcile},
+    mapping::Placement,
     resource::{Document, Incoming},
 };
 use serde_json::json;
@@ -21,7 +21,7 @@ use crate::{
         AccountTx, AuditEntry, Change, NewHold, NewLink, NewUser, PlacementChange, ScimUser,
         Written, attribute_values,
     },
-    ops::{OpError, provisioner::Provisioner, shadow, unmapped},
+    ops::{OpError, mapping::first_placement, provisioner::Provisioner, shadow, unmapped},
 };
 
 /// Creates a user with its live link, search values and the memberships that the connection's rules
@@ -43,7 +43,7 @@ pub async fn create(
     let password_hash = HashedPassword::stored(password, incoming.password.as_deref())?;
     let active = incoming.document.active().unwrap_or(true);
     let document = incoming.document.clone().without_active();
-    let placement = first_placement(by, &document, active);
+    let placement = first_placement(tx, by, &document, active)?;
     let new = NewUser {
         id: UserId(tx.new_id()),
         profile: profile_of(&document),
@@ -140,21 +140,6 @@ async fn complete(
         .audit
         .extend(password_hash.map(|_| password_set(by, user)));
     Ok(written.announcing(Change::created(ChangeKind::User, user)))
-}
-
-/// Where the rules place somebody who is in no group yet.
-fn first_placement(by: &Provisioner, document: &Document, active: bool) -> Placement {
-    let person = Person {
-        document,
-        active,
-        groups: &[],
-    };
-    let default = by.default_organisation;
-    reconcile(
-        &Placement::nowhere(default),
-        &by.rules.evaluate(&person),
-        default,
-    )
 }
 
 fn first_axes(active: bool) -> Axes {

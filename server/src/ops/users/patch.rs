@@ -100,6 +100,7 @@ pub async fn patched(
         operations,
         &by.dialect,
         &mut notes,
+        &mut tx.effort(),
     )?;
     let new = Replacement {
         active: document.active(),

@@ -1,0 +1,113 @@
+//! How much a PATCH may have compared.
+
+use serde_json::{Value, json};
+
+use super::{ENTRA, GENERIC, add, document, replace, run};
+use crate::{
+    dialect::ConnectionKind,
+    resource::{Document, ScimError},
+};
+
+/// As many roles as a user may have, of this many characters.
+fn roles(count: usize, character: &str, characters: usize) -> Value {
+    let role = |number: usize| {
+        let value = format!("{}{number:04}", character.repeat(characters - 4));
+        json!({"value": value, "type": format!("t{number}")})
+    };
+    (0..count).map(role).collect()
+}
+
+fn with_roles(character: &str, characters: usize) -> Document {
+    document(json!({"roles": roles(500, character, characters)}))
+}
+
+/// The last role of a document.
+fn one(document: &Document) -> Value {
+    document.as_map()["roles"][499].clone()
+}
+
+fn terms(count: usize) -> String {
+    let terms: Vec<_> = (0..count).map(|n| format!("value co \"ü{n}\"")).collect();
+    terms.join(" or ")
+}
+
+/// The same operation many times.
+fn times(count: usize, operations: Value) -> Value {
+    match operations {
+        Value::Array(mut operations) => Value::Array(vec![operations.remove(0); count]),
+        other => panic!("operations, not {other}"),
+    }
+}
+
+fn removing(path: &str) -> Value {
+    json!([{"op": "remove", "path": path}])
+}
+
+/// `run` holds that nothing is changed by what it refuses.
+fn refused(kind: ConnectionKind, before: &Document, operations: Value) -> ScimError {
+    match run(kind, before, operations) {
+        Ok(_) => panic!("accepted"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn operations_that_compare_too_much_are_refused_and_change_nothing() {
+    let wide = with_roles("é", 1024);
+    let listed = roles(500, "É", 1024);
+    for (kind, operations) in [
+        (GENERIC, removing(&format!("roles[{}]", terms(250)))),
+        (GENERIC, times(1000, removing("roles[value co \"ü\"]"))),
+        (GENERIC, times(1000, add("roles", one(&wide)))),
+        (GENERIC, add("roles", roles(500, "E", 1024))),
+        (
+            GENERIC,
+            times(1000, replace("roles[type pr].display", json!("x"))),
+        ),
+        (GENERIC, times(1000, replace("roles.display", json!("x")))),
+        (
+            ENTRA,
+            times(
+                20,
+                json!([{"op": "remove", "path": "roles", "value": listed}]),
+            ),
+        ),
+    ] {
+        let error = refused(kind, &wide, operations);
+        let said = error.to_json();
+        assert_eq!((error.status, &said["scimType"]), (400, &json!("tooMany")));
+        assert!(error.detail.starts_with("Operations["), "{error}");
+        assert!(error.detail.contains("use fewer terms"), "{error}");
+    }
+}
+
+#[test]
+fn what_providers_send_is_far_from_too_much() {
+    let wide = with_roles("é", 60);
+    let few = document(json!({"emails": [
+        {"value": "work@example.com", "type": "work"}, {"value": "home@example.com", "type": "home"},
+    ]}));
+    let accented = json!([{"value": "ÄRZTIN", "type": "work"}]);
+    for (before, operations) in [
+        (&wide, times(20, removing("roles[value co \"ü\"]"))),
+        (&wide, times(100, add("roles", one(&wide)))),
+        (
+            &wide,
+            times(20, replace("roles[type pr].display", json!("x"))),
+        ),
+        (&wide, removing(&format!("roles[{}]", terms(250)))),
+        (&few, add("roles", roles(500, "é", 100))),
+        (&few, add("roles", roles(500, "e", 100))),
+        (
+            &few,
+            times(
+                1000,
+                replace("emails[type eq \"work\"].value", json!("x@example.com")),
+            ),
+        ),
+        (&few, times(1000, add("roles", accented))),
+    ] {
+        let outcome = run(GENERIC, before, operations);
+        assert_eq!(outcome.err(), None);
+    }
+}
