@@ -45,6 +45,42 @@ async fn the_log_explains_each_request_is_searched_and_keeps_its_state_in_the_ad
     site.stop().await;
 }
 
+/// Lines of the first sentence, its path left out, and whether all of it can be seen.
+const SENTENCE: &str = "
+    const say = document.querySelector('.log summary .say');
+    const path = say.querySelector('.path').getBoundingClientRect();
+    const line = parseFloat(getComputedStyle(say).lineHeight);
+    const lines = Math.round((path.top - say.getBoundingClientRect().top) / line);
+    return [lines, say.scrollWidth <= say.clientWidth];";
+
+#[tokio::test]
+async fn a_long_sentence_is_one_line_of_the_list_and_whole_once_it_is_opened() {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let other = site.provider("Other", ConnectionKind::Okta).await;
+    other.create_taken("Ada", "King", "ada@example.org").await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    window.click_link("Provisioning log").await;
+    window
+        .see("who comes from another connection; a System Administrator can move them")
+        .await;
+    let one_line = json!([1, false]);
+    window.until_reads("one line", SENTENCE, one_line).await;
+    window.click_first(".log summary").await;
+    window.see("Request body").await;
+    let [lines, seen] = window
+        .read(SENTENCE, vec![])
+        .await
+        .and_then(|found| serde_json::from_value::<[serde_json::Value; 2]>(found).ok())
+        .expect("a sentence");
+    assert!(lines.as_u64() > Some(1), "{lines}");
+    assert_eq!(seen, true);
+    window.close().await;
+    site.stop().await;
+}
+
 #[tokio::test]
 async fn explain_leads_from_a_person_to_their_requests_and_a_replay_writes_nothing() {
     let site = Site::new().await;
