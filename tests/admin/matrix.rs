@@ -135,6 +135,11 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             Session,
         ),
         (
+            "DELETE",
+            format!("/idp-connections/{}/shadow/go-live", ids.connection),
+            Session,
+        ),
+        (
             "GET",
             format!("/idp-connections/{}/attributes", ids.connection),
             Session,
@@ -431,7 +436,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 38);
+    assert_eq!(tried, 39);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

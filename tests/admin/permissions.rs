@@ -51,6 +51,7 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
         ("POST", format!("/idp-connections/{id}/shadow")),
         ("DELETE", format!("/idp-connections/{id}/shadow")),
         ("POST", format!("/idp-connections/{id}/shadow/go-live")),
+        ("DELETE", format!("/idp-connections/{id}/shadow/go-live")),
         ("GET", format!("/idp-connections/{id}/shadow/users")),
         ("GET", format!("/idp-connections/{id}/shadow/groups")),
         ("DELETE", format!("/idp-connections/{id}/tokens/{token}")),

@@ -1,10 +1,11 @@
 //! Going live goes on: many people in many groups, and objects that cannot go live.
 
+use chrono::TimeDelta;
 use rollcall_server::ops::shadow::going_live;
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
-use super::shadow::{go_live, path, summary};
+use super::shadow::{fill, go_live, path, summary};
 use crate::support::{Console, ScimClient, TestApp};
 
 /// Breaks what is stored of the object that has this name.
@@ -109,5 +110,66 @@ async fn many_people_in_many_groups_cost_statements_for_each_and_not_for_each_pa
         let entries = format!("SELECT COUNT(*) FROM audit_events WHERE action = '{action}'");
         assert_eq!(app.number(&entries).await, GROUPS as i64, "{action}");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_going_live_that_fails_says_why_and_when_it_goes_on_and_can_be_stopped() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    fill(&app, &client, 1_030).await;
+    // Nobody works: each try is one of this test.
+    app.quiet().await;
+    let (db, ctx) = (&app.app.state.db, app.operator());
+    let id = client.connection;
+    let stop = path(&client, "/go-live");
+    console.delete(&stop).await.expect_problem(409, "conflict");
+    going_live::start(db, &ctx, id, None).await.unwrap();
+    app.app.state.tokens.forget();
+    assert_eq!(
+        summary(&console, &client).await.json["failure"],
+        json!(null)
+    );
+
+    let failed = "UPDATE jobs SET last_error = 'the database is closed', run_at = $1 WHERE queue = 'go_live'";
+    let next = app.app.state.clock.now() + TimeDelta::seconds(40);
+    assert_eq!(app.execute(failed, [next.into()]).await, 1);
+    let told = summary(&console, &client).await.json;
+    assert_eq!(told["failure"]["reason"], "the database is closed");
+    assert!(told["failure"]["next_try_at"].is_string(), "{told}");
+    let wait = client.get("/Users").await.expect(503);
+    let seconds: u64 = wait.header("retry-after").expect("a time").parse().unwrap();
+    assert!((30..=40).contains(&seconds), "{seconds}");
+
+    // Nobody is live yet: it is a shadow as before.
+    console.delete(&stop).await.expect(204);
+    let told = summary(&console, &client).await.json;
+    assert_eq!(
+        (&told["mode"], &told["users"]),
+        (&json!("shadow"), &json!(1_030))
+    );
+    going_live::go_on(db, &ctx, id).await.unwrap();
+    let listed = client.get("/Users?count=1").await.expect(200);
+    assert_eq!(listed.json["totalResults"], 1_030);
+
+    // Somebody is: they stay, and the rest is tried again when somebody says so.
+    going_live::start(db, &ctx, id, None).await.unwrap();
+    going_live::go_on(db, &ctx, id).await.unwrap();
+    console.delete(&stop).await.expect(204);
+    let told = summary(&console, &client).await.json;
+    assert_eq!(
+        (&told["mode"], &told["users"]),
+        (&json!("live"), &json!(30))
+    );
+    going_live::go_on(db, &ctx, id).await.unwrap();
+    let listed = client.get("/Users?count=1").await.expect(200);
+    assert_eq!(listed.json["totalResults"], 1_000);
+    going_live::start(db, &ctx, id, None).await.unwrap();
+    going_live::go_on(db, &ctx, id).await.unwrap();
+    assert_eq!(summary(&console, &client).await.json["mode"], "live");
+    assert_eq!(summary(&console, &client).await.json["users"], 0);
+    app.execute("DELETE FROM jobs WHERE queue = 'go_live'", [])
+        .await;
     app.finish().await;
 }

@@ -349,7 +349,7 @@ async fn whoever_is_in_the_way_stays_behind_until_that_is_solved() {
 }
 
 /// Puts users into a shadow behind the server's back.
-async fn fill(app: &TestApp, client: &ScimClient, count: u32) {
+pub(super) async fn fill(app: &TestApp, client: &ScimClient, count: u32) {
     let (id, now) = match app.backend() {
         DatabaseBackend::Sqlite => ("randomblob(16)", "'2026-11-22T08:00:00+00:00'"),
         _ => ("gen_random_uuid()", "TIMESTAMPTZ '2026-11-22T08:00:00Z'"),

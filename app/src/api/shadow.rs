@@ -50,6 +50,11 @@ pub(crate) fn go_live(id: ConnectionId, reviewed: &ShadowSummary) -> Call<()> {
     )
 }
 
+/// Stops a going live.
+pub(crate) fn stop(id: ConnectionId) -> Call<()> {
+    call::delete(path(id, "/go-live"))
+}
+
 /// Deletes what is in the shadow.
 pub(crate) fn discard(id: ConnectionId) -> Call<ShadowDiscarded> {
     call::delete(path(id, ""))

@@ -34,6 +34,10 @@ pub(crate) const STAY: &str = "Stay in shadow";
 pub(crate) const LEAVE: &str = "Leave shadow mode";
 pub(crate) const LEAVING: &str = "Leaving shadow mode";
 pub(crate) const CHANGED: &str = "The shadow has changed since you opened this question. The numbers are those of now: look at them and at the people below, then decide again.";
+pub(crate) const STOP: &str = "Stop going live";
+pub(crate) const STOPPING: &str = "Stopping";
+pub(crate) const KEEP_GOING: &str = "Keep trying";
+pub(crate) const STOPPED: &str = "Going live is stopped";
 pub(crate) const BEGUN: &str = "Going live has begun";
 pub(crate) const TRY_AGAIN: &str = "Try the rest again";
 pub(crate) const KEEP: &str = "Keep";
@@ -97,6 +101,25 @@ pub(crate) fn is_here(name: &str, connection: Option<&str>) -> String {
 /// How far a going live is.
 pub(crate) fn progress(done: u64, total: u64) -> String {
     format!("{} of {} done", format::count(done), format::count(total))
+}
+
+/// Why a going live does not go on.
+pub(crate) fn failed(reason: &str, next_try: &str) -> String {
+    format!("The last try failed: {reason}. The next one: {next_try}.")
+}
+
+/// Title of the question.
+pub(crate) fn stop_title(name: &str) -> String {
+    format!("Stop taking {name} live")
+}
+
+/// What follows.
+pub(crate) fn stop_consequences() -> Vec<String> {
+    vec![
+        "Who is live already stays live. The rest waits in the shadow, and you can try it again.".to_owned(),
+        "When nobody is live yet, the connection is in shadow mode as before.".to_owned(),
+        "The provider is answered again from then on, and does not find whom the shadow still holds unless it is in shadow mode.".to_owned(),
+    ]
 }
 
 /// Title of the question.

@@ -31,6 +31,17 @@ pub struct ShadowSummary {
     pub changed_at: Option<DateTime<Utc>>,
     /// The last time that the shadow went live, or goes.
     pub run: Option<ShadowRun>,
+    /// Why it does not go on, if it goes live and the last try failed.
+    pub failure: Option<GoLiveFailure>,
+}
+
+/// Why a going live does not go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoLiveFailure {
+    /// What failed, for people.
+    pub reason: String,
+    /// When it is tried again; past while it is.
+    pub next_try_at: DateTime<Utc>,
 }
 
 /// How a shadow goes live.

@@ -5,12 +5,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::id::{AccountId, JobId};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query},
 };
 use serde_json::Value;
 
-use super::{entity::job, error::DbError, scope::PlatformScope, unit::AccountTx};
+use super::{
+    entity::job,
+    error::DbError,
+    scope::{AccountScope, PlatformScope},
+    unit::AccountTx,
+};
 
 /// A job to enqueue. The payload carries ids only, never personal data or a secret.
 #[derive(Clone, Debug)]
@@ -143,6 +148,47 @@ impl AccountTx {
         };
         update.exec(&self.connection).await?;
         Ok(())
+    }
+}
+
+/// Why the last try of a job failed, and when the next one is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedTry {
+    /// Without personal data.
+    pub reason: String,
+    /// Past while it is under way.
+    pub next_try_at: DateTime<Utc>,
+}
+
+impl AccountScope<'_> {
+    /// How the last try of the newest job with this payload failed, which is tried again; `None` when
+    /// there is no such job, or it has not failed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn failed_try(
+        &self,
+        queue: &str,
+        payload: &Value,
+    ) -> Result<Option<FailedTry>, DbError> {
+        let row: Option<(Option<String>, DateTime<Utc>)> = job::Entity::find()
+            .select_only()
+            .columns([job::Column::LastError, job::Column::RunAt])
+            .filter(job::Column::AccountId.eq(self.account.0))
+            .filter(job::Column::Queue.eq(queue))
+            .filter(job::Column::Status.is_in(["available", "running"]))
+            .filter(job::Column::Payload.eq(payload.to_string()))
+            .order_by_desc(job::Column::CreatedAt)
+            .limit(1)
+            .into_tuple()
+            .one(self.connection)
+            .await?;
+        Ok(row.and_then(|(reason, next_try_at)| {
+            reason.map(|reason| FailedTry {
+                reason,
+                next_try_at,
+            })
+        }))
     }
 }
 

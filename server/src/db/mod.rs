@@ -90,7 +90,7 @@ pub use feed::{Change, FeedRow};
 pub use holds::NewHold;
 pub use idp_connections::NewIdpConnection;
 pub use index_pages::Resumption;
-pub use jobs::{ClaimedJob, JobEnd, NewJob};
+pub use jobs::{ClaimedJob, FailedTry, JobEnd, NewJob};
 pub(crate) use keyset::KeyKind;
 pub use keyset::{KeyValue, Place, Walked};
 pub use log_search::LogFilter;

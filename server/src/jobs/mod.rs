@@ -12,6 +12,7 @@ mod schedule;
 mod statistics;
 mod worker;
 
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -41,6 +42,8 @@ pub struct JobCtx {
 pub(crate) enum JobError {
     /// It may work later.
     Retry(String),
+    /// The same, and somebody waits for it: no pause is longer than this.
+    RetryWithin(String, TimeDelta),
     /// It will never work.
     Fail(String),
 }

@@ -69,11 +69,14 @@ async fn run(ctx: &JobCtx, worker: &str, job: &ClaimedJob) {
     let end = match attempt(ctx, job).await {
         Ok(()) => JobEnd::Done,
         Err(JobError::Fail(error)) => JobEnd::Failed(error),
-        Err(JobError::Retry(error)) if job.attempt >= job.max_attempts => JobEnd::Failed(error),
-        Err(JobError::Retry(error)) => {
-            let doublings = u32::try_from(job.attempt - 1).unwrap_or(0).min(12);
-            let pause = BACK_OFF * 2_i32.pow(doublings);
-            JobEnd::Retry(ctx.clock.now() + pause, error)
+        Err(JobError::Retry(error) | JobError::RetryWithin(error, _))
+            if job.attempt >= job.max_attempts =>
+        {
+            JobEnd::Failed(error)
+        }
+        Err(JobError::Retry(error)) => JobEnd::Retry(ctx.clock.now() + pause(job.attempt), error),
+        Err(JobError::RetryWithin(error, longest)) => {
+            JobEnd::Retry(ctx.clock.now() + pause(job.attempt).min(longest), error)
         }
     };
     if let JobEnd::Failed(error) | JobEnd::Retry(_, error) = &end {
@@ -93,6 +96,12 @@ async fn run(ctx: &JobCtx, worker: &str, job: &ClaimedJob) {
     if let Err(error) = ended {
         tracing::warn!(%error, "the end of a job was not recorded; it runs again after its lease");
     }
+}
+
+/// The pause after a try that failed.
+fn pause(attempt: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(12);
+    BACK_OFF * 2_i32.pow(doublings)
 }
 
 async fn attempt(ctx: &JobCtx, job: &ClaimedJob) -> Result<(), JobError> {

@@ -114,7 +114,7 @@ pub fn router(state: AppState) -> Router {
         .route("/idp-connections/{id}/shadow/groups", get(shadow::groups))
         .route(
             "/idp-connections/{id}/shadow/go-live",
-            post(shadow::go_live),
+            post(shadow::go_live).delete(shadow::stop),
         )
         .route(
             "/idp-connections/{id}/conformance",

@@ -66,6 +66,18 @@ pub(super) async fn go_live(
     Ok(StatusCode::ACCEPTED)
 }
 
+/// Stops a going live.
+pub(super) async fn stop(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<ConnectionId>,
+) -> Result<StatusCode, ApiError> {
+    caller.require(Permission::ManageConnections)?;
+    going_live::stop(&state.db, &caller.ctx, id).await?;
+    state.tokens.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// A page of users with what would become of each; it shows people's data.
 pub(super) async fn users(
     State(state): State<AppState>,

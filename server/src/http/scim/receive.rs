@@ -6,6 +6,7 @@ use std::{mem, sync::Arc, time::Instant};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
+    http::{HeaderValue, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use scim_schema::{api::connections::ConnectionMode, resource::ScimError};
@@ -24,7 +25,10 @@ use crate::{
     app_state::AppState,
     http::extract::scim_caller::{ScimCaller, ScimRefusal, ScimRejection},
     metrics::{self, Unattributed},
-    ops::{provisioner::Provisioner, shadow::changing_over},
+    ops::{
+        provisioner::Provisioner,
+        shadow::{changing_over, going_live::failure},
+    },
 };
 
 impl FromRequest<AppState> for Exchange {
@@ -34,7 +38,7 @@ impl FromRequest<AppState> for Exchange {
         let (mut parts, body) = request.into_parts();
         let (mut exchange, caller) = open(&mut parts, state).await?;
         if caller.connection.mode == ConnectionMode::GoingLive {
-            return Err(exchange.refuse(changing_over()));
+            return Err(ask_to_wait(exchange, &caller).await);
         }
         if let Some(lacking) = Lacking::of(&parts.method, parts.uri.path(), caller.scopes) {
             return Err(lacking.challenging(exchange.refuse(lacking.error())));
@@ -51,6 +55,21 @@ impl FromRequest<AppState> for Exchange {
         }
         Ok(exchange)
     }
+}
+
+/// Refuses what arrives while the connection goes live; when that has failed, until the next try.
+async fn ask_to_wait(exchange: Exchange, caller: &ScimCaller) -> Response {
+    let (state, account) = (exchange.state.clone(), caller.ctx.account);
+    let failure = failure(&state.db, account, caller.connection.id).await;
+    let mut response = exchange.refuse(changing_over());
+    // A database that does not answer now is asked again by the next request.
+    if let Ok(Some(failed)) = failure {
+        let wait = failed.next_try_at - state.clock.now();
+        let seconds = wait.num_seconds().max(1);
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// A request that no endpoint serves; its body is not read.

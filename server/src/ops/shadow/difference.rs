@@ -7,8 +7,8 @@ use scim_schema::{
         connections::ConnectionMode,
         rehearsals::ChangedAttribute,
         shadow::{
-            LeftBehind, ShadowGroup, ShadowOutcome, ShadowPage, ShadowPerson, ShadowSummary,
-            ShadowUser,
+            GoLiveFailure, LeftBehind, ShadowGroup, ShadowOutcome, ShadowPage, ShadowPerson,
+            ShadowSummary, ShadowUser,
         },
     },
     id::{AccountId, ConnectionId, UserId},
@@ -18,7 +18,7 @@ use scim_schema::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::MOST_OBJECTS;
+use super::{MOST_OBJECTS, going_live::failure};
 use crate::{
     ctx::Ctx,
     db::{AuditEntry, ConnectionInfo, Db, Met, Named, Namesake, Profile, ShadowObject, Written},
@@ -50,6 +50,10 @@ pub async fn summary(
     let mode = connection(db, account, id).await?.mode;
     let view = scope.shadow(id).await?;
     let (inactive, refused) = view.inactive_and_refused().await?;
+    let failure = match mode {
+        ConnectionMode::GoingLive => failure(db, account, id).await?,
+        _ => None,
+    };
     let summary = ShadowSummary {
         mode,
         users: view.count(ResourceKind::User).await?,
@@ -61,6 +65,10 @@ pub async fn summary(
         changed_at: view.changed_at().await?,
         limit: MOST_OBJECTS,
         run: scope.shadow_run(id).await?,
+        failure: failure.map(|failed| GoLiveFailure {
+            reason: failed.reason,
+            next_try_at: failed.next_try_at,
+        }),
     };
     view.close().await?;
     Ok(summary)

@@ -5,13 +5,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use scim_schema::{api::connections::ConnectionMode, id::ConnectionId};
-use serde_json::json;
+use scim_schema::{
+    api::connections::ConnectionMode,
+    id::{AccountId, ConnectionId},
+};
+use serde_json::{Value, json};
 
 use super::taking::{is_about_one, one_by_one, several};
 use crate::{
     ctx::Ctx,
-    db::{AccountTx, AuditEntry, Db, NewJob, Written},
+    db::{AccountTx, AuditEntry, Db, FailedTry, NewJob, Written},
     ops::{OpError, connections::touched, provisioner::Provisioner},
 };
 
@@ -71,14 +74,32 @@ fn conflict(sentence: &str) -> OpError {
     OpError::Conflict(sentence.to_owned())
 }
 
+fn payload(id: ConnectionId) -> Value {
+    json!({ "connection": id })
+}
+
+/// Why a going live does not go on, and when it is tried again; `None` while nothing has failed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn failure(
+    db: &Db,
+    account: AccountId,
+    id: ConnectionId,
+) -> Result<Option<FailedTry>, OpError> {
+    let scope = db.account(account);
+    Ok(scope.failed_try(GO_LIVE, &payload(id)).await?)
+}
+
 /// Each step has a key of its own: the next one is queued while this one runs.
 fn next_step(tx: &AccountTx, id: ConnectionId, step: i64) -> NewJob {
     NewJob {
         queue: GO_LIVE,
-        payload: json!({ "connection": id }),
+        payload: payload(id),
         run_at: tx.ctx().now,
         dedup_key: Some(format!("{id}@{}@{step}", tx.ctx().now)),
-        max_attempts: 50,
+        // Nobody else goes on, and an administrator may stop it.
+        max_attempts: i32::MAX,
     }
 }
 
@@ -111,6 +132,38 @@ pub async fn go_on(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpEr
         Box::pin(async move {
             let step = tx.next_shadow_step(id).await?;
             Ok(Written::bookkeeping(()).queueing(next_step(tx, id, step)))
+        })
+    })
+    .await
+}
+
+/// Stops a going live. Who is live already stays, and the rest waits in the shadow of a live
+/// connection, as if it had been left behind; when nobody is live yet, the connection is in shadow
+/// as before.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::Conflict`] when it does not go live, and those of the database.
+pub async fn stop(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpError> {
+    db.write::<_, OpError, _>(ctx, move |tx| {
+        Box::pin(async move {
+            match tx.lock_connection_mode(id).await? {
+                None | Some(ConnectionMode::ThrowAway) => return Err(OpError::NotFound),
+                Some(ConnectionMode::GoingLive) => {}
+                Some(ConnectionMode::Live | ConnectionMode::Shadow) => {
+                    return Err(conflict("This connection is not going live."));
+                }
+            }
+            let mode = match tx.provisions_somebody(id).await? {
+                true => ConnectionMode::Live,
+                false => ConnectionMode::Shadow,
+            };
+            let left = tx.shadow_size(id).await?;
+            tx.set_connection_mode(id, mode).await?;
+            tx.end_shadow_run(id).await?;
+            let change = touched(tx, id).await?;
+            let details = json!({ "mode": mode.as_str(), "left_in_shadow": left });
+            let entry = AuditEntry::done("connection.stop_going_live", "connection", id, details);
+            Ok(Written::audited((), entry).announcing(change))
         })
     })
     .await

@@ -42,6 +42,12 @@ const DISCARD: Buttons = Buttons {
     doing: words::DISCARDING,
     class: "danger",
 };
+const STOP: Buttons = Buttons {
+    keep: words::KEEP_GOING,
+    act: words::STOP,
+    doing: words::STOPPING,
+    class: "danger",
+};
 const ENTER: Buttons = Buttons {
     keep: words::STAY_LIVE,
     act: words::ENTER,
@@ -114,6 +120,8 @@ pub(super) fn Acts(
         Act::new(RwSignal::new(false)),
         Act::new(RwSignal::new(false)),
     );
+    let stop = Act::new(RwSignal::new(false));
+    let failing = Memo::new(move |_| numbers.with(|numbers| numbers.failure.is_some()));
     let going = Memo::new(move |_| match (mode.get(), some.get()) {
         (ConnectionMode::Live, _) => Going::Again,
         (_, true) => Going::First,
@@ -141,7 +149,19 @@ pub(super) fn Acts(
                 </Show>
             </div>
         </Show>
+        <Show when=move || failing.get()>
+            <div class="row">
+                <button
+                    class="btn danger-quiet"
+                    type="button"
+                    on:click=move |_| stop.open.set(true)
+                >
+                    {words::STOP}
+                </button>
+            </div>
+        </Show>
         {asked}
+        {stop_question(id, shown, connection, stop)}
         <Discard id shown numbers connection act=discard />
     }
 }
@@ -202,6 +222,30 @@ fn go_live(
         ("go-live-title", title),
         consequences,
         buttons,
+        run,
+    )
+}
+
+/// Asks before a going live is stopped.
+fn stop_question(
+    id: ConnectionId,
+    shown: Shown,
+    connection: Remote<ConnectionView>,
+    act: Act,
+) -> AnyView {
+    let run = Callback::new(move |()| {
+        act.send(api::shadow::stop(id), &[], move |()| {
+            connection.reload();
+            words::STOPPED
+        });
+    });
+    let title = Signal::derive(move || shown.with(|shown| words::stop_title(&shown.name)));
+    question(
+        shown,
+        act,
+        ("stop-going-live-title", title),
+        Signal::derive(words::stop_consequences),
+        STOP,
         run,
     )
 }

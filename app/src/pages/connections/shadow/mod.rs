@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{concerns, one::Shown};
 use crate::{
-    api, format,
+    api, clock, format,
     query::QueryString,
     routes,
     text::shadow as words,
@@ -218,6 +218,13 @@ fn Progress(
                 .then(|| words::progress(run.total.saturating_sub(left), run.total))
         })
     });
+    let failure = Memo::new(move |_| {
+        numbers.with(|numbers| {
+            let failed = numbers.failure.as_ref()?;
+            let next_try = clock::in_zone(failed.next_try_at).full();
+            Some(words::failed(&failed.reason, &next_try))
+        })
+    });
     view! {
         <Show when=move || line.with(Option::is_some)>
             <div role="status">
@@ -225,6 +232,8 @@ fn Progress(
                     <strong>{move || line.get()}</strong>
                     <br />
                     {words::GOING_WHY}
+                    <br />
+                    {move || failure.get()}
                 </Notice>
             </div>
         </Show>
