@@ -1,7 +1,7 @@
 //! Searchable values of a user: which attribute is found in which column, and the rows of
 //! `user_attribute_values` that a document yields.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
@@ -156,7 +156,7 @@ pub(crate) struct AttributeValue {
 
 /// The rows of a user's document, as far as `users` defines it, ordered by attribute and position.
 pub(crate) fn rows_of(users: &ResourceType, document: &Document) -> Vec<AttributeValue> {
-    let mut rows: Vec<AttributeValue> = Vec::new();
+    let mut rows: BTreeMap<(i16, i16), AttributeValue> = BTreeMap::new();
     for leaf in document.leaves(users) {
         let Ok(ordinal) = i16::try_from(leaf.ordinal) else {
             continue;
@@ -176,24 +176,22 @@ pub(crate) fn rows_of(users: &ResourceType, document: &Document) -> Vec<Attribut
         };
         fill(row_mut(&mut rows, target, ordinal), leaf.def, leaf.value);
     }
-    rows.sort_by_key(|row| (row.attribute, row.ordinal));
-    rows
+    rows.into_values().collect()
 }
 
-fn row_mut(rows: &mut Vec<AttributeValue>, attribute: AttrId, ordinal: i16) -> &mut AttributeValue {
-    let at = rows
-        .iter()
-        .position(|row| row.attribute == attribute.code() && row.ordinal == ordinal);
-    let at = at.unwrap_or_else(|| {
-        rows.push(AttributeValue {
-            attribute: attribute.code(),
-            ordinal,
-            present: true,
-            ..AttributeValue::default()
-        });
-        rows.len() - 1
-    });
-    &mut rows[at]
+fn row_mut(
+    rows: &mut BTreeMap<(i16, i16), AttributeValue>,
+    attribute: AttrId,
+    ordinal: i16,
+) -> &mut AttributeValue {
+    let attribute = attribute.code();
+    let row = rows.entry((attribute, ordinal));
+    row.or_insert_with(|| AttributeValue {
+        attribute,
+        ordinal,
+        present: true,
+        ..AttributeValue::default()
+    })
 }
 
 fn fill(row: &mut AttributeValue, def: &AttrDef, value: &serde_json::Value) {
@@ -262,14 +260,11 @@ pub(crate) fn text_key(text: &str) -> String {
 /// so that one upsert carries every change.
 pub(crate) fn changes(old: &[AttributeValue], new: &[AttributeValue]) -> Vec<AttributeValue> {
     let key = |row: &AttributeValue| (row.attribute, row.ordinal);
-    let mut changed: Vec<AttributeValue> = new
-        .iter()
-        .filter(|row| !old.contains(row))
-        .cloned()
-        .collect();
-    let vanished = old
-        .iter()
-        .filter(|row| !new.iter().any(|other| key(other) == key(row)));
+    let before: HashMap<_, _> = old.iter().map(|row| (key(row), row)).collect();
+    let after: HashSet<_> = new.iter().map(key).collect();
+    let differs = |row: &&AttributeValue| before.get(&key(row)) != Some(row);
+    let mut changed: Vec<AttributeValue> = new.iter().filter(differs).cloned().collect();
+    let vanished = old.iter().filter(|row| !after.contains(&key(row)));
     changed.extend(vanished.map(|row| AttributeValue {
         attribute: row.attribute,
         ordinal: row.ordinal,
