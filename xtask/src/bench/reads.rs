@@ -137,7 +137,7 @@ impl Course<'_> {
         let workload = format!("userName eq, p50: {people} / 5,000");
         let about = self.about("T5", &workload);
         self.report.at_most(about, again / small.look_up, 1.3, "×");
-        let workload = format!("userName eq among {people}, from the disk, p50");
+        let workload = format!("userName eq among {people}, first look-up, p50");
         let about = self.about("T5", &workload);
         self.report.tell(about, format!("{first:.3} ms"));
         Ok(())
