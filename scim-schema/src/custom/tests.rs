@@ -226,6 +226,29 @@ fn patch_takes_urn_paths_whole_extensions_and_lists() {
 }
 
 #[test]
+fn operations_that_set_as_much_as_can_be_again_and_again_are_refused() {
+    let names: Vec<String> = (0..100).map(|number| format!("f{number:02}")).collect();
+    let attributes: Vec<_> = (1000..)
+        .zip(&names)
+        .map(|(number, name)| attribute(number, URN, name, SimpleType::String))
+        .collect();
+    let dialect = dialect(ConnectionKind::Generic, &attributes);
+    let document = read(&dialect, json!({"schemas": [urn::USER], "userName": "u"}));
+    let backwards: Map<_, _> = names
+        .iter()
+        .rev()
+        .map(|name| (name.clone(), json!("v")))
+        .collect();
+    let operation = json!({"op": "replace", "value": {URN: backwards}});
+    let times = |count| Value::Array(vec![operation.clone(); count]);
+    let seen = patched(&dialect, &document, &times(100)).unwrap();
+    let kept = seen.as_map()[URN].as_object().unwrap();
+    assert!(kept.keys().eq(&names), "in the order of the schema");
+    let refused = patched(&dialect, &document, &times(1000)).unwrap_err();
+    assert!(refused.contains("send fewer operations"), "{refused}");
+}
+
+#[test]
 fn projection_names_attributes_and_whole_extensions() {
     let dialect = dialect(ConnectionKind::Generic, &attributes());
     let shown = |attributes: Option<&str>, excluded: Option<&str>| {

@@ -68,9 +68,23 @@ pub fn apply(
     drop_secrets(&mut applied.unmapped, notes);
     check_required(rt, &map)?;
     sort_members(&mut map, rt);
+    sort_extensions(&mut map, rt);
     *document = Document::from_map(map);
     Ok(applied)
 }
+
+/// Extensions have the order of their schemas.
+fn sort_extensions(document: &mut Map<String, Value>, rt: &ResourceType) {
+    for (urn, value) in document {
+        if let (Some((_, extension)), Value::Object(members)) = (rt.extension(urn), value) {
+            sort_extension(members, extension);
+        }
+    }
+}
+
+/// Steps of an [`Effort`] that a change of an attribute takes, or of one of its values, besides what
+/// it compares.
+pub(super) const CHANGE: usize = 3_000;
 
 struct Patcher<'a> {
     rt: &'a ResourceType,
@@ -223,6 +237,7 @@ impl Patcher<'_> {
         path: &str,
         value: Option<Value>,
     ) -> Result<(), ScimError> {
+        self.effort.spend(CHANGE)?;
         let rt = self.rt;
         let Some(found) = rt.find_id(target.sub.unwrap_or(target.attr)) else {
             return Err(ScimError::invalid_path(path, "names no known attribute"));
@@ -291,9 +306,9 @@ impl Patcher<'_> {
     fn take(&mut self, extension: Option<&str>, def: &AttrDef) -> Option<Value> {
         let name = def.name.as_ref();
         match extension {
-            None => self.document.shift_remove(name),
+            None => self.document.swap_remove(name),
             Some(urn) => match self.document.get_mut(urn) {
-                Some(Value::Object(members)) => members.shift_remove(name),
+                Some(Value::Object(members)) => members.swap_remove(name),
                 _ => None,
             },
         }
@@ -310,14 +325,9 @@ impl Patcher<'_> {
         if let Some(value) = value {
             merge_object(&mut self.document, urn, Map::from_iter([(name, value)]));
         }
-        let rt = self.rt;
-        if let Some(Value::Object(members)) = self.document.get_mut(urn) {
-            if let Some((_, extension)) = rt.extension(urn) {
-                sort_extension(members, extension);
-            }
-            if members.is_empty() {
-                self.document.shift_remove(urn);
-            }
+        let present = self.document.get(urn).and_then(Value::as_object);
+        if present.is_some_and(Map::is_empty) {
+            self.document.swap_remove(urn);
         }
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
+    apply::CHANGE,
     element::{Element, find, sort_subs},
     op::Op,
     path::AttrTarget,
@@ -28,10 +29,15 @@ pub(super) struct Edit<'a, 'n> {
     pub(super) effort: &'a mut Effort,
 }
 
-/// Steps of an [`Effort`] that changing one of the selected values takes.
-const CHANGE: usize = 2_000;
+/// What an operation sets of a complex value: read once, however many values it changes.
+struct Setting<'d> {
+    /// Sub-attributes that it unassigns.
+    cleared: Vec<&'d AttrDef>,
+    /// The others, normalised.
+    set: Map<String, Value>,
+}
 
-impl Edit<'_, '_> {
+impl<'d> Edit<'d, '_> {
     /// Applies the operation.
     pub(super) fn run(
         &mut self,
@@ -148,7 +154,10 @@ impl Edit<'_, '_> {
                 _ => Map::new(),
             };
             match self.sub {
-                Some(sub) => self.set_sub(&mut members, sub, value)?,
+                Some(sub) => {
+                    let setting = self.read_sub(sub, value)?;
+                    self.write(&mut members, &setting)?;
+                }
                 None => {
                     let value = quirks::manager_as_string(
                         self.normaliser.dialect,
@@ -228,19 +237,19 @@ impl Edit<'_, '_> {
         if self.sub.is_none() && is_unassigned(&value) {
             return Ok(from_items(without(items, &selected)));
         }
+        let setting = match self.sub {
+            Some(sub) => self.read_sub(sub, value)?,
+            None => self.read(value)?,
+        };
         for at in &selected {
             self.effort.spend(CHANGE)?;
             let Value::Object(members) = &mut items[*at] else {
                 continue;
             };
-            match (self.sub, op) {
-                (Some(sub), _) => self.set_sub(members, sub, value.clone())?,
-                (None, Op::Replace) => {
-                    members.clear();
-                    self.merge(members, value.clone())?;
-                }
-                (None, _) => self.merge(members, value.clone())?,
+            if self.sub.is_none() && op == Op::Replace {
+                members.clear();
             }
+            self.write(members, &setting)?;
         }
         self.keep_one_primary(&mut items, &selected)?;
         Ok(from_items(not_empty(items)))
@@ -264,54 +273,73 @@ impl Edit<'_, '_> {
         };
         let mut members = Map::new();
         self.merge(&mut members, Value::Object(seed))?;
-        match self.sub {
-            Some(sub) => self.set_sub(&mut members, sub, value)?,
-            None => self.merge(&mut members, value)?,
-        }
+        let setting = match self.sub {
+            Some(sub) => self.read_sub(sub, value)?,
+            None => self.read(value)?,
+        };
+        self.write(&mut members, &setting)?;
         Ok(Value::Object(members))
     }
 
     /// Sets the sub-attributes that `value` has; null unassigns one, the others stay.
     fn merge(&mut self, members: &mut Map<String, Value>, value: Value) -> Result<(), ScimError> {
-        let cleared: Vec<_> = value
+        let setting = self.read(value)?;
+        self.write(members, &setting)
+    }
+
+    /// What `value` sets; unknown members are collected.
+    fn read(&mut self, value: Value) -> Result<Setting<'d>, ScimError> {
+        let def = self.def;
+        let cleared = value
             .as_object()
             .into_iter()
             .flatten()
-            .filter_map(|(name, value)| Some((self.def.sub(name)?, value)))
+            .filter_map(|(name, value)| Some((def.sub(name)?, value)))
             .filter(|(sub, value)| sub.is_writable() && says_nothing(sub, value))
             .map(|(sub, _)| sub)
             .collect();
-        for sub in cleared {
-            unset(members, sub, self.path)?;
-        }
-        let at = At::new(self.target.extension.as_deref(), &self.def.name);
-        let Members { known, unknown } = self.normaliser.object(self.def, value, at)?;
+        let at = At::new(self.target.extension.as_deref(), &def.name);
+        let Members { known, unknown } = self.normaliser.object(def, value, at)?;
         if !unknown.is_empty() {
             self.unknown.push(Value::Object(unknown));
         }
-        for (name, value) in known {
-            if let Some(sub) = self.def.sub(&name) {
-                check_fixed(members, sub, &value, self.path)?;
-            }
-            members.insert(name, value);
-        }
-        sort_subs(members, self.def);
-        Ok(())
+        Ok(Setting {
+            cleared,
+            set: known,
+        })
     }
 
-    fn set_sub(
-        &mut self,
-        members: &mut Map<String, Value>,
-        sub: &AttrDef,
-        value: Value,
-    ) -> Result<(), ScimError> {
+    /// What `value` sets as the value of one sub-attribute.
+    fn read_sub(&mut self, sub: &'d AttrDef, value: Value) -> Result<Setting<'d>, ScimError> {
+        let mut setting = Setting {
+            cleared: Vec::new(),
+            set: Map::new(),
+        };
         if says_nothing(sub, &value) {
-            return unset(members, sub, self.path);
+            setting.cleared.push(sub);
+            return Ok(setting);
         }
         let at = At::new(self.target.extension.as_deref(), &self.def.name).sub(&sub.name);
         let value = self.normaliser.simple(sub, value, at)?;
-        check_fixed(members, sub, &value, self.path)?;
-        members.insert(sub.name.clone().into_owned(), value);
+        setting.set.insert(sub.name.clone().into_owned(), value);
+        Ok(setting)
+    }
+
+    /// Sets it in one value; the other sub-attributes stay.
+    fn write(
+        &self,
+        members: &mut Map<String, Value>,
+        setting: &Setting<'_>,
+    ) -> Result<(), ScimError> {
+        for sub in &setting.cleared {
+            unset(members, sub, self.path)?;
+        }
+        for (name, value) in &setting.set {
+            if let Some(sub) = self.def.sub(name) {
+                check_fixed(members, sub, value, self.path)?;
+            }
+            members.insert(name.clone(), value.clone());
+        }
         sort_subs(members, self.def);
         Ok(())
     }

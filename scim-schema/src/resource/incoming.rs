@@ -299,7 +299,7 @@ pub(crate) fn is_undeclared_urn(rt: &ResourceType, name: &str) -> bool {
 pub(crate) fn sort_extension(members: &mut Map<String, Value>, extension: &Extension) {
     let mut taken: Vec<_> = std::mem::take(members).into_iter().collect();
     let attributes = &extension.schema.attributes;
-    taken.sort_by_key(|(name, _)| attributes.iter().position(|def| def.name == *name));
+    taken.sort_by_cached_key(|(name, _)| attributes.iter().position(|def| def.name == *name));
     members.extend(taken);
 }
 

@@ -6,6 +6,7 @@ use super::{ENTRA, GENERIC, add, document, replace, run};
 use crate::{
     dialect::ConnectionKind,
     resource::{Document, ScimError},
+    schema::urn,
 };
 
 /// As many roles as a user may have, of this many characters.
@@ -49,6 +50,15 @@ fn refused(kind: ConnectionKind, before: &Document, operations: Value) -> ScimEr
         Ok(_) => panic!("accepted"),
         Err(error) => error,
     }
+}
+
+/// One operation that sets eleven attributes.
+fn many_attributes() -> Value {
+    json!([{"op": "replace", "value": {
+        "displayName": "a", "nickName": "a", "profileUrl": "https://example.com", "title": "a",
+        "userType": "a", "preferredLanguage": "en", "locale": "en", "timezone": "Europe/London",
+        urn::ENTERPRISE_USER: {"department": "a", "division": "a", "costCenter": "a"},
+    }}])
 }
 
 #[test]
@@ -106,8 +116,30 @@ fn what_providers_send_is_far_from_too_much() {
             ),
         ),
         (&few, times(1000, add("roles", accented))),
+        (&few, times(1000, many_attributes())),
     ] {
         let outcome = run(GENERIC, before, operations);
         assert_eq!(outcome.err(), None);
+    }
+}
+
+#[test]
+fn a_value_is_read_once_however_many_values_it_changes() {
+    let wide = with_roles("r", 8);
+    let junk = vec![0; 20_000];
+    for (path, value) in [
+        ("roles[type pr]", json!({"display": "d", "junk": junk})),
+        (
+            "roles[type pr]",
+            json!({"junk": junk, "display": "d", "primary": null}),
+        ),
+    ] {
+        for op in ["add", "replace"] {
+            let operations = json!([{"op": op, "path": path, "value": value}]);
+            let outcome = run(ENTRA, &wide, operations).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(outcome.document["roles"][499]["display"], "d");
+            let unmapped = outcome.applied.unmapped["roles"].as_array();
+            assert_eq!(unmapped.map(Vec::len), Some(1), "{op}");
+        }
     }
 }
