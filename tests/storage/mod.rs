@@ -9,6 +9,7 @@ mod growth;
 mod large_group;
 mod migrations;
 mod network;
+mod one_reader;
 mod page_size;
 mod plans;
 mod unique;

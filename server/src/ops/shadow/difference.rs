@@ -48,12 +48,14 @@ pub async fn summary(
 ) -> Result<ShadowSummary, OpError> {
     let scope = db.account(account);
     let mode = connection(db, account, id).await?.mode;
-    let view = scope.shadow(id).await?;
-    let (inactive, refused) = view.inactive_and_refused().await?;
     let failure = match mode {
         ConnectionMode::GoingLive => failure(db, account, id).await?,
         _ => None,
     };
+    let run = scope.shadow_run(id).await?;
+    // From here on it has a connection, and asks for no other while it has.
+    let view = scope.shadow(id).await?;
+    let (inactive, refused) = view.inactive_and_refused().await?;
     let summary = ShadowSummary {
         mode,
         users: view.count(ResourceKind::User).await?,
@@ -64,7 +66,7 @@ pub async fn summary(
         refused,
         changed_at: view.changed_at().await?,
         limit: MOST_OBJECTS,
-        run: scope.shadow_run(id).await?,
+        run,
         failure: failure.map(|failed| GoLiveFailure {
             reason: failed.reason,
             next_try_at: failed.next_try_at,
