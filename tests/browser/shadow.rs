@@ -140,3 +140,52 @@ async fn a_shadow_is_looked_through_and_taken_live_by_keyboard() {
     window.close().await;
     site.stop().await;
 }
+
+/// Holds each going live back, so that its first try is half a minute away.
+const HELD_BACK: &str = "CREATE TRIGGER held_back AFTER INSERT ON jobs WHEN NEW.queue = 'go_live'
+    BEGIN
+        UPDATE jobs SET run_at = strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '+30 seconds')
+        WHERE id = NEW.id;
+    END";
+
+#[tokio::test]
+async fn a_going_live_that_fails_says_why_on_the_open_page_and_is_stopped() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    let mut audit = Audit::new();
+    let entra = add_in_shadow(&window, "Entra").await.provider().await;
+    window.click_button("I have stored the token").await;
+    entra.create("Ada", "Lovelace", "ada@example.org").await;
+    until_outcome(&window, "Ada Lovelace", "Create").await;
+
+    site.execute(HELD_BACK).await;
+    window.mark().await;
+    window.click_button("Go live").await;
+    window.fill("Type Entra to confirm", "Entra").await;
+    window.press(Key::Enter).await;
+    window.see("0 of 1").await;
+    assert!(!window.has("button", "Stop going live").await);
+    let failed = "UPDATE jobs SET last_error = 'the database is closed' WHERE queue = 'go_live'";
+    assert_eq!(site.execute(failed).await, 1);
+    window
+        .see("The last try failed: the database is closed.")
+        .await;
+    audit.look(&window, "a going live that fails").await;
+
+    window.tab_to("Stop going live").await;
+    window.press(Key::Enter).await;
+    window.until_focus("Keep trying").await;
+    window.see("Who is live already stays live.").await;
+    audit.look(&window, "the question before a stop").await;
+    window.tab_to("Stop going live").await;
+    window.press(Key::Enter).await;
+    window.see("Going live is stopped").await;
+    window.see("Shadow mode never cuts access.").await;
+    until_outcome(&window, "Ada Lovelace", "Create").await;
+    assert!(window.has("button", "Go live").await);
+    window.assert_not_reloaded().await;
+    audit.finish();
+    window.close().await;
+    site.stop().await;
+}

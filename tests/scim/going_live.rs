@@ -173,3 +173,24 @@ async fn a_going_live_that_fails_says_why_and_when_it_goes_on_and_can_be_stopped
         .await;
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_live_connection_whose_other_try_is_stopped_stays_live() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    client.user("ada").await;
+    break_document(&app, "ada").await;
+    go_live(&app, &console, &client).await;
+    app.quiet().await;
+
+    let again = path(&client, "/go-live");
+    console.post(&again, &json!({})).await.expect(202);
+    console.delete(&again).await.expect(204);
+    assert_eq!(summary(&console, &client).await.json["mode"], "live");
+    app.app.state.tokens.forget();
+    let grace = client.user("grace").await;
+    client.get(&format!("/Users/{grace}")).await.expect(200);
+    assert_eq!(app.number("SELECT COUNT(*) FROM scim_links").await, 1);
+    app.finish().await;
+}

@@ -117,7 +117,7 @@ pub(crate) fn stop_title(name: &str) -> String {
 pub(crate) fn stop_consequences() -> Vec<String> {
     vec![
         "Who is live already stays live. The rest waits in the shadow, and you can try it again.".to_owned(),
-        "When nobody is live yet, the connection is in shadow mode as before.".to_owned(),
+        "When nobody is live yet, the connection is in the mode it was in before.".to_owned(),
         "The provider is answered again from then on, and does not find whom the shadow still holds unless it is in shadow mode.".to_owned(),
     ]
 }

@@ -15,6 +15,7 @@ pub struct Model {
     pub step: i64,
     pub started_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
+    pub was_live: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

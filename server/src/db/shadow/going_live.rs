@@ -125,11 +125,17 @@ impl AccountTx {
         Ok(links + groups > 0)
     }
 
-    /// Notes that a shadow of `total` objects begins to go live; what was refused is tried again.
+    /// Notes that a shadow of `total` objects begins to go live, and whether its connection is live
+    /// already; what was refused is tried again.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn begin_shadow_run(&self, id: ConnectionId, total: u64) -> Result<(), DbError> {
+    pub async fn begin_shadow_run(
+        &self,
+        id: ConnectionId,
+        total: u64,
+        was_live: bool,
+    ) -> Result<(), DbError> {
         use run::Column as R;
         object::Entity::update_many()
             .filter(object::Column::AccountId.eq(self.account().0))
@@ -145,11 +151,12 @@ impl AccountTx {
             step: Set(0),
             started_at: Set(self.ctx().now),
             finished_at: Set(None),
+            was_live: Set(was_live),
         };
         run::Entity::insert(row)
             .on_conflict(
                 OnConflict::columns([R::AccountId, R::ConnectionId])
-                    .update_columns([R::Total, R::Step, R::StartedAt, R::FinishedAt])
+                    .update_columns([R::Total, R::Step, R::StartedAt, R::FinishedAt, R::WasLive])
                     .to_owned(),
             )
             .exec_without_returning(&self.connection)
@@ -171,18 +178,18 @@ impl AccountTx {
         Ok(rows.first().map_or(0, |row| row.step))
     }
 
-    /// Notes that a going live has ended.
+    /// Notes that a going live has ended; answers whether the connection was live before it.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn end_shadow_run(&self, id: ConnectionId) -> Result<(), DbError> {
-        run::Entity::update_many()
+    pub async fn end_shadow_run(&self, id: ConnectionId) -> Result<bool, DbError> {
+        let rows = run::Entity::update_many()
             .filter(run::Column::AccountId.eq(self.account().0))
             .filter(run::Column::ConnectionId.eq(id.0))
             .col_expr(run::Column::FinishedAt, Expr::val(self.ctx().now))
-            .exec(&self.connection)
+            .exec_with_returning(&self.connection)
             .await?;
-        Ok(())
+        Ok(rows.first().is_some_and(|row| row.was_live))
     }
 
     /// Notes why an object stays in the shadow.

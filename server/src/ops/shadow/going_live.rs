@@ -58,7 +58,8 @@ pub async fn start(
             }
             tx.set_connection_mode(id, ConnectionMode::GoingLive)
                 .await?;
-            tx.begin_shadow_run(id, objects).await?;
+            tx.begin_shadow_run(id, objects, mode == ConnectionMode::Live)
+                .await?;
             let change = touched(tx, id).await?;
             let details = json!({ "objects": objects });
             let entry = AuditEntry::done("connection.go_live", "connection", id, details);
@@ -138,8 +139,8 @@ pub async fn go_on(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpEr
 }
 
 /// Stops a going live. Who is live already stays, and the rest waits in the shadow of a live
-/// connection, as if it had been left behind; when nobody is live yet, the connection is in shadow
-/// as before.
+/// connection, as if it had been left behind; when nobody is live yet and the connection was in
+/// shadow, it is so again.
 ///
 /// # Errors
 /// [`OpError::NotFound`], [`OpError::Conflict`] when it does not go live, and those of the database.
@@ -153,13 +154,13 @@ pub async fn stop(db: &Db, ctx: &Arc<Ctx>, id: ConnectionId) -> Result<(), OpErr
                     return Err(conflict("This connection is not going live."));
                 }
             }
-            let mode = match tx.provisions_somebody(id).await? {
+            let was_live = tx.end_shadow_run(id).await?;
+            let mode = match was_live || tx.provisions_somebody(id).await? {
                 true => ConnectionMode::Live,
                 false => ConnectionMode::Shadow,
             };
             let left = tx.shadow_size(id).await?;
             tx.set_connection_mode(id, mode).await?;
-            tx.end_shadow_run(id).await?;
             let change = touched(tx, id).await?;
             let details = json!({ "mode": mode.as_str(), "left_in_shadow": left });
             let entry = AuditEntry::done("connection.stop_going_live", "connection", id, details);

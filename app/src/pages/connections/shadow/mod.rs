@@ -4,6 +4,8 @@ mod acts;
 mod groups;
 mod people;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use scim_schema::{
@@ -22,12 +24,15 @@ use crate::{
     routes,
     text::shadow as words,
     ui::{
-        Family, Icon, Loaded, Notice, Present, Remote, Show, SkeletonLines, dynamic, lozenge,
-        optional,
+        Family, Icon, Loaded, Notice, Present, Remote, Show, SkeletonLines, dynamic, effect,
+        lozenge, optional,
     },
 };
 
 use acts::{Acts, EnterShadow};
+
+/// Pause between looks at a going live: nothing tells of a try that failed.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The mode in a word.
 pub(super) const fn mode_word(mode: ConnectionMode) -> &'static str {
@@ -117,6 +122,12 @@ fn Shadow(
 ) -> impl IntoView {
     let summary = Remote::new(move || api::shadow::summary(id));
     summary.follow(move |news| concerns(news, Some(id)));
+    effect(move || {
+        let numbers = summary.value();
+        if numbers.is_some_and(|numbers| numbers.mode == ConnectionMode::GoingLive) {
+            summary.reload_in(LOOK_AGAIN);
+        }
+    });
     let content = move |numbers: Present<ShadowSummary>| {
         view! { <Numbers id shown connection numbers may_manage /> }.into_any()
     };
