@@ -165,7 +165,6 @@ async fn a_going_live_that_fails_says_why_on_the_open_page_and_is_stopped() {
     window.fill("Type Entra to confirm", "Entra").await;
     window.press(Key::Enter).await;
     window.see("0 of 1").await;
-    assert!(!window.has("button", "Stop going live").await);
     let failed = "UPDATE jobs SET last_error = 'the database is closed' WHERE queue = 'go_live'";
     assert_eq!(site.execute(failed).await, 1);
     window

@@ -1,4 +1,5 @@
 //! Background work.
 
+mod renewal;
 mod retention;
 mod worker;

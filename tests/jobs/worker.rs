@@ -6,7 +6,12 @@ use serde_json::json;
 
 use crate::support::TestApp;
 
-async fn queue(app: &TestApp, queue: &'static str, payload: serde_json::Value, in_seconds: i64) {
+pub(super) async fn queue(
+    app: &TestApp,
+    queue: &'static str,
+    payload: serde_json::Value,
+    in_seconds: i64,
+) {
     let ctx = app.operator();
     let run_at = ctx.now + TimeDelta::seconds(in_seconds);
     let queued = app.app.state.db.write::<_, DbError, _>(&ctx, move |_| {

@@ -6,7 +6,7 @@ use scim_schema::id::{AccountId, JobId};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query},
+    sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query},
 };
 use serde_json::Value;
 
@@ -114,6 +114,31 @@ impl AccountTx {
             .exec_with_returning(&self.connection)
             .await?;
         rows.into_iter().map(claimed).collect()
+    }
+
+    /// Gives `worker` those of its jobs that still run for another `lease`; a lost one stays lost.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn renew_jobs(
+        &self,
+        jobs: &[ClaimedJob],
+        worker: &str,
+        lease: TimeDelta,
+    ) -> Result<(), DbError> {
+        let key = |job: &ClaimedJob| {
+            let of_account = job::Column::AccountId.eq(job.account.0);
+            of_account.and(job::Column::Id.eq(job.id.0))
+        };
+        let theirs = jobs.iter().map(key).fold(Condition::any(), Condition::add);
+        job::Entity::update_many()
+            .filter(theirs)
+            .filter(job::Column::Status.eq("running"))
+            .filter(job::Column::LockedBy.eq(worker))
+            .col_expr(job::Column::LockedUntil, Expr::val(self.ctx().now + lease))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
     }
 
     /// Records how a try of a job that `worker` holds ended; a lost lease changes nothing.

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use scim_schema::id::{ConnectionId, RequestId};
 
 use super::{JobCtx, JobError};
 use crate::{ctx::Ctx, db::ClaimedJob, ops::shadow::going_live};
-
-/// The provider is answered 503 meanwhile.
-const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 pub(super) fn run<'j>(ctx: &'j JobCtx, job: &'j ClaimedJob) -> BoxFuture<'j, Result<(), JobError>> {
     Box::pin(async move {
@@ -22,8 +18,6 @@ pub(super) fn run<'j>(ctx: &'j JobCtx, job: &'j ClaimedJob) -> BoxFuture<'j, Res
             .ok_or_else(|| JobError::Fail("the payload names no connection".to_owned()))?;
         let now = ctx.clock.now();
         let by = Ctx::system(job.account, "go_live", RequestId(ctx.ids.uuid_v7(now)), now);
-        going_live::go_on(&ctx.db, &Arc::new(by), connection)
-            .await
-            .map_err(|error| JobError::RetryWithin(error.to_string(), LONGEST_PAUSE))
+        Ok(going_live::go_on(&ctx.db, &Arc::new(by), connection).await?)
     })
 }

@@ -42,8 +42,6 @@ pub struct JobCtx {
 pub(crate) enum JobError {
     /// It may work later.
     Retry(String),
-    /// The same, and somebody waits for it: no pause is longer than this.
-    RetryWithin(String, TimeDelta),
     /// It will never work.
     Fail(String),
 }
@@ -56,16 +54,37 @@ impl From<OpError> for JobError {
 
 type Handler = for<'j> fn(&'j JobCtx, &'j ClaimedJob) -> BoxFuture<'j, Result<(), JobError>>;
 
-/// Every queue and its handler.
-const HANDLERS: &[(&str, Handler)] = &[
-    (crate::ops::sessions::CLOSE_SESSIONS, close_sessions::run),
-    (crate::ops::mapping::APPLY, mapping::apply),
-    (crate::ops::mapping::REGROUP, mapping::regroup),
-    (crate::ops::shadow::going_live::GO_LIVE, go_live::run),
-    (crate::ops::alerts::LOOK, alerts::run),
-    (retention::QUEUE, retention::run),
-    (crate::ops::attribute_reading::REREAD, attributes::reread),
-    (crate::ops::attribute_reading::PURGE, attributes::purge),
+/// A kind of jobs.
+struct Queue {
+    name: &'static str,
+    handler: Handler,
+    /// Between two tries of one that failed or panicked.
+    longest_pause: TimeDelta,
+}
+
+const fn queue(name: &'static str, handler: Handler) -> Queue {
+    Queue {
+        name,
+        handler,
+        longest_pause: TimeDelta::hours(6),
+    }
+}
+
+/// A provider is answered 503 while a connection goes live.
+const GO_LIVE: Queue = Queue {
+    longest_pause: TimeDelta::minutes(1),
+    ..queue(crate::ops::shadow::going_live::GO_LIVE, go_live::run)
+};
+
+const QUEUES: &[Queue] = &[
+    queue(crate::ops::sessions::CLOSE_SESSIONS, close_sessions::run),
+    queue(crate::ops::mapping::APPLY, mapping::apply),
+    queue(crate::ops::mapping::REGROUP, mapping::regroup),
+    GO_LIVE,
+    queue(crate::ops::alerts::LOOK, alerts::run),
+    queue(retention::QUEUE, retention::run),
+    queue(crate::ops::attribute_reading::REREAD, attributes::reread),
+    queue(crate::ops::attribute_reading::PURGE, attributes::purge),
 ];
 
 /// Starts the worker and the schedules; they end when `shutdown` is cancelled.

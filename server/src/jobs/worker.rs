@@ -1,21 +1,27 @@
 //! Takes due jobs and runs them outside any transaction; a job whose process dies is taken over
 //! when its lease ends.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use scim_schema::id::RequestId;
 use tokio_util::sync::CancellationToken;
 
-use super::{HANDLERS, JobCtx, JobError};
+use super::{JobCtx, JobError, QUEUES, Queue};
 use crate::{
     ctx::Ctx,
     db::{ClaimedJob, DbError, JobEnd, PLATFORM_ACCOUNT, Written},
 };
 
-/// How long a worker may hold a job.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How long a job stays with a worker that is not heard of any more.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// Between two signs of life of a worker.
+const RENEWAL: Duration = Duration::from_secs(10);
 /// Jobs taken at once.
 const BATCH: u64 = 10;
 /// Longest time until a job of another process is seen.
@@ -42,8 +48,14 @@ pub(super) async fn work(ctx: JobCtx, shutdown: CancellationToken) {
             }
             continue;
         }
-        for job in jobs {
-            run(&ctx, &worker, &job).await;
+        let work = async {
+            for job in &jobs {
+                run(&ctx, &worker, job).await;
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = renew(&ctx, &worker, &jobs) => {}
         }
     }
 }
@@ -65,36 +77,73 @@ async fn claim(ctx: &JobCtx, worker: &str) -> Result<Vec<ClaimedJob>, DbError> {
         .await
 }
 
+/// Keeps the leases of `worker` while its jobs run.
+async fn renew(ctx: &JobCtx, worker: &str, jobs: &[ClaimedJob]) {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        let (owner, jobs) = (worker.to_owned(), jobs.to_vec());
+        let renewed = ctx
+            .db
+            .write(&bookkeeper(ctx), move |tx| {
+                let (owner, jobs) = (owner.clone(), jobs.clone());
+                Box::pin(async move {
+                    tx.renew_jobs(&jobs, &owner, LEASE).await?;
+                    Ok::<_, DbError>(Written::bookkeeping(()))
+                })
+            })
+            .await;
+        if let Err(error) = renewed {
+            tracing::warn!(%error, "the leases of jobs were not renewed");
+        }
+    }
+}
+
 async fn run(ctx: &JobCtx, worker: &str, job: &ClaimedJob) {
-    let end = match attempt(ctx, job).await {
+    let queue = QUEUES.iter().find(|queue| queue.name == job.queue);
+    let outcome = match queue {
+        Some(queue) => attempt(ctx, job, queue).await,
+        None => Err(JobError::Fail(format!(
+            "this version has no handler for the queue {}",
+            job.queue
+        ))),
+    };
+    let longest = queue.map_or(TimeDelta::zero(), |queue| queue.longest_pause);
+    let end = match outcome {
         Ok(()) => JobEnd::Done,
         Err(JobError::Fail(error)) => JobEnd::Failed(error),
-        Err(JobError::Retry(error) | JobError::RetryWithin(error, _))
-            if job.attempt >= job.max_attempts =>
-        {
-            JobEnd::Failed(error)
-        }
-        Err(JobError::Retry(error)) => JobEnd::Retry(ctx.clock.now() + pause(job.attempt), error),
-        Err(JobError::RetryWithin(error, longest)) => {
+        Err(JobError::Retry(error)) if job.attempt >= job.max_attempts => JobEnd::Failed(error),
+        Err(JobError::Retry(error)) => {
             JobEnd::Retry(ctx.clock.now() + pause(job.attempt).min(longest), error)
         }
     };
     if let JobEnd::Failed(error) | JobEnd::Retry(_, error) = &end {
         tracing::warn!(job = %job.id, queue = job.queue, attempt = job.attempt, error, "a job failed");
     }
-    let (worker, job) = (worker.to_owned(), job.clone());
-    let ended = ctx
-        .db
-        .write(&bookkeeper(ctx), move |tx| {
-            let (worker, job, end) = (worker.clone(), job.clone(), end.clone());
-            Box::pin(async move {
-                tx.end_job(&job, &worker, &end).await?;
-                Ok::<_, DbError>(Written::bookkeeping(()))
+    record(ctx, worker, job, &end).await;
+}
+
+/// Records how a try ended. What made the job fail may stand in the way of that as well, so it is
+/// tried until the lease would be over.
+async fn record(ctx: &JobCtx, worker: &str, job: &ClaimedJob, end: &JobEnd) {
+    let begun = Instant::now();
+    loop {
+        let (owner, ended, how) = (worker.to_owned(), job.clone(), end.clone());
+        let recorded = ctx
+            .db
+            .write(&bookkeeper(ctx), move |tx| {
+                let (owner, ended, how) = (owner.clone(), ended.clone(), how.clone());
+                Box::pin(async move {
+                    tx.end_job(&ended, &owner, &how).await?;
+                    Ok::<_, DbError>(Written::bookkeeping(()))
+                })
             })
-        })
-        .await;
-    if let Err(error) = ended {
-        tracing::warn!(%error, "the end of a job was not recorded; it runs again after its lease");
+            .await;
+        let Err(error) = recorded else { return };
+        if LEASE.to_std().is_ok_and(|lease| begun.elapsed() > lease) {
+            tracing::warn!(%error, "the end of a job was not recorded; it runs again after its lease");
+            return;
+        }
+        tokio::time::sleep(POLL).await;
     }
 }
 
@@ -104,14 +153,8 @@ fn pause(attempt: i32) -> TimeDelta {
     BACK_OFF * 2_i32.pow(doublings)
 }
 
-async fn attempt(ctx: &JobCtx, job: &ClaimedJob) -> Result<(), JobError> {
-    let Some((_, handler)) = HANDLERS.iter().find(|(queue, _)| *queue == job.queue) else {
-        return Err(JobError::Fail(format!(
-            "this version has no handler for the queue {}",
-            job.queue
-        )));
-    };
-    AssertUnwindSafe(handler(ctx, job))
+async fn attempt(ctx: &JobCtx, job: &ClaimedJob, queue: &Queue) -> Result<(), JobError> {
+    AssertUnwindSafe((queue.handler)(ctx, job))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(JobError::Retry("the job panicked".to_owned())))

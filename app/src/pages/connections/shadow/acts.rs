@@ -121,7 +121,6 @@ pub(super) fn Acts(
         Act::new(RwSignal::new(false)),
     );
     let stop = Act::new(RwSignal::new(false));
-    let failing = Memo::new(move |_| numbers.with(|numbers| numbers.failure.is_some()));
     let going = Memo::new(move |_| match (mode.get(), some.get()) {
         (ConnectionMode::Live, _) => Going::Again,
         (_, true) => Going::First,
@@ -149,7 +148,7 @@ pub(super) fn Acts(
                 </Show>
             </div>
         </Show>
-        <Show when=move || failing.get()>
+        <Show when=move || mode.get() == ConnectionMode::GoingLive>
             <div class="row">
                 <button
                     class="btn danger-quiet"
