@@ -1,6 +1,7 @@
 //! How much may be compared on behalf of one request. It is counted and not timed: the same request
 //! ends in the same way on every machine.
 
+use super::TypedFilter;
 use crate::resource::{ScimError, ScimType};
 
 /// Steps of one request; in a release build a fifth of a second at most. A filter of ten terms has
@@ -9,6 +10,10 @@ const STEPS: u64 = 200_000_000;
 
 /// What one value costs that a term or another value is compared with, besides its text.
 pub(super) const COMPARISON: usize = 50;
+/// What a member of a group costs that the database compares with a term.
+const ROW: usize = 700;
+/// What a statement costs that compares members.
+const STATEMENT: usize = 200_000;
 /// What finding an attribute of a resource costs.
 pub(super) const LOOK_UP: usize = 100;
 /// What a byte costs of a text in which another is looked for.
@@ -49,6 +54,16 @@ impl Effort {
             .and_then(|steps| self.left.checked_sub(steps));
         self.left = left.ok_or(Exhausted)?;
         Ok(())
+    }
+
+    /// Counts a search of the database among so many members of a group.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when there are not so many steps left.
+    pub fn spend_searching(&mut self, members: u64, filter: &TypedFilter) -> Result<(), Exhausted> {
+        let members = usize::try_from(members).unwrap_or(usize::MAX);
+        let rows = members.saturating_mul(filter.terms()).saturating_mul(ROW);
+        self.spend(rows.saturating_add(STATEMENT))
     }
 
     /// Counts comparing two texts of which the shorter has so many bytes.

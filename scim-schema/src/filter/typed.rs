@@ -43,6 +43,18 @@ pub enum TypedFilter {
     },
 }
 
+impl TypedFilter {
+    /// Comparisons and tests in it: what one resource may have to be compared with.
+    #[must_use]
+    pub fn terms(&self) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::terms).sum(),
+            Self::Not(part) | Self::Element { filter: part, .. } => part.terms(),
+            Self::Present(_) | Self::Compare { .. } => 1,
+        }
+    }
+}
+
 /// A reference to an attribute or sub-attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AttrRef {

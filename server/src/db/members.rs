@@ -9,7 +9,7 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, InsertStatement, LockType, OnConflict, Query},
 };
 use uuid::Uuid;
@@ -91,6 +91,24 @@ impl AccountTx {
             .all(&self.connection)
             .await?;
         Ok(rows.into_iter().collect())
+    }
+
+    /// How many users and groups are members of a group.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn member_count(&self, id: GroupId) -> Result<u64, DbError> {
+        let users = group_member::Entity::find()
+            .filter(group_member::Column::AccountId.eq(self.account().0))
+            .filter(group_member::Column::GroupId.eq(id.0))
+            .count(&self.connection)
+            .await?;
+        let groups = group_subgroup::Entity::find()
+            .filter(group_subgroup::Column::AccountId.eq(self.account().0))
+            .filter(group_subgroup::Column::GroupId.eq(id.0))
+            .count(&self.connection)
+            .await?;
+        Ok(users + groups)
     }
 
     /// Groups that are members of a group.
