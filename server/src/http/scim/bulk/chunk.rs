@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use scim_schema::{
     bulk::{BulkCall, BulkMethod, BulkOperation, BulkTarget, resolve},
     project::Projection,
-    resource::ScimError,
+    resource::{ScimError, ScimType},
     schema::ResourceKind,
     scope::{Access, Scopes},
 };
@@ -71,6 +71,9 @@ pub(super) enum ChunkError {
     /// An operation failed and took the others with it; with savepoints it will not.
     #[error("an operation failed without a savepoint")]
     NeedsSavepoints,
+    /// An operation had more compared than was left of what the unit may have compared.
+    #[error("the operations have more compared than one unit may")]
+    TooMuchTogether,
     /// The database refused or is away.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -79,7 +82,7 @@ pub(super) enum ChunkError {
 impl UnitError for ChunkError {
     fn database(&self) -> Option<&DbError> {
         match self {
-            Self::NeedsSavepoints => None,
+            Self::NeedsSavepoints | Self::TooMuchTogether => None,
             Self::Database(error) => Some(error),
         }
     }
@@ -119,6 +122,10 @@ fn count(value: &Value) -> usize {
     }
 }
 
+fn took_too_much(result: &Result<Answer, OpError>) -> bool {
+    matches!(result, Err(OpError::Scim(error)) if error.scim_type == Some(ScimType::TooMany))
+}
+
 impl Chunk {
     /// Carries the operations out within one unit of work.
     ///
@@ -145,6 +152,9 @@ impl Chunk {
                 return Err(conflict.into());
             }
             let (about, result) = outcome;
+            if self.operations.len() > 1 && took_too_much(&result) {
+                return Err(ChunkError::TooMuchTogether);
+            }
             failures += u64::from(result.is_err());
             done.outcomes.push((*index, about, result));
             if unit.has_failed() {

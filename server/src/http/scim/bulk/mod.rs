@@ -121,6 +121,7 @@ impl Run<'_> {
         let chunk = Arc::new(self.chunk(operations, passwords));
         match self.without_savepoints_first(&chunk).await {
             Ok(done) => self.take_in(done),
+            Err(ChunkError::TooMuchTogether) => self.one_by_one(&chunk).await,
             Err(ChunkError::Database(error)) if may_succeed_alone(&error) => {
                 self.one_by_one(&chunk).await;
             }
@@ -128,7 +129,7 @@ impl Run<'_> {
         }
     }
 
-    /// What took too long together, or met a conflict time and again, gets a unit each.
+    /// What took too long or had too much compared together, or met a conflict time and again, gets a unit each.
     async fn one_by_one(&mut self, chunk: &Chunk) {
         for (index, operation) in &chunk.operations {
             if self.failures_left() == Some(0) {
@@ -206,8 +207,8 @@ const fn may_succeed_alone(error: &DbError) -> bool {
 fn cause(error: ChunkError) -> DbError {
     match error {
         ChunkError::Database(error) => error,
-        ChunkError::NeedsSavepoints => {
-            DbError::Corrupt("an operation with a savepoint undid others".to_owned())
+        ChunkError::NeedsSavepoints | ChunkError::TooMuchTogether => {
+            DbError::Corrupt("a unit was given up for one of its operations".to_owned())
         }
     }
 }
