@@ -164,7 +164,9 @@ fn folded(def: &AttrDef, value: &Value) -> Value {
 /// Puts sub-attributes into schema order.
 pub(super) fn sort_subs(members: &mut Map<String, Value>, def: &AttrDef) {
     let mut taken: Vec<_> = std::mem::take(members).into_iter().collect();
-    taken.sort_by_cached_key(|(name, _)| def.sub_attributes.iter().position(|sub| sub.name == *name));
+    taken.sort_by_cached_key(|(name, _)| {
+        def.sub_attributes.iter().position(|sub| sub.name == *name)
+    });
     members.extend(taken);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{At, ScimError};
+use super::{At, ScimError, ScimType};
 use crate::schema::ResourceType;
 
 /// Most values of one attribute; operations compare values pairwise.
@@ -15,6 +15,43 @@ pub(crate) fn check_count(count: usize, at: At<'_>) -> Result<(), ScimError> {
     }
     let why = format!("must have at most {MAX_VALUES} values");
     Err(ScimError::invalid_value(at, why))
+}
+
+/// Most bytes of a resource, names and values together. A page has up to a thousand resources, and
+/// a search reads many more.
+const MAX_BYTES: usize = 512 * 1024;
+
+/// The size of a resource is bounded, whatever its attributes allow each. One that was larger `before`
+/// may stay so: somebody can always be shut out.
+pub(crate) fn check_size(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Result<(), ScimError> {
+    let bytes = bytes_of_members(after);
+    if bytes <= MAX_BYTES || bytes <= bytes_of_members(before) {
+        return Ok(());
+    }
+    let why = format!(
+        "The resource would have more than {} KiB; send fewer or shorter values",
+        MAX_BYTES / 1024
+    );
+    Err(ScimError::of(ScimType::InvalidValue, why))
+}
+
+fn bytes_of_members(members: &Map<String, Value>) -> usize {
+    let sizes = members
+        .iter()
+        .map(|(name, value)| name.len() + bytes_of(value));
+    sizes.sum()
+}
+
+fn bytes_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(bytes_of).sum(),
+        Value::Object(members) => bytes_of_members(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+    }
 }
 
 /// `primary` is true at most once (RFC 7643 section 2.4).

@@ -63,13 +63,13 @@ fn many_attributes() -> Value {
 
 #[test]
 fn operations_that_compare_too_much_are_refused_and_change_nothing() {
-    let wide = with_roles("é", 1024);
-    let listed = roles(500, "É", 1024);
+    let wide = with_roles("é", 500);
+    let listed = roles(500, "É", 500);
     for (kind, operations) in [
         (GENERIC, removing(&format!("roles[{}]", terms(250)))),
         (GENERIC, times(1000, removing("roles[value co \"ü\"]"))),
         (GENERIC, times(1000, add("roles", one(&wide)))),
-        (GENERIC, add("roles", roles(500, "E", 1024))),
+        (GENERIC, times(10, add("roles", roles(500, "É", 500)))),
         (
             GENERIC,
             times(1000, replace("roles[type pr].display", json!("x"))),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use scim_schema::{id::ConnectionId, schema::ResourceKind, text::fold};
-use sea_orm::{ColumnTrait, ConnectionTrait, Order, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Order, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -20,6 +20,11 @@ pub struct ShadowView {
     pub(super) snapshot: Snapshot,
     pub(super) account: Uuid,
     pub(super) connection: ConnectionId,
+}
+
+#[derive(FromQueryResult)]
+struct Listed {
+    id: Uuid,
 }
 
 /// What an index can leave out before a filter looks at the rest.
@@ -81,6 +86,19 @@ impl ShadowView {
             .limit(limit);
         let rows: Vec<Row> = fetch::all(&self.snapshot, &select).await?;
         into_objects(rows)
+    }
+
+    /// The ids of all objects of a kind, in their order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn ids(&self, kind: ResourceKind) -> Result<Vec<Uuid>, DbError> {
+        let mut select = objects(self.account, self.connection, Some(kind));
+        select
+            .column((object::Entity, object::Column::Id))
+            .order_by((object::Entity, object::Column::Id), Order::Asc);
+        let rows: Vec<Listed> = fetch::all(&self.snapshot, &select).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
     /// How many objects of a kind there are.
