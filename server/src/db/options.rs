@@ -6,7 +6,8 @@ use sea_orm::{ConnectOptions, DatabaseConnection, sqlx::postgres::PgConnectOptio
 
 use super::{connect::DatabaseSettings, deadline::Deadline};
 
-/// PostgreSQL ends a write after this time; a unit of work gives up before.
+/// PostgreSQL ends a write after this time, SQLite waits so long for another process; a unit of work
+/// gives up before.
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait for connections in use when their pool closes.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -79,7 +80,7 @@ fn sqlite_options(settings: &DatabaseSettings, read_only: bool) -> ConnectOption
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .create_if_missing(true)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(WRITE_TIMEOUT)
             .foreign_keys(true)
             .statement_cache_capacity(256)
             .pragma("journal_mode", "WAL")

@@ -1,12 +1,15 @@
 //! The one writer of SQLite: units of work that wait together share one commit.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::BoxFuture;
 use sea_orm::ConnectionTrait;
 use tokio::sync::{Mutex, mpsc};
 
-use super::{error::DbError, lanes::Lanes, lease::Lease, session::Session};
+use super::{error::DbError, lanes::Lanes, lease::Lease, options::WRITE_TIMEOUT, session::Session};
 
 /// Units that share a commit at most.
 const GROUP: usize = 64;
@@ -156,18 +159,21 @@ fn answer(group: Vec<Box<dyn Unit>>, outcome: &Result<(), DbError>) {
 /// A deferred transaction that turns into a writer gets `SQLITE_BUSY` at once; an immediate one
 /// waits, as the busy timeout says, for another process such as the command line.
 async fn begin_immediate(lease: &Lease) -> Result<(), DbError> {
-    for _ in 0..5 {
+    let begun = Instant::now();
+    loop {
         match lease
             .session()
             .begin("BEGIN IMMEDIATE")
             .await
             .map_err(DbError::from)
         {
-            Err(DbError::Conflict(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(DbError::Conflict(_)) if begun.elapsed() < WRITE_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(DbError::Conflict(_)) => return Err(DbError::Timeout(WRITE_TIMEOUT.as_secs())),
             answer => return answer,
         }
     }
-    Err(DbError::Timeout(10))
 }
 
 #[cfg(test)]
