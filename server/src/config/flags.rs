@@ -70,7 +70,8 @@ pub struct ServeFlags {
     /// Seconds after which the database stops a search [default: 5]
     #[arg(long, value_name = "SECONDS")]
     pub query_timeout_s: Option<String>,
-    /// Seconds after which a request is given up [default: 30]
+    /// Seconds until a request of the console is given up, and until the body of a SCIM request has to
+    /// be here [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub request_timeout_s: Option<String>,
     /// Requests per second that one SCIM token may send, at least 25 [default: 2000]

@@ -35,7 +35,8 @@ pub struct Limits {
     /// Users or groups that a SCIM filter without an index may be compared with. A rule of the
     /// product and no setting: it has no name in the file.
     pub filter_candidates: u64,
-    /// After how long a request is given up.
+    /// After how long a request of the console is given up, and the body of a SCIM request that is not
+    /// here.
     pub request_timeout: Duration,
     /// Requests per second that one SCIM token may send; at least 25.
     pub scim_rate_per_second: u32,
