@@ -110,3 +110,29 @@ async fn rules_that_compare_too_much_refuse_what_is_sent_and_let_nobody_in() {
     assert_eq!(shut_out.json["active"], false);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn filters_on_the_members_of_a_group_are_counted_by_the_members_it_has_by_then() {
+    let (app, client) = generic().await;
+    let mut ids = Vec::new();
+    for number in 0..100 {
+        ids.push(client.user(&format!("user{number}")).await);
+    }
+    let group = client.group("Analysts", &[]).await;
+    let path = format!("/Groups/{group}");
+    let filter = json!({"op": "remove", "path": format!("members[{}]", terms("display", 20))});
+    let members: Vec<Value> = ids.iter().map(|id| json!({"value": id})).collect();
+    let mut operations = vec![
+        filter.clone(),
+        json!({"op": "add", "path": "members", "value": members}),
+    ];
+    operations.extend(vec![filter.clone(); 300]);
+    let refused = client.patch(&path, Value::Array(operations)).await;
+    refused.expect_scim_error(400, Some("tooMany"), "This takes more");
+    let read = client.get(&path).await.expect(200);
+    assert_eq!(read.json["members"], Value::Null, "nothing was changed");
+    // What a provider sends is far from that.
+    let few = json!([{"op": "add", "path": "members", "value": members}, filter]);
+    client.patch(&path, few).await.expect(204);
+    app.finish().await;
+}

@@ -87,7 +87,7 @@ impl<'t> Membership<'t> {
             .copied()
             .filter(|id| !users.contains_key(id))
             .collect();
-        let roster = Roster::new(tx, by, group);
+        let roster = Roster { tx, by, group };
         Ok(Self {
             groups: roster.groups_among(&strangers).await?,
             roster,

@@ -1,6 +1,6 @@
 //! Where the members of a group are: rows of people and groups, or the shadow of the connection.
 
-use std::{collections::HashSet, sync::OnceLock};
+use std::collections::HashSet;
 
 use scim_schema::{filter::TypedFilter, id::GroupId, resource::ScimError, schema::ResourceKind};
 use uuid::Uuid;
@@ -36,20 +36,9 @@ pub(super) struct Roster<'t> {
     pub(super) tx: &'t AccountTx,
     pub(super) by: &'t Provisioner,
     pub(super) group: GroupId,
-    /// How many members it had when that was first asked.
-    size: OnceLock<u64>,
 }
 
-impl<'t> Roster<'t> {
-    pub(super) const fn new(tx: &'t AccountTx, by: &'t Provisioner, group: GroupId) -> Self {
-        Self {
-            tx,
-            by,
-            group,
-            size: OnceLock::new(),
-        }
-    }
-
+impl Roster<'_> {
     const fn in_shadow(&self) -> bool {
         self.by.mode.is_shadow()
     }
@@ -116,21 +105,13 @@ impl<'t> Roster<'t> {
             return shadow::matching_members(self.tx, self.by, self.group, filter).await;
         }
         let (tx, by) = (self.tx, self.by);
-        let members = self.size().await?;
+        let members = tx.member_count(self.group).await?;
         tx.effort()
             .spend_searching(members, filter)
             .map_err(ScimError::from)?;
         Ok(tx
             .members_matching(by.id, self.group, &by.base_url, filter)
             .await?)
-    }
-
-    async fn size(&self) -> Result<u64, OpError> {
-        if let Some(size) = self.size.get() {
-            return Ok(*size);
-        }
-        let size = self.tx.member_count(self.group).await?;
-        Ok(*self.size.get_or_init(|| size))
     }
 
     /// Whether the group is among `start` or below them, which nobody changes until the unit ends.
