@@ -136,3 +136,22 @@ async fn filters_on_the_members_of_a_group_are_counted_by_the_members_it_has_by_
     client.patch(&path, few).await.expect(204);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn so_are_those_in_a_shadow_that_are_read_for_each() {
+    let app = TestApp::new().await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    let mut ids = Vec::new();
+    for number in 0..100 {
+        ids.push(client.user(&format!("user{number}")).await);
+    }
+    let members: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let group = client.group("Analysts", &members).await;
+    let filter = json!({"op": "remove", "path": "members[display co \"zz\"]"});
+    let path = format!("/Groups/{group}");
+    let many = Value::Array(vec![filter.clone(); 500]);
+    let refused = client.patch(&path, many).await;
+    refused.expect_scim_error(400, Some("tooMany"), "This takes more");
+    client.patch(&path, json!([filter])).await.expect(204);
+    app.finish().await;
+}

@@ -48,6 +48,7 @@ mod search;
 mod secrets;
 mod shadow;
 mod shared_addresses;
+mod size;
 mod switches;
 mod tokens;
 mod too_many;

@@ -12,6 +12,8 @@ const STEPS: u64 = 200_000_000;
 pub(super) const COMPARISON: usize = 50;
 /// What a member of a group costs that the database compares with a term.
 const ROW: usize = 700;
+/// What a member of a group costs that is read in order to be compared.
+const READ: usize = 4_000;
 /// What a statement costs that compares members.
 const STATEMENT: usize = 200_000;
 /// What finding an attribute of a resource costs.
@@ -64,6 +66,15 @@ impl Effort {
         let members = usize::try_from(members).unwrap_or(usize::MAX);
         let rows = members.saturating_mul(filter.terms()).saturating_mul(ROW);
         self.spend(rows.saturating_add(STATEMENT))
+    }
+
+    /// Counts reading so many members of a group.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when there are not so many steps left.
+    pub fn spend_reading(&mut self, members: u64) -> Result<(), Exhausted> {
+        let members = usize::try_from(members).unwrap_or(usize::MAX);
+        self.spend(members.saturating_mul(READ).saturating_add(STATEMENT))
     }
 
     /// Counts comparing two texts of which the shorter has so many bytes.

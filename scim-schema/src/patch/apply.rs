@@ -12,9 +12,9 @@ use crate::{
     dialect::{Dialect, Notes, quirks},
     filter::Effort,
     resource::{
-        At, Document, Normaliser, ScimError, check_required, check_schemas, check_size,
-        drop_secrets, is_unassigned, is_undeclared_urn, merge_object, read_password,
-        sort_extension, sort_members,
+        At, Document, Normaliser, ScimError, check_required, check_schemas, drop_secrets,
+        is_unassigned, is_undeclared_urn, merge_object, read_password, sort_extension,
+        sort_members,
     },
     schema::{Extension, ResourceType},
 };
@@ -67,7 +67,6 @@ pub fn apply(
     } = patcher;
     drop_secrets(&mut applied.unmapped, notes);
     check_required(rt, &map)?;
-    check_size(document.as_map(), &map)?;
     sort_members(&mut map, rt);
     sort_extensions(&mut map, rt);
     *document = Document::from_map(map);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{At, ScimError, ScimType};
+use super::{At, Document, ScimError, ScimType};
 use crate::schema::ResourceType;
 
 /// Most values of one attribute; operations compare values pairwise.
@@ -21,21 +21,23 @@ pub(crate) fn check_count(count: usize, at: At<'_>) -> Result<(), ScimError> {
 /// a search reads many more.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// The size of a resource is bounded, whatever its attributes allow each. One that was larger `before`
-/// may stay so: somebody can always be shut out.
-pub(crate) fn check_size(
-    before: &Map<String, Value>,
-    after: &Map<String, Value>,
-) -> Result<(), ScimError> {
-    let bytes = bytes_of_members(after);
-    if bytes <= MAX_BYTES || bytes <= bytes_of_members(before) {
-        return Ok(());
+impl Document {
+    /// The size of a resource is bounded, whatever its attributes allow each. One that was larger
+    /// before may stay so: somebody can always be shut out.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` when it has more bytes than a resource may have, and more than `before`.
+    pub fn check_size(&self, before: &Self) -> Result<(), ScimError> {
+        let bytes = bytes_of_members(self.as_map());
+        if bytes <= MAX_BYTES || bytes <= bytes_of_members(before.as_map()) {
+            return Ok(());
+        }
+        let why = format!(
+            "The resource would have more than {} KiB; send fewer or shorter values",
+            MAX_BYTES / 1024
+        );
+        Err(ScimError::of(ScimType::InvalidValue, why))
     }
-    let why = format!(
-        "The resource would have more than {} KiB; send fewer or shorter values",
-        MAX_BYTES / 1024
-    );
-    Err(ScimError::of(ScimType::InvalidValue, why))
 }
 
 fn bytes_of_members(members: &Map<String, Value>) -> usize {
@@ -103,4 +105,28 @@ pub(crate) fn check_required(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(bytes: usize) -> Document {
+        let value = json!({ "title": "x".repeat(bytes - "title".len()) });
+        Document::from_map(value.as_object().cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_resource_may_stay_larger_than_it_may_become() {
+        let none = Document::default();
+        assert!(of(MAX_BYTES).check_size(&none).is_ok());
+        let larger = of(MAX_BYTES + 1);
+        let refused = larger.check_size(&none).unwrap_err();
+        assert!(refused.detail.contains("512 KiB"), "{refused}");
+        assert!(larger.check_size(&of(MAX_BYTES)).is_err());
+        assert!(larger.check_size(&larger).is_ok());
+        assert!(larger.check_size(&of(MAX_BYTES + 2)).is_ok());
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    At, Document, MemberRef, Normaliser, ScimError, check_required, check_size,
+    At, Document, MemberRef, Normaliser, ScimError, check_required,
     document::sort_members,
     normalise::{Members, canonical_name, is_unassigned},
     parse_members,
@@ -60,7 +60,6 @@ pub fn parse_resource(
     } = reader;
     drop_secrets(&mut incoming.unmapped, notes);
     check_required(rt, &document)?;
-    check_size(&Map::new(), &document)?;
     sort_members(&mut document, rt);
     incoming.document = Document::from_map(document);
     Ok(incoming)

@@ -16,7 +16,7 @@ mod secret;
 mod tests;
 
 pub(crate) use self::{
-    check::{check_count, check_primary, check_required, check_size},
+    check::{check_count, check_primary, check_required},
     document::sort_members,
     error::printable,
     incoming::{

@@ -123,11 +123,13 @@ async fn counted<R: FromQueryResult, C: ConnectionTrait>(
         };
         return Ok(empty(known.total));
     }
-    let part = Part {
+    let part = |limit| Part {
         from: None,
         offset: window.offset,
-        limit: window.limit,
+        limit,
     };
+    let limit = part(window.limit).bounded(snapshot, list).await?;
+    let part = part(limit);
     let mut rows = snapshot
         .query_all(&list.page.part(&list.sequence, part))
         .await?;
@@ -137,7 +139,7 @@ async fn counted<R: FromQueryResult, C: ConnectionTrait>(
     let total = match known {
         Some(known) => known.total,
         // The first page of a list that ends before the page does knows the whole.
-        None if window.offset == 0 && found < window.limit => found,
+        None if window.offset == 0 && found < limit => found,
         None => totals(snapshot, list, None).await?.total,
     };
     let next = match rows.last() {

@@ -99,6 +99,7 @@ pub use mapping::{LinkedPerson, PlacementChange, StoredMapping};
 pub use oauth_clients::{NewOAuthClient, StoredOAuthClient};
 pub use one_time_links::StoredLink;
 pub use organisations::Organisation;
+pub(crate) use page::READ_AT_ONCE;
 pub use provisioning_log::NewLogRow;
 pub use reports::ReleasedReport;
 pub use retention::Perishable;

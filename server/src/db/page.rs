@@ -4,7 +4,7 @@
 //! in vain and the page costs no statement more.
 
 use sea_orm::{
-    QueryResult,
+    ConnectionTrait, QueryResult,
     sea_query::{
         Asterisk, Expr, ExprTrait, Frame, FrameType, SelectStatement, SimpleExpr, WindowStatement,
     },
@@ -13,11 +13,18 @@ use sea_orm::{
 use super::{
     error::DbError,
     keyset::{Place, Sequence, rows_of},
+    scim_lists::List,
 };
 
 /// Members, or groups, that the resources of a page have together. Only one resource alone may
 /// have more: every page has at least one.
 const MOST_VALUES: u32 = 20_000;
+
+/// Resources of a page that are read whatever they weigh.
+pub(crate) const READ_AT_ONCE: u64 = 100;
+/// Bytes that the documents of a larger page have together: what is read is held several times until
+/// it is sent.
+const MOST_BYTES: i64 = 16 << 20;
 
 /// What weighed columns call the table that they are computed from; [`Page::rows`] has what they need.
 pub(super) const PAGE: &str = "page";
@@ -25,6 +32,7 @@ pub(super) const PAGE: &str = "page";
 const WEIGHT: &str = "weight";
 const HELD: &str = "held";
 const FITS: &str = "fits";
+const BYTES: &str = "bytes";
 
 /// The rows of a list with the columns of their resource.
 pub(super) struct Page {
@@ -48,6 +56,47 @@ pub(super) struct Part<'p> {
     pub(super) from: Option<&'p Place>,
     pub(super) offset: u64,
     pub(super) limit: u64,
+}
+
+impl Part<'_> {
+    /// The sizes of the rows of a part, in its order; `keys` are its rows.
+    fn sizes(&self, keys: &SelectStatement, sequence: &Sequence, bytes: &Expr) -> SelectStatement {
+        let backward = self.from.is_some_and(|place| place.backward);
+        let mut sizes = keys.clone();
+        sizes.expr_as(bytes.clone().cast_as("bigint"), BYTES);
+        if let Some(place) = self.from {
+            sizes.and_where(sequence.beyond(place));
+        }
+        sequence.sort(&mut sizes, backward);
+        sizes.limit(self.limit);
+        if self.offset > 0 {
+            sizes.offset(self.offset);
+        }
+        sizes
+    }
+
+    /// How many rows of a large part may be read: a hundred, and more as long as their documents are
+    /// not too large together. It costs a statement.
+    pub(super) async fn bounded<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        list: &List,
+    ) -> Result<u64, DbError> {
+        let bytes = list.bytes.as_ref().filter(|_| self.limit > READ_AT_ONCE);
+        let Some(bytes) = bytes else {
+            return Ok(self.limit);
+        };
+        let sizes = self.sizes(&list.keys, &list.sequence, bytes);
+        let (mut rows, mut held) = (0, 0);
+        for size in connection.query_all(&sizes).await? {
+            held += size.try_get::<i64>("", BYTES)?;
+            if rows >= READ_AT_ONCE && held > MOST_BYTES {
+                return Ok(rows);
+            }
+            rows += 1;
+        }
+        Ok(self.limit)
+    }
 }
 
 impl Page {

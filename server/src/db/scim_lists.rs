@@ -8,7 +8,10 @@ use scim_schema::{
     id::ConnectionId,
     schema::{ResourceKind, ResourceType},
 };
-use sea_orm::{FromQueryResult, IntoSimpleExpr, sea_query::SelectStatement};
+use sea_orm::{
+    FromQueryResult, IntoSimpleExpr,
+    sea_query::{Expr, Func, SelectStatement},
+};
 
 use super::{
     dialect,
@@ -68,6 +71,8 @@ pub(super) struct List {
     pub(super) base: SelectStatement,
     /// The same rows, with no more than their order needs.
     pub(super) keys: SelectStatement,
+    /// The size of a row of these, where it differs much.
+    pub(super) bytes: Option<Expr>,
     pub(super) counting: Counting,
     pub(super) page: Page,
     pub(super) sequence: Sequence,
@@ -171,6 +176,7 @@ impl ListQuery {
             page: users::page(base.clone(), scope.backend(), self.members != Members::None),
             keys,
             base,
+            bytes: Some(byte_length(link::Column::Document.into_simple_expr())),
             counting: self.counting(scope, reach, &[kind]),
             sequence: self.sequence(kind, &filter_scope),
         }
@@ -187,6 +193,7 @@ impl ListQuery {
             page: groups::page(base.clone(), scope.backend(), self.members),
             keys: base.clone(),
             base,
+            bytes: None,
             counting: self.counting(scope, reach, &[kind]),
             sequence: self.sequence(kind, &filter_scope),
         }
@@ -260,6 +267,11 @@ impl List {
             from,
         }
     }
+}
+
+/// The bytes of a text, which neither database reads for it.
+fn byte_length(text: Expr) -> Expr {
+    Func::cust("octet_length").arg(text).into()
 }
 
 /// A page by index.

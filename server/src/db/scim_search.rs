@@ -17,10 +17,10 @@ use super::{
     filter::Reach,
     index_pages::{self, Resumption},
     keyset::{self, KeyKind, Place, Sequence, SortKey, Walked},
-    page::{Page, Weighed, count_of},
+    page::{Page, READ_AT_ONCE, Weighed, count_of},
     reader::Snapshot,
     scim_groups::{self as groups, Members, ScimGroup},
-    scim_lists::{List, ListQuery},
+    scim_lists::{List, ListQuery, Window},
     scim_users::{self as users, ScimUser},
     scope::AccountScope,
     totals::Counting,
@@ -109,6 +109,7 @@ impl SearchQuery {
         List {
             keys: base.clone(),
             base,
+            bytes: None,
             counting: self.counting(scope),
             page: Page {
                 rows,
@@ -199,7 +200,11 @@ impl AccountScope<'_> {
         paging: Paging<'_>,
     ) -> Result<Walked<Resource>, DbError> {
         let list = query.list(self);
-        let window = query.users.window;
+        // What is found is read by id, whatever it weighs.
+        let window = Window {
+            limit: Ord::min(query.users.window.limit, READ_AT_ONCE),
+            ..query.users.window
+        };
         let snapshot = self.snapshot().await?;
         let hits: Walked<Hit> = match paging {
             Paging::Cursor(from) => {

@@ -50,7 +50,11 @@ pub(super) async fn work(ctx: JobCtx, shutdown: CancellationToken) {
         }
         let work = async {
             for job in &jobs {
-                run(&ctx, &worker, job).await;
+                // What has not begun is left to whoever comes after this worker's leases.
+                if shutdown.is_cancelled() {
+                    return;
+                }
+                run(&ctx, &worker, job, &shutdown).await;
             }
         };
         tokio::select! {
@@ -98,7 +102,7 @@ async fn renew(ctx: &JobCtx, worker: &str, jobs: &[ClaimedJob]) {
     }
 }
 
-async fn run(ctx: &JobCtx, worker: &str, job: &ClaimedJob) {
+async fn run(ctx: &JobCtx, worker: &str, job: &ClaimedJob, shutdown: &CancellationToken) {
     let queue = QUEUES.iter().find(|queue| queue.name == job.queue);
     let outcome = match queue {
         Some(queue) => attempt(ctx, job, queue).await,
@@ -119,12 +123,17 @@ async fn run(ctx: &JobCtx, worker: &str, job: &ClaimedJob) {
     if let JobEnd::Failed(error) | JobEnd::Retry(_, error) = &end {
         tracing::warn!(job = %job.id, queue = job.queue, attempt = job.attempt, error, "a job failed");
     }
-    record(ctx, worker, job, &end).await;
+    record(ctx, worker, job, (&end, shutdown)).await;
 }
 
 /// Records how a try ended. What made the job fail may stand in the way of that as well, so it is
 /// tried until the lease would be over.
-async fn record(ctx: &JobCtx, worker: &str, job: &ClaimedJob, end: &JobEnd) {
+async fn record(
+    ctx: &JobCtx,
+    worker: &str,
+    job: &ClaimedJob,
+    (end, shutdown): (&JobEnd, &CancellationToken),
+) {
     let begun = Instant::now();
     loop {
         let (owner, ended, how) = (worker.to_owned(), job.clone(), end.clone());
@@ -139,7 +148,8 @@ async fn record(ctx: &JobCtx, worker: &str, job: &ClaimedJob, end: &JobEnd) {
             })
             .await;
         let Err(error) = recorded else { return };
-        if LEASE.to_std().is_ok_and(|lease| begun.elapsed() > lease) {
+        let over = LEASE.to_std().is_ok_and(|lease| begun.elapsed() > lease);
+        if over || shutdown.is_cancelled() {
             tracing::warn!(%error, "the end of a job was not recorded; it runs again after its lease");
             return;
         }

@@ -145,11 +145,13 @@ pub(super) async fn rows_from<C: ConnectionTrait>(
     limit: u64,
     from: Option<&Place>,
 ) -> Result<(Vec<QueryResult>, bool), DbError> {
-    let part = Part {
+    let part = |limit| Part {
         from,
         offset: 0,
-        limit: limit + 1,
+        limit,
     };
+    let limit = part(limit).bounded(connection, list).await?;
+    let part = part(limit + 1);
     let mut rows = connection
         .query_all(&list.page.part(&list.sequence, part))
         .await?;

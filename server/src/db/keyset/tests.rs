@@ -101,6 +101,7 @@ async fn page(
     let mut rows = base.clone();
     rows.column("id");
     let list = List {
+        bytes: None,
         keys: base.clone(),
         base,
         counting: Counting::Rows,

@@ -1,6 +1,6 @@
 //! One SCIM request, from its extractor to its answer and its row in the provisioning log.
 
-use std::{sync::Arc, time::Instant};
+use std::{mem, sync::Arc, time::Instant};
 
 use axum::{
     body::Bytes,
@@ -204,8 +204,8 @@ impl Exchange {
     }
 
     fn finish(mut self, outcome: Result<Answer, OpError>, trace: Trace) -> Response {
-        match self.end_search(outcome) {
-            Ok(answer) => {
+        match self.told_if_stopped(outcome) {
+            Ok(mut answer) => {
                 let decision = answer.decision.into_owned();
                 let mut entry = self.entry(answer.status.as_u16(), decision, trace);
                 entry.facts.found = answer.found;
@@ -220,9 +220,15 @@ impl Exchange {
                 }
                 entry.response_body.clone_from(&answer.content.body);
                 self.record(entry);
+                if let (Some(search), Some(body)) = (self.search.take(), &mut answer.content.body) {
+                    *body = search.until_sent(mem::take(body));
+                }
                 answer.content.into_response(answer.status)
             }
             Err(error) => {
+                if let Some(search) = self.search.take() {
+                    search.end();
+                }
                 let error = scim_error(error, self.ctx.request_id);
                 self.record_refusal(&error, trace);
                 scim_error_response(&error)
@@ -251,17 +257,12 @@ impl Exchange {
         }
     }
 
-    /// Gives back the share of a search; one that the database stopped is told so.
-    fn end_search(&mut self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
-        let Some(search) = self.search.take() else {
-            return outcome;
-        };
-        let outcome = outcome.map_err(|error| match error {
-            OpError::Database(DbError::TooSlow) => search.stopped().into(),
-            other => other,
-        });
-        search.end();
-        outcome
+    /// One that the database stopped is told so.
+    fn told_if_stopped(&self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
+        outcome.map_err(|error| match (error, &self.search) {
+            (OpError::Database(DbError::TooSlow), Some(search)) => search.stopped().into(),
+            (other, _) => other,
+        })
     }
 
     /// The path below the base URL.

@@ -210,6 +210,27 @@ impl SearchShare {
     pub(super) fn end(mut self) {
         self.share = None;
     }
+
+    /// The body of its answer, which gives the reader back when it has been sent: so many answers as a
+    /// connection may search at a time are in memory, however slowly it takes them.
+    pub(super) fn until_sent(mut self, body: Bytes) -> Bytes {
+        Bytes::from_owner(Sent {
+            body,
+            _share: self.share.take(),
+        })
+    }
+}
+
+/// A body and the share that it holds.
+struct Sent {
+    body: Bytes,
+    _share: Option<Share>,
+}
+
+impl AsRef<[u8]> for Sent {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 impl Drop for SearchShare {
@@ -290,5 +311,22 @@ mod tests {
     #[test]
     fn a_unit_of_memory_is_a_kibibyte_begun() {
         assert_eq!([1, 1024, 1025].map(units), [1, 1, 2]);
+    }
+
+    #[tokio::test]
+    async fn the_answer_to_a_search_holds_its_share_until_it_has_been_sent() {
+        let shares = Shares::new(4);
+        let (account, connection) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let take = async |patience| shares.take(account, connection, 1, patience).await;
+        let search = SearchShare {
+            share: take(Duration::ZERO).await,
+            limit: Duration::from_secs(5),
+        };
+        let body = search.until_sent(Bytes::from_static(b"{}"));
+        let rest = body.slice(1..);
+        drop(body);
+        assert!(take(Duration::from_millis(20)).await.is_none());
+        drop(rest);
+        assert!(take(Duration::from_millis(20)).await.is_some());
     }
 }

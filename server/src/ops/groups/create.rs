@@ -1,6 +1,11 @@
 //! POST /Groups.
 
-use scim_schema::{api::events::ChangeKind, id::GroupId, patch::MemberChange, resource::Incoming};
+use scim_schema::{
+    api::events::ChangeKind,
+    id::GroupId,
+    patch::MemberChange,
+    resource::{Document, Incoming},
+};
 use serde_json::json;
 
 use super::{
@@ -36,6 +41,7 @@ pub async fn create_as(
     id: GroupId,
     incoming: &Incoming,
 ) -> Result<Written<GroupChanged>, OpError> {
+    incoming.document.check_size(&Document::default())?;
     let data = data_of(
         id,
         by,

@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     db::{
-        AccountScope, DbError, ListQuery, Members, Narrow, Paging, Place, Resource, ScimGroup,
-        ScimUser, SearchQuery, ShadowMember, ShadowObject, ShadowView, Walked, Window,
+        AccountScope, DbError, ListQuery, Members, Narrow, Paging, Place, READ_AT_ONCE, Resource,
+        ScimGroup, ScimUser, SearchQuery, ShadowMember, ShadowObject, ShadowView, Walked, Window,
     },
     ops::{
         OpError,
@@ -171,6 +171,11 @@ async fn page_of(
     window: Window,
     paging: Paging<'_>,
 ) -> Result<Walked<Resource>, OpError> {
+    // What is found is read by id, whatever it weighs.
+    let window = Window {
+        limit: window.limit.min(READ_AT_ONCE),
+        ..window
+    };
     let view = scope.shadow(by.id).await?;
     let (mut hits, mut effort) = (Vec::new(), Effort::default());
     for (kind, query) in parts {

@@ -191,6 +191,9 @@ pub(in crate::ops) async fn matching_members(
     let Some((_, def)) = rt.attribute("members") else {
         return Ok((Vec::new(), Vec::new()));
     };
+    let sizes = tx.shadow_group_sizes(&[group.0]).await?;
+    let size = sizes.get(&group.0).copied().unwrap_or(0);
+    tx.effort().spend_reading(size).map_err(ScimError::from)?;
     let members = tx.shadow_members(&[group.0]).await?.into_iter();
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     let mut effort = tx.effort();

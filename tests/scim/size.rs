@@ -1,0 +1,78 @@
+//! The size of a resource is bounded, and so is what a page of large ones has.
+
+use scim_schema::dialect::ConnectionKind;
+use serde_json::{Value, json};
+
+use super::generic;
+use crate::support::{TestApp, user_body};
+
+/// Roles of so many KiB together.
+fn roles(kib: usize) -> Value {
+    let role = |number: usize| json!({"value": format!("{number:04}{}", "x".repeat(1016))});
+    (0..kib).map(role).collect()
+}
+
+#[tokio::test]
+async fn nobody_becomes_larger_than_a_resource_may_be() {
+    let app = TestApp::new().await;
+    let live = app.connection(ConnectionKind::Generic).await;
+    let shadow = app.shadow_connection(ConnectionKind::Generic).await;
+    for client in [live, shadow] {
+        let mut body = user_body("ada");
+        body["roles"] = roles(300);
+        body["entitlements"] = roles(300);
+        let refused = client.post("/Users", &body).await;
+        refused.expect_scim_error(400, Some("invalidValue"), "more than 512 KiB");
+        body["entitlements"] = json!([]);
+        let id = client.post("/Users", &body).await.expect(201).id();
+        let path = format!("/Users/{id}");
+        let more = json!([{"op": "add", "path": "entitlements", "value": roles(300)}]);
+        let refused = client.patch(&path, more).await;
+        refused.expect_scim_error(400, Some("invalidValue"), "more than 512 KiB");
+        body["entitlements"] = roles(300);
+        let refused = client.put(&path, &body).await;
+        refused.expect_scim_error(400, Some("invalidValue"), "more than 512 KiB");
+        let read = client.get(&path).await.expect(200);
+        assert_eq!(
+            read.json["entitlements"],
+            Value::Null,
+            "nothing was changed"
+        );
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_page_of_large_people_ends_before_it_is_too_large_and_paging_goes_on() {
+    let (app, client) = generic().await;
+    for number in 0..110 {
+        let mut body = user_body(&format!("user{number:03}"));
+        if number < 102 {
+            body["roles"] = roles(200);
+        }
+        client.post("/Users", &body).await.expect(201);
+    }
+    for query in ["", "attributes=userName&", "filter=userName%20pr&"] {
+        let first = client
+            .get(&format!("/Users?{query}count=1000"))
+            .await
+            .expect(200);
+        assert_eq!(first.json["totalResults"], 110, "{query}");
+        assert_eq!(first.json["itemsPerPage"], 100, "{query}");
+        let rest = client
+            .get(&format!("/Users?{query}count=1000&startIndex=101"))
+            .await;
+        assert_eq!(rest.expect(200).json["itemsPerPage"], 10, "{query}");
+        let first = client
+            .get(&format!("/Users?{query}count=1000&cursor"))
+            .await
+            .expect(200);
+        assert_eq!(first.json["itemsPerPage"], 100, "{query}");
+        let next = first.string("/nextCursor");
+        let rest = client
+            .get(&format!("/Users?{query}count=1000&cursor={next}"))
+            .await;
+        assert_eq!(rest.expect(200).json["itemsPerPage"], 10, "{query}");
+    }
+    app.finish().await;
+}
