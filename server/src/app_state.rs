@@ -49,9 +49,14 @@ pub struct AppState {
     pub searches: Shares,
     /// Memory for bodies of SCIM requests, in KiB.
     pub bodies: Shares,
+    /// Memory for large answers to them until they have been sent, in KiB.
+    pub answers: Shares,
     /// Runs of the conformance checks at a time: each is hundreds of requests.
     pub examinations: Arc<Semaphore>,
 }
+
+/// KiB of large answers on their way; a connection has a quarter.
+const ANSWERS: u32 = 256 * 1024;
 
 /// Runs of the conformance checks at a time.
 const EXAMINATIONS: usize = 2;
@@ -78,6 +83,7 @@ impl AppState {
             limits: RateLimits::new(config.limits.scim_rate_per_second),
             searches: Shares::new(db.readers()),
             bodies: Shares::new(kibibytes(config.limits.body_budget)),
+            answers: Shares::new(ANSWERS),
             examinations: Arc::new(Semaphore::new(EXAMINATIONS)),
             db,
             clock,

@@ -76,3 +76,41 @@ async fn a_page_of_large_people_ends_before_it_is_too_large_and_paging_goes_on()
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn no_more_large_answers_are_on_their_way_than_a_connection_may_have() {
+    let (app, client) = generic().await;
+    let mut body = user_body("ada");
+    body["roles"] = roles(400);
+    let path = format!(
+        "/Users/{}",
+        client.post("/Users", &body).await.expect(201).id()
+    );
+    let mut taken = Vec::new();
+    let refused = loop {
+        let answer = client.call("GET", &path).open().await;
+        if answer.status() != 200 {
+            break client.get(&path).await;
+        }
+        taken.push(answer);
+    };
+    refused.expect_scim_error(429, None, "large answers");
+    // A quarter of 256 MB, and some 430 kB each.
+    assert!((100..200).contains(&taken.len()), "{}", taken.len());
+    // What is small is answered, and what is changed is changed.
+    client
+        .get(&format!("{path}?attributes=userName"))
+        .await
+        .expect(200);
+    let title = json!([{"op": "replace", "path": "title", "value": "Analyst"}]);
+    let changed = client.patch(&path, title).await;
+    assert_eq!((changed.status, changed.text.as_str()), (200, ""));
+    let other = app.connection(ConnectionKind::Generic).await;
+    body["userName"] = "bob".into();
+    let sent = other.post("/Users", &body).await.expect(201);
+    assert!(sent.text.len() > 400_000, "nobody else waits");
+    drop(taken);
+    let read = client.get(&path).await.expect(200);
+    assert_eq!(read.json["title"], "Analyst");
+    app.finish().await;
+}

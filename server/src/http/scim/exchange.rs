@@ -36,6 +36,7 @@ use crate::{
     app_state::AppState,
     ctx::Ctx,
     db::{AccountTx, DbError, Purpose, UnitError, Written},
+    http::shares::Share,
     ops::{
         OpError, precondition::Precondition, provisioner::Provisioner, reads::Reads,
         shadow::settle, unmapped,
@@ -54,6 +55,8 @@ pub(super) struct Exchange {
     pub(super) headers: HeaderMap,
     pub(super) intake: Intake,
     pub(super) search: Option<SearchShare>,
+    /// Memory for a large answer until it has been sent.
+    pub(super) sending: Option<Share>,
     pub(super) started: Instant,
     pub(super) deeds: Deeds,
     /// Where the outcome goes when nothing is to be stored.
@@ -89,6 +92,18 @@ pub(super) fn read_resource(
     Ok(incoming)
 }
 
+/// The same of a POST: nobody begins larger than a resource may be.
+pub(super) fn read_new_resource(
+    rt: &ResourceType,
+    body: Map<String, Value>,
+    dialect: &Dialect,
+    notes: &mut Notes,
+) -> Result<Incoming, ScimError> {
+    let incoming = read_resource(rt, body, dialect, notes)?;
+    incoming.document.check_size(0)?;
+    Ok(incoming)
+}
+
 /// What a unit of work leaves behind, with what it did.
 type Noted<T> = Written<(T, Vec<RehearsedChange>)>;
 
@@ -111,13 +126,40 @@ where
 impl Exchange {
     /// Carries the request out, answers it and queues its row of the provisioning log.
     pub(super) async fn run(
-        self,
+        mut self,
         act: impl AsyncFnOnce(&Self, &mut Trace) -> Result<Answer, OpError>,
     ) -> Response {
         let mut trace = Trace::default();
         let statements = self.deeds.statements.clone();
         let outcome = statements.of(act(&self, &mut trace)).await;
+        let outcome = self.end_search(outcome);
+        let outcome = self.with_memory(outcome).await;
         self.finish(outcome, trace)
+    }
+
+    /// A large answer is sent when there is memory for it until then. What was changed is told
+    /// without its body otherwise, and a read is refused.
+    async fn with_memory(&mut self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
+        let mut answer = outcome?;
+        let Some(body) = answer
+            .content
+            .body
+            .as_ref()
+            .filter(|_| !self.is_rehearsal())
+        else {
+            return Ok(answer);
+        };
+        match intake::memory_to_send(self, body).await {
+            Ok(share) => self.sending = share,
+            Err(error) if self.reads_only() => return Err(error.into()),
+            Err(_) => answer.content.body = None,
+        }
+        Ok(answer)
+    }
+
+    /// Whether nothing can have been changed.
+    fn reads_only(&self) -> bool {
+        self.method == Method::GET || intake::searches(&self.method, self.uri.path())
     }
 
     /// Whether everything that the request does is undone.
@@ -204,7 +246,7 @@ impl Exchange {
     }
 
     fn finish(mut self, outcome: Result<Answer, OpError>, trace: Trace) -> Response {
-        match self.told_if_stopped(outcome) {
+        match outcome {
             Ok(mut answer) => {
                 let decision = answer.decision.into_owned();
                 let mut entry = self.entry(answer.status.as_u16(), decision, trace);
@@ -220,15 +262,12 @@ impl Exchange {
                 }
                 entry.response_body.clone_from(&answer.content.body);
                 self.record(entry);
-                if let (Some(search), Some(body)) = (self.search.take(), &mut answer.content.body) {
-                    *body = search.until_sent(mem::take(body));
+                if let (Some(share), Some(body)) = (self.sending.take(), &mut answer.content.body) {
+                    *body = intake::until_sent(mem::take(body), share);
                 }
                 answer.content.into_response(answer.status)
             }
             Err(error) => {
-                if let Some(search) = self.search.take() {
-                    search.end();
-                }
                 let error = scim_error(error, self.ctx.request_id);
                 self.record_refusal(&error, trace);
                 scim_error_response(&error)
@@ -257,12 +296,17 @@ impl Exchange {
         }
     }
 
-    /// One that the database stopped is told so.
-    fn told_if_stopped(&self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
-        outcome.map_err(|error| match (error, &self.search) {
-            (OpError::Database(DbError::TooSlow), Some(search)) => search.stopped().into(),
-            (other, _) => other,
-        })
+    /// Gives back the share of a search; one that the database stopped is told so.
+    fn end_search(&mut self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
+        let Some(search) = self.search.take() else {
+            return outcome;
+        };
+        let outcome = outcome.map_err(|error| match error {
+            OpError::Database(DbError::TooSlow) => search.stopped().into(),
+            other => other,
+        });
+        search.end();
+        outcome
     }
 
     /// The path below the base URL.

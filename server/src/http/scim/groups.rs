@@ -16,7 +16,7 @@ use super::{
     answer::{Answer, shortened},
     cursor::Cursors,
     desk::Desk,
-    exchange::{Exchange, Input, read_resource},
+    exchange::{Exchange, Input, read_new_resource, read_resource},
     query::Parameters,
     render,
     segment::Segment,
@@ -145,7 +145,7 @@ pub(super) async fn create_group(
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let dialect = &desk.by.dialect;
-    let incoming = read_resource(group_type(), input.body, dialect, &mut trace.notes)?;
+    let incoming = read_new_resource(group_type(), input.body, dialect, &mut trace.notes)?;
     let incoming = Arc::new(incoming);
     let by = Arc::clone(&desk.by);
     let look = look(desk, input.projection.as_ref());

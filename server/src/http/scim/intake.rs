@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use scim_schema::resource::{ScimError, ScimType};
 use tokio::runtime::Handle;
 
-use super::BASE_PATH;
+use super::{BASE_PATH, exchange::Exchange};
 use crate::{
     app_state::AppState,
     http::{extract::scim_caller::ScimCaller, shares::Share},
@@ -27,6 +27,11 @@ const FORGOTTEN: usize = 4;
 const FORGETTING_TAKES: Duration = Duration::from_secs(10);
 /// How long a search waits for others of its connection.
 const SEARCH_WAITS: Duration = Duration::from_secs(2);
+/// Bytes of an answer that memory is set aside for until it has been sent. Most are far smaller, and
+/// a page of a hundred people is.
+const LARGE: usize = 256 * 1024;
+/// How long such an answer waits for memory, in memory.
+const LARGE_WAITS: Duration = Duration::from_millis(200);
 
 /// A body and the memory that is set aside for it, until the request is answered.
 #[derive(Default)]
@@ -210,27 +215,6 @@ impl SearchShare {
     pub(super) fn end(mut self) {
         self.share = None;
     }
-
-    /// The body of its answer, which gives the reader back when it has been sent: so many answers as a
-    /// connection may search at a time are in memory, however slowly it takes them.
-    pub(super) fn until_sent(mut self, body: Bytes) -> Bytes {
-        Bytes::from_owner(Sent {
-            body,
-            _share: self.share.take(),
-        })
-    }
-}
-
-/// A body and the share that it holds.
-struct Sent {
-    body: Bytes,
-    _share: Option<Share>,
-}
-
-impl AsRef<[u8]> for Sent {
-    fn as_ref(&self) -> &[u8] {
-        &self.body
-    }
 }
 
 impl Drop for SearchShare {
@@ -247,6 +231,48 @@ impl Drop for SearchShare {
                 drop(share);
             });
         }
+    }
+}
+
+/// Memory for a large answer on its way; `None` for one that is not large.
+///
+/// # Errors
+/// 429 when as much of the connection is on its way as may be: it has to take that first.
+pub(super) async fn memory_to_send(
+    exchange: &Exchange,
+    body: &Bytes,
+) -> Result<Option<Share>, ScimError> {
+    if body.len() <= LARGE {
+        return Ok(None);
+    }
+    let (account, connection) = (exchange.ctx.account, exchange.by.id);
+    let answers = &exchange.state.answers;
+    let share = answers.take(account, connection, units(body.len()), LARGE_WAITS);
+    match share.await {
+        Some(share) => Ok(Some(share)),
+        None => Err(ScimError::status(
+            429,
+            "This connection has as many large answers on their way as it may have at a time: take those first, or ask for less with count, attributes or excludedAttributes",
+        )),
+    }
+}
+
+/// A body that holds its memory until it has been sent.
+pub(super) fn until_sent(body: Bytes, share: Share) -> Bytes {
+    Bytes::from_owner(Sent {
+        body,
+        _share: share,
+    })
+}
+
+struct Sent {
+    body: Bytes,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Sent {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
     }
 }
 
@@ -311,22 +337,5 @@ mod tests {
     #[test]
     fn a_unit_of_memory_is_a_kibibyte_begun() {
         assert_eq!([1, 1024, 1025].map(units), [1, 1, 2]);
-    }
-
-    #[tokio::test]
-    async fn the_answer_to_a_search_holds_its_share_until_it_has_been_sent() {
-        let shares = Shares::new(4);
-        let (account, connection) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
-        let take = async |patience| shares.take(account, connection, 1, patience).await;
-        let search = SearchShare {
-            share: take(Duration::ZERO).await,
-            limit: Duration::from_secs(5),
-        };
-        let body = search.until_sent(Bytes::from_static(b"{}"));
-        let rest = body.slice(1..);
-        drop(body);
-        assert!(take(Duration::from_millis(20)).await.is_none());
-        drop(rest);
-        assert!(take(Duration::from_millis(20)).await.is_some());
     }
 }

@@ -118,6 +118,7 @@ fn exchange(
         headers: mem::take(&mut parts.headers),
         intake: Intake::default(),
         search: None,
+        sending: None,
         started,
         deeds: Deeds::default(),
         rehearsal: None,

@@ -17,7 +17,7 @@ use super::{
     collision,
     cursor::Cursors,
     desk::Desk,
-    exchange::{Exchange, Input, read_resource},
+    exchange::{Exchange, Input, read_new_resource, read_resource},
     query::Parameters,
     render,
     segment::Segment,
@@ -163,7 +163,7 @@ pub(super) async fn create_user(
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let dialect = &desk.by.dialect;
-    let incoming = read_resource(user_type(&desk.by), input.body, dialect, &mut trace.notes)?;
+    let incoming = read_new_resource(user_type(&desk.by), input.body, dialect, &mut trace.notes)?;
     let password = desk.password(incoming.password.as_deref()).await?;
     let incoming = Arc::new(incoming);
     let sent = Arc::clone(&incoming);

@@ -1,11 +1,6 @@
 //! POST /Groups.
 
-use scim_schema::{
-    api::events::ChangeKind,
-    id::GroupId,
-    patch::MemberChange,
-    resource::{Document, Incoming},
-};
+use scim_schema::{api::events::ChangeKind, id::GroupId, patch::MemberChange, resource::Incoming};
 use serde_json::json;
 
 use super::{
@@ -41,7 +36,6 @@ pub async fn create_as(
     id: GroupId,
     incoming: &Incoming,
 ) -> Result<Written<GroupChanged>, OpError> {
-    incoming.document.check_size(&Document::default())?;
     let data = data_of(
         id,
         by,

@@ -37,7 +37,6 @@ pub async fn create(
     incoming: &Incoming,
     password: Option<&HashedPassword>,
 ) -> Result<Written<ScimUser>, OpError> {
-    incoming.document.check_size(&Document::default())?;
     if by.mode.is_shadow() {
         return shadow::create_user(tx, by, incoming).await;
     }

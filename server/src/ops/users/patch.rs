@@ -92,6 +92,7 @@ pub async fn patched(
     if let Some(active) = current.active {
         document.set_active(users, active);
     }
+    let before = document.bytes();
     let mut notes = Notes::new();
     let applied = apply(
         users,
@@ -102,6 +103,7 @@ pub async fn patched(
         &mut notes,
         &mut tx.effort(),
     )?;
+    document.check_size(before)?;
     let new = Replacement {
         active: document.active(),
         document: document.without_active(),

@@ -32,6 +32,7 @@ pub async fn replace(
     let users = by.dialect.resource_type(ResourceKind::User);
     old.check_immutable(users, &incoming.document)?;
     let document = incoming.document.clone().without_active();
+    document.check_size(old.bytes())?;
     let new = Replacement {
         active: incoming.document.active().or(current.active),
         document: document.with_hidden_of(users, &old),

@@ -53,7 +53,6 @@ pub(super) async fn store(
     if !assigned && !changed && !rekeyed {
         return Ok(Written::unchanged(current));
     }
-    document.check_size(old)?;
     let mut next = ScimUser {
         active: new.active,
         version: current.version + 1,

@@ -23,7 +23,7 @@ use crate::{
     http::scim::{
         answer::Answer,
         desk::Desk,
-        exchange::read_resource,
+        exchange::read_new_resource,
         render::{group_location, user_location},
         scope::require,
     },
@@ -122,7 +122,7 @@ impl Run<'_> {
         require(self.exchange.scopes, Access::Change(kind))?;
         let dialect = &self.exchange.by.dialect;
         let rt = dialect.resource_type(kind);
-        let incoming = read_resource(rt, call.data, dialect, &mut self.trace.notes)?;
+        let incoming = read_new_resource(rt, call.data, dialect, &mut self.trace.notes)?;
         let desk = Desk::own(self.exchange);
         Ok(CirclePart {
             kind,
