@@ -177,7 +177,7 @@ async fn a_going_live_that_fails_says_why_on_the_open_page_and_is_stopped() {
     window.until_focus("Keep trying").await;
     window.see("Who is live already stays live.").await;
     audit.look(&window, "the question before a stop").await;
-    window.tab_to("Stop going live").await;
+    window.fill("Type Entra to confirm", "Entra").await;
     window.press(Key::Enter).await;
     window.see("Going live is stopped").await;
     window.see("Shadow mode never cuts access.").await;
