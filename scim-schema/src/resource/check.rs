@@ -17,12 +17,12 @@ pub(crate) fn check_count(count: usize, at: At<'_>) -> Result<(), ScimError> {
     Err(ScimError::invalid_value(at, why))
 }
 
-/// Most bytes of a resource, names and values together. A page has up to a thousand resources, and
-/// a search reads many more.
+/// Most bytes of a resource, names and values together as JSON writes them. A page has up to a
+/// thousand resources, and a search reads many more.
 const MAX_BYTES: usize = 512 * 1024;
 
 impl Document {
-    /// Bytes of its names and values.
+    /// Bytes of its names and values as JSON writes them.
     #[must_use]
     pub fn bytes(&self) -> usize {
         bytes_of_members(self.as_map())
@@ -49,17 +49,27 @@ impl Document {
 fn bytes_of_members(members: &Map<String, Value>) -> usize {
     let sizes = members
         .iter()
-        .map(|(name, value)| name.len() + bytes_of(value));
+        .map(|(name, value)| escaped(name) + bytes_of(value));
     sizes.sum()
 }
 
 fn bytes_of(value: &Value) -> usize {
     match value {
-        Value::String(text) => text.len(),
+        Value::String(text) => escaped(text),
         Value::Array(items) => items.iter().map(bytes_of).sum(),
         Value::Object(members) => bytes_of_members(members),
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
+}
+
+/// Bytes of a text between its quotes (RFC 8259 section 7).
+fn escaped(text: &str) -> usize {
+    let sizes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0x00..=0x1f => "\\u0000".len(),
+        _ => 1,
+    });
+    sizes.sum()
 }
 
 /// `primary` is true at most once (RFC 7643 section 2.4).
@@ -122,6 +132,16 @@ mod tests {
     fn of(bytes: usize) -> Document {
         let value = json!({ "title": "x".repeat(bytes - "title".len()) });
         Document::from_map(value.as_object().cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn what_json_escapes_counts_as_it_is_written() {
+        let text: String = (0..=255_u8).map(char::from).collect();
+        let written = Value::from(text.as_str()).to_string();
+        assert_eq!(escaped(&text) + "\"\"".len(), written.len());
+        let value = json!({ "title": "\u{1}".repeat(MAX_BYTES / 6) });
+        let document = Document::from_map(value.as_object().cloned().unwrap_or_default());
+        assert!(document.check_size(0).is_err());
     }
 
     #[test]

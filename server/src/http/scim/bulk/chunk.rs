@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use axum::body::Bytes;
 use scim_schema::{
     bulk::{BulkCall, BulkMethod, BulkOperation, BulkTarget, resolve},
     project::Projection,
@@ -34,6 +35,9 @@ const OPERATIONS: usize = 100;
 /// JSON values that the operations of a unit have together, unless a single one has more: what a
 /// group of 20,000 members takes stays far below the time that a unit may take.
 const VALUES: usize = 20_000;
+/// Bytes of resources that a Bulk is answered with. Once there are so many, version and location are
+/// all that is told of what comes after (RFC 7644 section 3.7.3: a server may leave them out).
+const ANSWERED: usize = 1024 * 1024;
 
 /// What became of the POST with a bulkId.
 #[derive(Clone)]
@@ -54,6 +58,8 @@ pub(super) struct Chunk {
     pub(super) passwords: Arc<Passwords>,
     /// What operations before these have created.
     pub(super) created: CreatedBy,
+    /// Bytes of resources that the operations before these are answered with.
+    pub(super) answered: usize,
     /// After so many failures nothing more is carried out.
     pub(super) failures_left: Option<u64>,
 }
@@ -62,6 +68,8 @@ pub(super) struct Chunk {
 pub(super) struct Done {
     pub(super) outcomes: Vec<(usize, About, Result<Answer, OpError>)>,
     pub(super) created: CreatedBy,
+    /// Bytes of resources that all operations so far are answered with.
+    pub(super) answered: usize,
     pub(super) trace: Trace,
 }
 
@@ -140,6 +148,7 @@ impl Chunk {
         let mut done = Done {
             outcomes: Vec::with_capacity(self.operations.len()),
             created: self.created.clone(),
+            answered: self.answered,
             trace: Trace::default(),
         };
         let mut failures = 0;
@@ -156,6 +165,11 @@ impl Chunk {
                 return Err(ChunkError::TooMuchTogether);
             }
             failures += u64::from(result.is_err());
+            let body = result
+                .as_ref()
+                .ok()
+                .and_then(|answer| answer.content.body.as_ref());
+            done.answered += body.map_or(0, Bytes::len);
             done.outcomes.push((*index, about, result));
             if unit.has_failed() {
                 return self.undone(done);
@@ -225,7 +239,10 @@ impl Chunk {
             id.clone_from(known);
         }
         let result = match require(self.scopes, Access::Change(target.kind)) {
-            Ok(()) => dispatch(desk, call, &target, &mut done.trace).await,
+            Ok(()) => {
+                let answers = (done.answered < ANSWERED).then_some(Projection::Default);
+                dispatch(desk, call, &target, answers, &mut done.trace).await
+            }
             Err(error) => Err(error.into()),
         };
         (target, result)
@@ -262,11 +279,12 @@ pub(super) fn note_created(created: &mut CreatedBy, bulk_id: String, answer: Opt
 }
 
 /// The function of the single endpoint. Only a PATCH is answered with what it made of the resource
-/// (D1, D2): what a client has just sent whole it need not read again.
+/// (D1, D2), as `patched` says: what a client has just sent whole it need not read again.
 async fn dispatch(
     desk: &Desk<'_>,
     call: BulkCall,
     target: &BulkTarget,
+    patched: Option<Projection>,
     trace: &mut Trace,
 ) -> Result<Answer, OpError> {
     let id = target.id.as_deref().unwrap_or_default();
@@ -284,8 +302,7 @@ async fn dispatch(
             users::replace_user(desk, id, input(None), trace).await
         }
         (ResourceKind::User, BulkMethod::Patch) => {
-            let input = input(Some(Projection::Default));
-            users::patch_user(desk, id, input, trace).await
+            users::patch_user(desk, id, input(patched), trace).await
         }
         (ResourceKind::User, BulkMethod::Delete) => {
             users::delete_user(desk, id, precondition).await
@@ -297,8 +314,7 @@ async fn dispatch(
             groups::replace_group(desk, id, input(None), trace).await
         }
         (ResourceKind::Group, BulkMethod::Patch) => {
-            let input = input(Some(Projection::Default));
-            groups::patch_group(desk, id, input, trace).await
+            groups::patch_group(desk, id, input(patched), trace).await
         }
         (ResourceKind::Group, BulkMethod::Delete) => {
             groups::delete_group(desk, id, precondition).await

@@ -42,6 +42,7 @@ async fn carry_out(exchange: &Exchange, trace: &mut Trace) -> Result<Answer, OpE
         trace,
         created: created_by(&request.operations),
         outcomes: Outcomes::new(exchange, request.operations.len()),
+        answered: 0,
         waiting: Waiting::default(),
         fail_on_errors: request.fail_on_errors,
     };
@@ -89,6 +90,8 @@ struct Run<'e> {
     trace: &'e mut Trace,
     created: CreatedBy,
     outcomes: Outcomes<'e>,
+    /// Bytes of resources among the outcomes.
+    answered: usize,
     waiting: Waiting,
     fail_on_errors: Option<u64>,
 }
@@ -151,6 +154,7 @@ impl Run<'_> {
             operations,
             passwords,
             created: self.created.clone(),
+            answered: self.answered,
             failures_left: self.failures_left(),
         }
     }
@@ -175,6 +179,7 @@ impl Run<'_> {
 
     fn take_in(&mut self, done: Done) {
         self.created = done.created;
+        self.answered = done.answered;
         self.trace.append(done.trace);
         for (index, about, result) in done.outcomes {
             self.outcomes.add(index, about, result);
