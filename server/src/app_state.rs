@@ -55,8 +55,10 @@ pub struct AppState {
     pub examinations: Arc<Semaphore>,
 }
 
-/// KiB of large answers on their way; a connection has a quarter.
-const ANSWERS: u32 = 256 * 1024;
+/// KiB of large answers on their way, and in how many parts: who leaves answers lying takes nothing
+/// from others, unless many do.
+const ANSWERS: u32 = 512 * 1024;
+const PARTS_OF_ANSWERS: u32 = 16;
 
 /// Runs of the conformance checks at a time.
 const EXAMINATIONS: usize = 2;
@@ -83,7 +85,7 @@ impl AppState {
             limits: RateLimits::new(config.limits.scim_rate_per_second),
             searches: Shares::new(db.readers()),
             bodies: Shares::new(kibibytes(config.limits.body_budget)),
-            answers: Shares::new(ANSWERS),
+            answers: Shares::in_parts(ANSWERS, PARTS_OF_ANSWERS),
             examinations: Arc::new(Semaphore::new(EXAMINATIONS)),
             db,
             clock,

@@ -73,20 +73,33 @@ async fn a_connection_that_searches_too_much_at_once_holds_up_nobody_but_itself(
     let (app, client) = generic().await;
     let other = app.connection(ConnectionKind::Okta).await;
     let id = client.user("ada").await;
+    let staff = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff" });
+    let group = client.post("/Groups", &staff).await.expect(201).id();
+    let group = format!("/Groups/{group}");
     let searches = &app.app.state.searches;
     let held = searches
         .take(app.account.id, client.connection, u32::MAX, Duration::ZERO)
         .await
         .expect("nobody searches");
-    for path in ["/Users", "/Groups?filter=displayName%20eq%20%22x%22", ""] {
+    let filtered = "/Groups?filter=displayName%20eq%20%22x%22";
+    for path in ["/Users", filtered, "", group.as_str()] {
         let answer = client.get(path).await;
         answer.expect_scim_error(429, None, "searches more");
         assert!(answer.header("retry-after").is_some());
     }
+    let head = client.call("HEAD", "/Users").send().await;
+    assert_eq!(head.status, 429, "it costs what a GET costs");
     client.get(&format!("/Users/{id}")).await.expect(200);
     client.user("grace").await;
+    // What was changed is not refused for what it would take to show it.
+    let replaced = client.put(&group, &staff).await.expect(204);
+    assert!(replaced.header("etag").is_some());
+    let guests = json!({ "schemas": staff["schemas"], "displayName": "Guests" });
+    let created = client.post("/Groups", &guests).await.expect(201);
+    assert!(created.header("location").is_some() && created.text.is_empty());
     other.get("/Users").await.expect(200);
     drop(held);
+    client.get(&group).await.expect(200);
     client.get("/Users").await.expect(200);
     app.finish().await;
 }

@@ -12,6 +12,22 @@ fn roles(kib: usize) -> Value {
     (0..kib).map(role).collect()
 }
 
+/// A Bulk that gives somebody one title after the other.
+fn titles(path: &str, operations: usize) -> Value {
+    let patch = |number: usize| {
+        let replace = json!([{"op": "replace", "path": "title", "value": format!("T{number}")}]);
+        let schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+        json!({
+            "method": "PATCH",
+            "path": path,
+            "data": { "schemas": schemas, "Operations": replace },
+        })
+    };
+    let operations: Vec<Value> = (0..operations).map(patch).collect();
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+    json!({ "schemas": schemas, "Operations": operations })
+}
+
 #[tokio::test]
 async fn nobody_becomes_larger_than_a_resource_may_be() {
     let app = TestApp::new().await;
@@ -95,8 +111,8 @@ async fn no_more_large_answers_are_on_their_way_than_a_connection_may_have() {
         taken.push(answer);
     };
     refused.expect_scim_error(429, None, "large answers");
-    // A quarter of 256 MB, and some 430 kB each.
-    assert!((100..200).contains(&taken.len()), "{}", taken.len());
+    // A sixteenth of 512 MB, and some 430 kB each.
+    assert!((70..100).contains(&taken.len()), "{}", taken.len());
     // What is small is answered, and what is changed is changed.
     client
         .get(&format!("{path}?attributes=userName"))
@@ -104,13 +120,48 @@ async fn no_more_large_answers_are_on_their_way_than_a_connection_may_have() {
         .expect(200);
     let title = json!([{"op": "replace", "path": "title", "value": "Analyst"}]);
     let changed = client.patch(&path, title).await;
-    assert_eq!((changed.status, changed.text.as_str()), (200, ""));
+    assert_eq!((changed.status, changed.text.as_str()), (204, ""));
+    let told = client.post("/Bulk", &titles(&path, 3)).await.expect(200);
+    for number in 0..3 {
+        let result = &told.json["Operations"][number];
+        assert_eq!(
+            (result["status"].as_str(), &result["response"]),
+            (Some("200"), &Value::Null)
+        );
+    }
     let other = app.connection(ConnectionKind::Generic).await;
     body["userName"] = "bob".into();
     let sent = other.post("/Users", &body).await.expect(201);
     assert!(sent.text.len() > 400_000, "nobody else waits");
     drop(taken);
     let read = client.get(&path).await.expect(200);
-    assert_eq!(read.json["title"], "Analyst");
+    assert_eq!(read.json["title"], "T2");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_bulk_is_answered_with_resources_until_they_are_too_many() {
+    let (app, client) = generic().await;
+    let mut body = user_body("ada");
+    body["roles"] = roles(400);
+    let id = client.post("/Users", &body).await.expect(201).id();
+    let path = format!("/Users/{id}");
+    let answer = client.post("/Bulk", &titles(&path, 10)).await;
+    let answer = answer.expect(200);
+    assert!(answer.text.len() < 2_000_000, "{}", answer.text.len());
+    for (number, result) in answer.json["Operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .enumerate()
+    {
+        assert_eq!(result["status"], "200", "{number}");
+        assert!(result["version"].is_string() && result["location"].is_string());
+        let title = &result["response"]["title"];
+        let expected = (number < 3).then(|| format!("T{number}"));
+        assert_eq!(title.as_str(), expected.as_deref(), "{number}");
+    }
+    let read = client.get(&path).await.expect(200);
+    assert_eq!(read.json["title"], "T9");
     app.finish().await;
 }

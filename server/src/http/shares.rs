@@ -1,6 +1,6 @@
 //! What all tenants use together, such as database readers and memory for bodies: nobody gets all
-//! of it. A connection has at most a quarter, its account at most half, and one request of all those
-//! that are growing what it needs beyond that.
+//! of it. A connection has at most a part, its account at most twice that, and one request of all
+//! those that are growing what it needs beyond that.
 
 use std::{
     collections::HashMap,
@@ -36,13 +36,20 @@ pub struct Share {
 }
 
 impl Shares {
-    /// A resource of so many units.
+    /// A resource of so many units, of which a connection has a quarter.
     #[must_use]
     pub fn new(units: u32) -> Self {
+        Self::in_parts(units, 4)
+    }
+
+    /// A resource of so many units, of which a connection has one of so many parts.
+    #[must_use]
+    pub fn in_parts(units: u32, parts: u32) -> Self {
+        let part = units / parts.max(1);
         Self(Arc::new(Inner {
             whole: Arc::new(Semaphore::new(units.max(1) as usize)),
-            accounts: Keyed::new(units / 2),
-            connections: Keyed::new(units / 4),
+            accounts: Keyed::new(part * 2),
+            connections: Keyed::new(part),
             beyond: Arc::new(Semaphore::new(1)),
         }))
     }
@@ -185,6 +192,19 @@ mod tests {
         held.push(take(&shares, 2, 4, 2).await.unwrap());
         held.clear();
         assert!(take(&shares, 1, 1, 2).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn of_small_parts_it_takes_many_accounts_to_have_all() {
+        let shares = Shares::in_parts(32, 16);
+        let mut held = Vec::new();
+        for account in 0..7 {
+            for connection in [2 * account, 2 * account + 1] {
+                held.push(take(&shares, account, connection, 100).await.unwrap());
+            }
+            assert!(take(&shares, account, 100, 1).await.is_none());
+        }
+        assert!(take(&shares, 7, 200, 2).await.is_some());
     }
 
     #[tokio::test]

@@ -47,6 +47,8 @@ pub(super) struct Answer {
 #[derive(Debug, Default)]
 pub(super) struct Content {
     pub(super) body: Option<Bytes>,
+    /// What is sent of a large one when there is no memory for it.
+    pub(super) brief: Option<Bytes>,
     pub(super) etag: Option<String>,
     pub(super) location: Option<String>,
 }
@@ -89,6 +91,15 @@ impl Answer {
         Ok(answer)
     }
 
+    /// What is left of it without memory for its body.
+    pub(super) fn in_brief(mut self) -> Self {
+        self.content.body = self.content.brief.take();
+        if self.content.body.is_none() && self.status == StatusCode::OK {
+            self.status = StatusCode::NO_CONTENT;
+        }
+        self
+    }
+
     pub(super) fn tagged(mut self, tag: EntityTag) -> Self {
         self.content.etag = Some(tag.to_string());
         self
@@ -116,8 +127,13 @@ impl Answer {
 }
 
 impl Content {
-    pub(super) fn into_response(self, status: StatusCode) -> Response {
-        let mut response = scim_response(status, self.body);
+    /// The response, with the body as `sent` has it.
+    pub(super) fn into_response(
+        self,
+        status: StatusCode,
+        sent: impl FnOnce(Bytes) -> Body,
+    ) -> Response {
+        let mut response = scim_response(status, self.body.map(sent));
         let headers = [(header::ETAG, self.etag), (header::LOCATION, self.location)];
         for (name, text) in headers {
             if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
@@ -128,9 +144,9 @@ impl Content {
     }
 }
 
-fn scim_response(status: StatusCode, body: Option<Bytes>) -> Response {
+fn scim_response(status: StatusCode, body: Option<Body>) -> Response {
     let has_body = body.is_some();
-    let mut response = Response::new(body.map_or_else(Body::empty, Body::from));
+    let mut response = Response::new(body.unwrap_or_default());
     *response.status_mut() = status;
     if has_body {
         response

@@ -142,14 +142,22 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A group as it is after what was written here.
+    /// A group as it is after what was written here; `None` when it is gone, or the connection reads
+    /// as much as it may already.
     pub(super) async fn scim_group(
         &self,
         id: GroupId,
         members: Members,
     ) -> Result<Option<ScimGroup>, OpError> {
         match self.place {
-            Place::Own(exchange) => exchange.reads().group(id, members).await,
+            Place::Own(exchange) => {
+                let Some(share) = exchange.share_to_read().await else {
+                    return Ok(None);
+                };
+                let group = exchange.reads().group(id, members).await;
+                share.end();
+                group
+            }
             Place::Shared(unit, _) => group_so_far(unit.tx, &self.by, id, members).await,
         }
     }

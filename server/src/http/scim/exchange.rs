@@ -1,6 +1,6 @@
 //! One SCIM request, from its extractor to its answer and its row in the provisioning log.
 
-use std::{mem, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     body::Bytes,
@@ -30,6 +30,7 @@ use super::{
     media_type,
     query::Parameters,
     rehearsal::Rehearsal,
+    sending,
     trace::{Trace, user_of},
 };
 use crate::{
@@ -138,7 +139,7 @@ impl Exchange {
     }
 
     /// A large answer is sent when there is memory for it until then. What was changed is told
-    /// without its body otherwise, and a read is refused.
+    /// in brief otherwise, and a read is refused.
     async fn with_memory(&mut self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
         let mut answer = outcome?;
         let Some(body) = answer
@@ -149,17 +150,17 @@ impl Exchange {
         else {
             return Ok(answer);
         };
-        match intake::memory_to_send(self, body).await {
+        match sending::memory(self, body).await {
             Ok(share) => self.sending = share,
             Err(error) if self.reads_only() => return Err(error.into()),
-            Err(_) => answer.content.body = None,
+            Err(_) => answer = answer.in_brief(),
         }
         Ok(answer)
     }
 
     /// Whether nothing can have been changed.
     fn reads_only(&self) -> bool {
-        self.method == Method::GET || intake::searches(&self.method, self.uri.path())
+        intake::reads(&self.method) || intake::searches(&self.method, self.uri.path())
     }
 
     /// Whether everything that the request does is undone.
@@ -247,7 +248,7 @@ impl Exchange {
 
     fn finish(mut self, outcome: Result<Answer, OpError>, trace: Trace) -> Response {
         match outcome {
-            Ok(mut answer) => {
+            Ok(answer) => {
                 let decision = answer.decision.into_owned();
                 let mut entry = self.entry(answer.status.as_u16(), decision, trace);
                 entry.facts.found = answer.found;
@@ -262,10 +263,10 @@ impl Exchange {
                 }
                 entry.response_body.clone_from(&answer.content.body);
                 self.record(entry);
-                if let (Some(share), Some(body)) = (self.sending.take(), &mut answer.content.body) {
-                    *body = intake::until_sent(mem::take(body), share);
-                }
-                answer.content.into_response(answer.status)
+                let patience = self.state.config.limits.request_timeout;
+                let share = self.sending.take();
+                let sent = |body| sending::body(body, share, patience);
+                answer.content.into_response(answer.status, sent)
             }
             Err(error) => {
                 let error = scim_error(error, self.ctx.request_id);
@@ -296,13 +297,20 @@ impl Exchange {
         }
     }
 
+    /// A share of the readers to read a large resource back; `None` when the connection has all that
+    /// it may have.
+    pub(super) async fn share_to_read(&self) -> Option<SearchShare> {
+        SearchShare::of(&self.state, self.ctx.account, self.by.id).await
+    }
+
     /// Gives back the share of a search; one that the database stopped is told so.
     fn end_search(&mut self, outcome: Result<Answer, OpError>) -> Result<Answer, OpError> {
         let Some(search) = self.search.take() else {
             return outcome;
         };
+        let searches = intake::searches(&self.method, self.uri.path());
         let outcome = outcome.map_err(|error| match error {
-            OpError::Database(DbError::TooSlow) => search.stopped().into(),
+            OpError::Database(DbError::TooSlow) if searches => search.stopped().into(),
             other => other,
         });
         search.end();
@@ -323,7 +331,7 @@ impl Exchange {
         }
         let query = self.uri.query().unwrap_or_default();
         let is_kept = !query.is_empty() || intake::searches(&self.method, self.uri.path());
-        (self.method == Method::GET && is_kept).then(|| body::of_query(query))
+        (intake::reads(&self.method) && is_kept).then(|| body::of_query(query))
     }
 
     fn entry(&self, status: u16, decision: String, trace: Trace) -> ScimLogEntry {

@@ -318,20 +318,20 @@ async fn read_back(
     status: StatusCode,
     decision: &'static str,
 ) -> Result<Answer, OpError> {
-    let answer = match projection {
-        None => Answer::empty(status, decision).tagged(EntityTag::of(changed.version)),
-        Some(projection) => {
-            let group = match seen {
-                Some(group) => group,
-                None => desk
-                    .scim_group(changed.id, members_of(projection))
-                    .await?
-                    .ok_or(OpError::NotFound)?,
-            };
+    let group = match (seen, projection) {
+        (None, Some(projection)) => desk.scim_group(changed.id, members_of(projection)).await?,
+        (seen, _) => seen,
+    };
+    let answer = match (group, projection) {
+        (Some(group), Some(projection)) => {
             let resource = render::group_resource(&group, &desk.by.base_url, projection)?;
             Answer::written(status, &resource, decision)?
                 .tagged(render::group_tag(&group, projection))
         }
+        (_, None) => Answer::empty(status, decision).tagged(EntityTag::of(changed.version)),
+        (None, Some(_)) => Answer::empty(status, decision)
+            .in_brief()
+            .tagged(EntityTag::of(changed.version)),
     };
     Ok(answer.touching(changed.touched).noting(changed.notes))
 }

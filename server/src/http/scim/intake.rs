@@ -8,10 +8,13 @@ use axum::{
     http::Method,
 };
 use futures_util::StreamExt;
-use scim_schema::resource::{ScimError, ScimType};
+use scim_schema::{
+    id::{AccountId, ConnectionId},
+    resource::{ScimError, ScimType},
+};
 use tokio::runtime::Handle;
 
-use super::{BASE_PATH, exchange::Exchange};
+use super::BASE_PATH;
 use crate::{
     app_state::AppState,
     http::{extract::scim_caller::ScimCaller, shares::Share},
@@ -27,11 +30,6 @@ const FORGOTTEN: usize = 4;
 const FORGETTING_TAKES: Duration = Duration::from_secs(10);
 /// How long a search waits for others of its connection.
 const SEARCH_WAITS: Duration = Duration::from_secs(2);
-/// Bytes of an answer that memory is set aside for until it has been sent. Most are far smaller, and
-/// a page of a hundred people is.
-const LARGE: usize = 256 * 1024;
-/// How long such an answer waits for memory, in memory.
-const LARGE_WAITS: Duration = Duration::from_millis(200);
 
 /// A body and the memory that is set aside for it, until the request is answered.
 #[derive(Default)]
@@ -149,7 +147,7 @@ async fn forget(mut frames: BodyDataStream, limit: usize) {
     }
 }
 
-fn units(bytes: usize) -> u32 {
+pub(super) fn units(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
@@ -165,14 +163,14 @@ fn too_slow(patience: Duration) -> ScimError {
     ScimError::status(408, format!("The body did not arrive within {seconds} s"))
 }
 
-/// A search's share of the database's readers.
+/// The share of the database's readers of a search, or of another read that may take long.
 pub(super) struct SearchShare {
     share: Option<Share>,
     limit: Duration,
 }
 
 impl SearchShare {
-    /// The share of a request that looks for resources; `None` when it names one or is no search.
+    /// The share of a request that looks for resources, or reads a group; `None` for any other.
     ///
     /// # Errors
     /// 429 when the connection searches as much as it may already.
@@ -182,24 +180,29 @@ impl SearchShare {
         method: &Method,
         path: &str,
     ) -> Result<Option<Self>, ScimError> {
-        if !searches(method, path) {
+        if !searches(method, path) && !reads_group(method, path) {
             return Ok(None);
         }
-        let (account, connection) = (caller.account, caller.connection.id);
-        let share = state
-            .searches
-            .take(account, connection, 1, SEARCH_WAITS)
-            .await;
-        if share.is_none() {
-            return Err(ScimError::status(
+        let share = Self::of(state, caller.account, caller.connection.id).await;
+        share.map(Some).ok_or_else(|| {
+            ScimError::status(
                 429,
-                "This connection searches more than the server takes on at once: wait for the answers of some searches, or narrow their filters",
-            ));
-        }
-        Ok(Some(Self {
-            share,
+                "This connection searches more than the server takes on at once: wait for the answers of some searches, or narrow their filters; ask for groups with excludedAttributes=members",
+            )
+        })
+    }
+
+    /// A share of a connection; `None` when it searches as much as it may already.
+    pub(super) async fn of(
+        state: &AppState,
+        account: AccountId,
+        connection: ConnectionId,
+    ) -> Option<Self> {
+        let taken = state.searches.take(account, connection, 1, SEARCH_WAITS);
+        Some(Self {
+            share: Some(taken.await?),
             limit: state.config.limits.query_timeout,
-        }))
+        })
     }
 
     /// The answer to a search that the database stopped (RFC 7644 table 9).
@@ -234,54 +237,22 @@ impl Drop for SearchShare {
     }
 }
 
-/// Memory for a large answer on its way; `None` for one that is not large.
-///
-/// # Errors
-/// 429 when as much of the connection is on its way as may be: it has to take that first.
-pub(super) async fn memory_to_send(
-    exchange: &Exchange,
-    body: &Bytes,
-) -> Result<Option<Share>, ScimError> {
-    if body.len() <= LARGE {
-        return Ok(None);
-    }
-    let (account, connection) = (exchange.ctx.account, exchange.by.id);
-    let answers = &exchange.state.answers;
-    let share = answers.take(account, connection, units(body.len()), LARGE_WAITS);
-    match share.await {
-        Some(share) => Ok(Some(share)),
-        None => Err(ScimError::status(
-            429,
-            "This connection has as many large answers on their way as it may have at a time: take those first, or ask for less with count, attributes or excludedAttributes",
-        )),
-    }
-}
-
-/// A body that holds its memory until it has been sent.
-pub(super) fn until_sent(body: Bytes, share: Share) -> Bytes {
-    Bytes::from_owner(Sent {
-        body,
-        _share: share,
-    })
-}
-
-struct Sent {
-    body: Bytes,
-    _share: Share,
-}
-
-impl AsRef<[u8]> for Sent {
-    fn as_ref(&self) -> &[u8] {
-        &self.body
-    }
+/// Whether a method reads: a HEAD costs what a GET does.
+pub(super) fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Whether a request looks for resources instead of naming one.
 pub(super) fn searches(method: &Method, path: &str) -> bool {
     let path = path.strip_prefix(BASE_PATH).unwrap_or(path);
     let path = path.trim_end_matches('/');
-    path.ends_with("/.search")
-        || (*method == Method::GET && matches!(path, "" | "/Users" | "/Groups"))
+    path.ends_with("/.search") || (reads(method) && matches!(path, "" | "/Users" | "/Groups"))
+}
+
+/// Whether a request reads one group, which may have any number of members.
+fn reads_group(method: &Method, path: &str) -> bool {
+    let path = path.strip_prefix(BASE_PATH).unwrap_or(path);
+    reads(method) && path.starts_with("/Groups/")
 }
 
 #[cfg(test)]
@@ -296,6 +267,7 @@ mod tests {
         for (method, path) in [
             (Method::GET, "/scim/v2/Users"),
             (Method::GET, "/Groups"),
+            (Method::HEAD, "/Users"),
             (Method::GET, "/scim/v2/"),
             (Method::POST, "/scim/v2/.search"),
             (Method::POST, "/Users/.search"),
@@ -311,6 +283,14 @@ mod tests {
         ] {
             assert!(!searches(&method, path), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn a_group_is_read_with_a_share_as_well() {
+        assert!(reads_group(&Method::GET, "/scim/v2/Groups/1"));
+        assert!(reads_group(&Method::HEAD, "/Groups/1"));
+        assert!(!reads_group(&Method::PATCH, "/Groups/1"));
+        assert!(!reads_group(&Method::GET, "/Users/1"));
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ mod render;
 mod scope;
 mod search;
 mod segment;
+mod sending;
 mod trace;
 mod users;
 pub mod walks;

@@ -10,7 +10,7 @@ use scim_schema::{
     scope::{Access, Scope, Scopes},
 };
 
-use super::{BASE_PATH, bulk};
+use super::{BASE_PATH, bulk, intake};
 
 /// A scope that a token lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn access(method: &Method, path: &str) -> Access {
         _ => return Access::ReadAll,
     };
     let searches = *method == Method::POST && segments.next() == Some(".search");
-    if searches || *method == Method::GET || *method == Method::HEAD {
+    if searches || intake::reads(method) {
         Access::Read(kind)
     } else {
         Access::Change(kind)

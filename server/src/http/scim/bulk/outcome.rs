@@ -101,15 +101,22 @@ impl<'e> Outcomes<'e> {
     /// (RFC 7644 section 3.7.3).
     pub(super) fn into_answer(mut self) -> Answer {
         let asked = self.results.len();
-        let results: Vec<BulkResult> = self.results.into_iter().flatten().collect();
+        let mut results: Vec<BulkResult> = self.results.into_iter().flatten().collect();
         let mut decision = format!("Carried out {} of {asked} operations", results.len());
         if self.errors > 0 {
             decision.push_str(&format!(", of which {} failed", self.errors));
         }
         self.users.sort_unstable();
         self.users.dedup();
-        Answer::json(StatusCode::OK, &bulk_response(&results), decision)
-            .touching(self.users)
-            .noting(self.notes)
+        let mut answer = Answer::json(StatusCode::OK, &bulk_response(&results), decision);
+        // Which operations failed and what was created is told in any case.
+        for done in results
+            .iter_mut()
+            .filter(|result| result.status.starts_with('2'))
+        {
+            done.response = None;
+        }
+        answer.content.brief = Some(bulk_response(&results).to_string().into());
+        answer.touching(self.users).noting(self.notes)
     }
 }
