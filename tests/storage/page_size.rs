@@ -198,3 +198,38 @@ async fn a_page_of_users_ends_before_their_groups_are_too_many() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_user_is_shown_with_five_thousand_groups_and_a_filter_finds_all() {
+    let app = TestApp::new().await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let id = client.user("ada").await;
+    client.group("Crowd", &[]).await;
+    let which = format!("{} WHERE display_name = 'Crowd'", numbers(&app, 5_100));
+    let changes = [
+        ("id", new_id(&app)),
+        ("display_name", "'Crowd ' || i"),
+        ("display_name_folded", "'crowd ' || i"),
+    ];
+    copy(&app, "groups", &which, &changes).await.unwrap();
+    let insert = "INSERT INTO group_members (account_id, group_id, user_id, source, added_at) SELECT u.account_id, g.id, u.id, 'scim', g.created_at FROM users u JOIN groups g ON g.account_id = u.account_id WHERE u.user_name_folded = 'ada' AND g.display_name LIKE 'Crowd %'";
+    assert_eq!(app.execute(insert, []).await, 5_100);
+    app.quiet().await;
+    let path = format!("/Users/{id}");
+    let read = client.get(&path).await.expect(200);
+    assert_eq!(read.json["groups"].as_array().map(Vec::len), Some(5_000));
+    let tag = read.header("etag").map(ToOwned::to_owned);
+    let again = client.get(&path).await.expect(200);
+    assert_eq!(
+        again.header("etag").map(ToOwned::to_owned),
+        tag,
+        "always the same ones"
+    );
+    let title = json!([{"op": "replace", "path": "title", "value": "Head"}]);
+    let changed = client.patch(&path, title).await.expect(200);
+    assert_eq!(changed.json["groups"], read.json["groups"]);
+    let filter = format!("members.value eq \"{id}\"");
+    let found = client.filter("/Groups", &filter).await.expect(200);
+    assert_eq!(found.json["totalResults"], 5_100);
+    app.finish().await;
+}

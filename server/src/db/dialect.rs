@@ -146,18 +146,22 @@ pub(crate) fn uuid_text(backend: DatabaseBackend, column: &Expr) -> Expr {
         })
 }
 
+/// Groups that a user is shown with. Every write reads them while it holds the row, so they have a
+/// bound as everything else of a user has; `members.value` finds the groups of somebody with more.
+const MOST_GROUPS: u32 = 5_000;
+
 /// The groups of the user in `of` that belong to the connection there, as one JSON text: an
-/// array of objects with `id` (hexadecimal or canonical UUID) and `display`.
+/// array of objects with `id` (hexadecimal or canonical UUID) and `display`, at most [`MOST_GROUPS`].
 pub(crate) fn groups_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
             format!(
-                "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id)"
+                "(SELECT json_group_array(json_object('id', lower(hex(shown.id)), 'display', shown.display_name)) FROM (SELECT g.id, g.display_name FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id ORDER BY m.group_id LIMIT {MOST_GROUPS}) shown)"
             )
         }
         _ => {
             format!(
-                "(SELECT json_agg(json_build_object('id', g.id::text, 'display', g.display_name))::text FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id)"
+                "(SELECT json_agg(json_build_object('id', shown.id::text, 'display', shown.display_name))::text FROM (SELECT g.id, g.display_name FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id ORDER BY m.group_id LIMIT {MOST_GROUPS}) shown)"
             )
         }
     })

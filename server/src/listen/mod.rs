@@ -31,6 +31,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// How often a quiet HTTP/2 connection is asked whether it still lives.
 const HTTP2_PING: Duration = Duration::from_secs(30);
 
+/// How long it may take to answer that: the question waits behind what a slow client has yet to take.
+const HTTP2_PONG: Duration = Duration::from_secs(75);
+
 /// Why the server cannot listen, or had to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
@@ -186,7 +189,8 @@ fn limit_patience(builder: &mut Builder<TokioExecutor>) {
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(HTTP2_PING);
+        .keep_alive_interval(HTTP2_PING)
+        .keep_alive_timeout(HTTP2_PONG);
 }
 
 fn open(address: SocketAddr) -> io::Result<TcpListener> {

@@ -142,8 +142,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A group as it is after what was written here; `None` when it is gone, or the connection reads
-    /// as much as it may already.
+    /// A group as it is after what was written here; `None` when it is gone, cannot be read just now,
+    /// or the connection reads as much as it may already. What was stored is not refused for that.
     pub(super) async fn scim_group(
         &self,
         id: GroupId,
@@ -156,7 +156,10 @@ impl<'a> Desk<'a> {
                 };
                 let group = exchange.reads().group(id, members).await;
                 share.end();
-                group
+                Ok(group.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "a group that was changed could not be read back");
+                    None
+                }))
             }
             Place::Shared(unit, _) => group_so_far(unit.tx, &self.by, id, members).await,
         }
