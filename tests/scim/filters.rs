@@ -254,6 +254,8 @@ async fn filters_find_the_users_they_describe() {
             "ada Grace",
         ),
         ("groups.value eq \"nonsense\"".to_owned(), ""),
+        ("groups[type ne \"x\"]".to_owned(), "ada Grace joan"),
+        ("groups[not (type co \"x\")]".to_owned(), "ada Grace joan"),
     ];
     for (filter, expected) in enterprise {
         assert_finds(&client, "/Users", "/userName", &filter, expected).await;

@@ -138,7 +138,7 @@ fn of_user(atom: &TypedFilter) -> Reach {
         TypedFilter::Present(attr) => Reach::of_presence(*attr, AttrId::UserName),
         TypedFilter::Compare { attr, op, value } => of_user_value(*attr, *op, value),
         TypedFilter::Element { attr, filter } => match attr.id {
-            AttrId::Groups => of(filter, &of_group_of_user),
+            AttrId::Groups => of(filter, &of_group_of_user).some(attr.id),
             AttrId::UserStatusHolds => Reach::Scanned(attr.id),
             _ => of(filter, &of_element).some(attr.id),
         },

@@ -49,6 +49,8 @@ fn one_indexed_term_of_a_conjunction_is_enough_and_a_disjunction_needs_all() {
         ("title pr", AttrId::Title),
         ("emails pr", AttrId::Emails),
         (r#"groups.display co "x""#, AttrId::GroupsDisplay),
+        (r#"groups[type ne "x"]"#, AttrId::Groups),
+        (r#"groups[not (type co "x")]"#, AttrId::Groups),
     ] {
         assert_eq!(reach_of(User, text), Reach::Scanned(attribute), "{text}");
     }
