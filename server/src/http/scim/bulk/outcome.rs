@@ -110,13 +110,17 @@ impl<'e> Outcomes<'e> {
         self.users.dedup();
         let mut answer = Answer::json(StatusCode::OK, &bulk_response(&results), decision);
         // Which operations failed and what was created is told in any case.
+        let mut has_resources = false;
         for done in results
             .iter_mut()
             .filter(|result| result.status.starts_with('2'))
         {
-            done.response = None;
+            has_resources |= done.response.take().is_some();
         }
-        answer.content.brief = Some(bulk_response(&results).to_string().into());
+        answer.content.brief = match has_resources {
+            true => Some(bulk_response(&results).to_string().into()),
+            false => answer.content.body.clone(),
+        };
         answer.touching(self.users).noting(self.notes)
     }
 }
