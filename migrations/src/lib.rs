@@ -33,6 +33,7 @@ mod m20261122_000970_conformance_runs;
 mod m20261122_000980_index_log_bodies;
 mod m20261122_000990_shadow_deletions;
 mod m20261122_001000_live_before;
+mod m20261123_001010_sqlite_statistics;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000980_index_log_bodies::Migration),
             Box::new(m20261122_000990_shadow_deletions::Migration),
             Box::new(m20261122_001000_live_before::Migration),
+            Box::new(m20261123_001010_sqlite_statistics::Migration),
         ]
     }
 }

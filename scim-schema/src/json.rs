@@ -57,6 +57,20 @@ pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
     }
 }
 
+/// Reads a value that is written inside a string, by the rules of [`parse_object`] but with at most so
+/// many values; `None` for what breaks one of them or is no JSON.
+pub(crate) fn parse_inner(text: &str, most_values: usize) -> Option<Value> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let (broken, left) = (Cell::new(None), Cell::new(most_values));
+    let seed = Strict {
+        depth: MAX_DEPTH,
+        left: &left,
+        broken: &broken,
+    };
+    let value = seed.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok().map(|()| value)
+}
+
 /// The body without the byte order mark that some clients begin with (RFC 8259 section 8.1 lets a
 /// reader ignore it).
 #[must_use]

@@ -71,3 +71,26 @@ async fn deleting_a_manager_costs_the_same_statements_for_many_as_for_few() {
     assert_eq!(costs[0], costs[1], "{costs:?}");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_manager_of_very_many_is_deleted_at_once_and_leaves_their_documents_soon() {
+    let (app, client) = generic().await;
+    let boss = client.user("boss").await;
+    let mut operations = Vec::new();
+    for number in 0..250 {
+        let body = reporting_to(&format!("user{number}"), &boss);
+        operations.push(json!({ "method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": body }));
+    }
+    let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations });
+    client.post("/Bulk", &bulk).await.expect(200);
+    client.delete(&format!("/Users/{boss}")).await.expect(204);
+    app.until_idle().await;
+    let filter = format!("{ENTERPRISE}:manager.value eq \"{boss}\"");
+    let found = client.filter("/Users", &filter).await.expect(200);
+    assert_eq!(found.json["totalResults"], 0);
+    let named = format!("SELECT COUNT(*) FROM scim_links WHERE document LIKE '%{boss}%'");
+    assert_eq!(app.number(&named).await, 0);
+    let raised = "SELECT COUNT(*) FROM users WHERE version = 2 AND user_name_folded LIKE 'user%'";
+    assert_eq!(app.number(raised).await, 250);
+    app.finish().await;
+}

@@ -384,3 +384,26 @@ async fn whoever_is_adopted_is_placed_by_what_is_not_sent_as_well() {
     assert_eq!(placed.len(), 2, "what was given by hand stays");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_bulk_of_groups_with_one_person_asks_for_that_person_once() {
+    let (app, console, client) = started().await;
+    let north = app.organisation("North").await;
+    let ada = client.user("ada").await;
+    let rules = json!([rule("groups.display eq \"Class 7\"", &[&north], &[])]);
+    app.map(&console, &client, None, rules).await;
+    app.quiet().await;
+    let operations = (0..90).map(|number| {
+        let data = group_body(&format!("Class {number}"), &[&ada]);
+        json!({ "method": "POST", "path": "/Groups", "bulkId": number.to_string(), "data": data })
+    });
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": operations.collect::<Vec<_>>(),
+    });
+    client.post("/Bulk", &bulk).await.expect(200);
+    let asked = "SELECT COUNT(*) FROM jobs WHERE queue = 'map_members'";
+    let asked = app.number(asked).await;
+    assert!((1..=3).contains(&asked), "{asked} jobs");
+    app.finish().await;
+}

@@ -1,11 +1,11 @@
 //! A page ends before its members are too many, and the next goes on where it ended.
 
 use scim_schema::dialect::ConnectionKind;
-use sea_orm::{ConnectionTrait, DatabaseBackend};
+use sea_orm::DatabaseBackend;
 use serde_json::{Value, json};
 
 use super::copies::{copy, new_id};
-use crate::support::{Answer, ScimClient, Statements, TestApp};
+use crate::support::{Answer, ScimClient, Statements, TestApp, rule};
 
 /// Members of each group; a page has 20,000.
 const MEMBERS: u64 = 6_000;
@@ -51,7 +51,7 @@ async fn populated(members: u64, groups: usize) -> (TestApp, ScimClient) {
     assert_eq!(app.execute(insert, []).await, members * groups as u64);
     app.quiet().await;
     // As a server's database is after a while; so many rows at once are no usual state.
-    app.sql.execute_unprepared("ANALYZE").await.unwrap();
+    app.count_rows("").await;
     (app, client)
 }
 
@@ -205,15 +205,7 @@ async fn a_user_is_shown_with_five_thousand_groups_and_a_filter_finds_all() {
     let client = app.connection(ConnectionKind::Generic).await;
     let id = client.user("ada").await;
     client.group("Crowd", &[]).await;
-    let which = format!("{} WHERE display_name = 'Crowd'", numbers(&app, 5_100));
-    let changes = [
-        ("id", new_id(&app)),
-        ("display_name", "'Crowd ' || i"),
-        ("display_name_folded", "'crowd ' || i"),
-    ];
-    copy(&app, "groups", &which, &changes).await.unwrap();
-    let insert = "INSERT INTO group_members (account_id, group_id, user_id, source, added_at) SELECT u.account_id, g.id, u.id, 'scim', g.created_at FROM users u JOIN groups g ON g.account_id = u.account_id WHERE u.user_name_folded = 'ada' AND g.display_name LIKE 'Crowd %'";
-    assert_eq!(app.execute(insert, []).await, 5_100);
+    join(&app, 5_100).await;
     app.quiet().await;
     let path = format!("/Users/{id}");
     let read = client.get(&path).await.expect(200);
@@ -231,5 +223,95 @@ async fn a_user_is_shown_with_five_thousand_groups_and_a_filter_finds_all() {
     let filter = format!("members.value eq \"{id}\"");
     let found = client.filter("/Groups", &filter).await.expect(200);
     assert_eq!(found.json["totalResults"], 5_100);
+    app.finish().await;
+}
+
+/// Makes Ada a member of so many more groups.
+async fn join(app: &TestApp, groups: u32) {
+    let which = format!(
+        "{} WHERE display_name = 'Crowd'",
+        numbers(app, u64::from(groups))
+    );
+    let changes = [
+        ("id", new_id(app)),
+        ("display_name", "'Crowd ' || i"),
+        ("display_name_folded", "'crowd ' || i"),
+    ];
+    copy(app, "groups", &which, &changes).await.unwrap();
+    let insert = "INSERT INTO group_members (account_id, group_id, user_id, source, added_at) SELECT u.account_id, g.id, u.id, 'scim', g.created_at FROM users u JOIN groups g ON g.account_id = u.account_id WHERE u.user_name_folded = 'ada' AND g.display_name LIKE 'Crowd %'";
+    assert_eq!(app.execute(insert, []).await, u64::from(groups));
+}
+
+#[tokio::test]
+async fn somebody_in_more_groups_than_a_statement_has_parameters_can_be_deleted() {
+    let app = TestApp::new().await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let id = client.user("ada").await;
+    client.group("Crowd", &[]).await;
+    join(&app, 33_000).await;
+    app.count_rows("").await;
+    client.delete(&format!("/Users/{id}")).await.expect(204);
+    assert_eq!(app.number("SELECT COUNT(*) FROM group_members").await, 0);
+    let raised = "SELECT COUNT(*) FROM groups WHERE version > 1";
+    assert_eq!(app.number(raised).await, 33_000);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn rules_that_ask_for_groups_refuse_somebody_in_very_many_and_shut_them_out_all_the_same() {
+    let app = TestApp::new().await;
+    let console = app.administrator().await;
+    let client = app.connection(ConnectionKind::Generic).await;
+    let north = app.organisation("North").await;
+    let rules = json!([rule("groups.display eq \"Crowd 7\"", &[&north], &[])]);
+    app.map(&console, &client, None, rules).await;
+    let id = client.user("ada").await;
+    client.group("Crowd", &[]).await;
+    join(&app, 10_001).await;
+    let path = format!("/Users/{id}");
+    let set = |attribute: &str, value: serde_json::Value| json!([{"op": "replace", "path": attribute, "value": value}]);
+    // Nothing that a rule asks for.
+    client
+        .patch(&path, set("title", "Head".into()))
+        .await
+        .expect(200);
+    let rules = json!([rule(
+        "title eq \"Head\" and groups.display eq \"Crowd 7\"",
+        &[&north],
+        &[]
+    )]);
+    app.map(&console, &client, None, rules).await;
+    let refused = client.patch(&path, set("title", "Deputy".into())).await;
+    refused.expect_scim_error(400, Some("tooMany"), "fewer groups");
+    let out = client.patch(&path, set("active", false.into())).await;
+    assert_eq!(out.expect(200).json["active"], false);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_user_of_a_shadow_is_shown_with_five_thousand_groups() {
+    let app = TestApp::new().await;
+    let client = app.shadow_connection(ConnectionKind::Generic).await;
+    let id = client.user("ada").await;
+    client.group("Crowd", &[]).await;
+    let which = format!("{} WHERE label = 'Crowd'", numbers(&app, 5_100));
+    let changes = [
+        ("id", new_id(&app)),
+        ("label", "'Crowd ' || i"),
+        ("name_folded", "'crowd ' || i"),
+        ("external_id", "NULL"),
+    ];
+    copy(&app, "shadow_objects", &which, &changes)
+        .await
+        .unwrap();
+    let insert = "INSERT INTO shadow_members (account_id, group_id, member_id) SELECT u.account_id, g.id, u.id FROM shadow_objects u JOIN shadow_objects g ON g.account_id = u.account_id WHERE u.name_folded = 'ada' AND g.label LIKE 'Crowd %'";
+    assert_eq!(app.execute(insert, []).await, 5_100);
+    let path = format!("/Users/{id}");
+    for read in [
+        client.get(&path).await.expect(200).json["groups"].clone(),
+        client.get("/Users").await.expect(200).json["Resources"][0]["groups"].clone(),
+    ] {
+        assert_eq!(read.as_array().map(Vec::len), Some(5_000));
+    }
     app.finish().await;
 }

@@ -304,6 +304,15 @@ impl TestApp {
         }
     }
 
+    /// Lets PostgreSQL count a table, or all of them, as it would soon by itself; what SQLite assumes
+    /// of them is fixed.
+    pub(crate) async fn count_rows(&self, table: &str) {
+        if self.backend() == DatabaseBackend::Postgres {
+            let count = format!("ANALYZE {table}");
+            self.sql.execute_unprepared(&count).await.unwrap();
+        }
+    }
+
     /// Waits until `sql` answers `wanted`; for what background work does soon.
     pub(crate) async fn until_number(&self, sql: &str, wanted: i64) {
         let deadline = tokio::time::Instant::now() + JOBS_TAKE;

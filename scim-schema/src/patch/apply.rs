@@ -86,6 +86,9 @@ fn sort_extensions(document: &mut Map<String, Value>, rt: &ResourceType) {
 /// it compares.
 pub(super) const CHANGE: usize = 3_000;
 
+/// Steps that a member takes which no definition knows.
+const UNKNOWN: usize = 1_500;
+
 struct Patcher<'a> {
     rt: &'a ResourceType,
     id: &'a str,
@@ -184,6 +187,7 @@ impl Patcher<'_> {
         } else if !is_unassigned(&value) {
             quirks::refuse_unknown_attribute(dialect, &name)?;
         }
+        self.effort.spend(UNKNOWN)?;
         self.applied.unmapped.insert(name, value);
         Ok(())
     }
@@ -206,6 +210,7 @@ impl Patcher<'_> {
             let Some(def) = schema.attribute(&name) else {
                 let at = At::new(Some(urn), &name);
                 quirks::refuse_unknown_attribute(self.normaliser.dialect, at)?;
+                self.effort.spend(UNKNOWN)?;
                 let unknown = Map::from_iter([(name, value)]);
                 merge_object(&mut self.applied.unmapped, urn, unknown);
                 continue;

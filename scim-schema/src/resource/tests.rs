@@ -287,10 +287,23 @@ fn entra_roles_may_be_json_text_and_keep_json_text_in_a_value() {
     );
     let inner = json!([{"value": "{\"id\":\"1\",\"value\":\"25\"}"}]);
     assert_eq!(document(entra, json!({"roles": inner}))["roles"], inner);
-    assert_eq!(
-        refusal(GENERIC, user(json!({"roles": text}))),
-        "400 invalidValue: roles must be a list of values"
-    );
+    let refused = "400 invalidValue: roles must be a list of values";
+    assert_eq!(refusal(GENERIC, user(json!({"roles": text}))), refused);
+    // What a body may not have, no text in it may have either.
+    let many = serde_json::to_string(&vec!["x"; 1_000]).unwrap();
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    for text in [
+        many.as_str(),
+        &deep,
+        r#"[{"value":"a","VALUE":"b"}]"#,
+        r#"["\u0000"]"#,
+    ] {
+        assert_eq!(
+            refusal(entra, user(json!({"roles": text}))),
+            refused,
+            "{text}"
+        );
+    }
 }
 
 #[test]

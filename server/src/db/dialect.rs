@@ -148,7 +148,7 @@ pub(crate) fn uuid_text(backend: DatabaseBackend, column: &Expr) -> Expr {
 
 /// Groups that a user is shown with. Every write reads them while it holds the row, so they have a
 /// bound as everything else of a user has; `members.value` finds the groups of somebody with more.
-const MOST_GROUPS: u32 = 5_000;
+pub(super) const MOST_GROUPS: u32 = 5_000;
 
 /// The groups of the user in `of` that belong to the connection there, as one JSON text: an
 /// array of objects with `id` (hexadecimal or canonical UUID) and `display`, at most [`MOST_GROUPS`].
@@ -156,7 +156,7 @@ pub(crate) fn groups_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
             format!(
-                "(SELECT json_group_array(json_object('id', lower(hex(shown.id)), 'display', shown.display_name)) FROM (SELECT g.id, g.display_name FROM group_members m JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND g.connection_id = {of}.connection_id ORDER BY m.group_id LIMIT {MOST_GROUPS}) shown)"
+                "(SELECT json_group_array(json_object('id', lower(hex(shown.id)), 'display', shown.display_name)) FROM (SELECT g.id, g.display_name FROM group_members m CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id WHERE m.account_id = {of}.account_id AND m.user_id = {of}.user_id AND +g.connection_id = {of}.connection_id ORDER BY m.group_id LIMIT {MOST_GROUPS}) shown)"
             )
         }
         _ => {
@@ -169,11 +169,14 @@ pub(crate) fn groups_json(backend: DatabaseBackend, of: &str) -> Expr {
 
 /// Members of the group in `of` that are users with a live link in its connection, as one JSON
 /// text: an array of objects with `id` and `display`.
+///
+/// SQLite would as soon read every link of the connection for each of its groups: `CROSS JOIN` tells
+/// it to begin with the members, and `+` keeps it from the connection's indexes.
 pub(crate) fn group_users_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
             format!(
-                "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = {of}.connection_id JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+                "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)), 'display', COALESCE(NULLIF(u.display_name, ''), NULLIF(TRIM(COALESCE(u.given_name, '') || ' ' || COALESCE(u.family_name, '')), ''), u.user_name))) FROM group_members m CROSS JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND +l.connection_id = {of}.connection_id CROSS JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
             )
         }
         _ => {
@@ -189,7 +192,7 @@ pub(crate) fn group_user_ids_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
             format!(
-                "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)))) FROM group_members m JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND l.connection_id = {of}.connection_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+                "(SELECT json_group_array(json_object('id', lower(hex(l.scim_id)))) FROM group_members m CROSS JOIN scim_links l ON l.account_id = m.account_id AND l.user_id = m.user_id AND l.state = 'live' AND +l.connection_id = {of}.connection_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
             )
         }
         _ => {
@@ -221,7 +224,7 @@ pub(crate) fn group_subgroups_json(backend: DatabaseBackend, of: &str) -> Expr {
     Expr::cust(match backend {
         DatabaseBackend::Sqlite => {
             format!(
-                "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_subgroups m JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
+                "(SELECT json_group_array(json_object('id', lower(hex(g.id)), 'display', g.display_name)) FROM group_subgroups m CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.member_group_id WHERE m.account_id = {of}.account_id AND m.group_id = {of}.id)"
             )
         }
         _ => {

@@ -1,6 +1,8 @@
 //! The jobs table: enqueued inside units of work, claimed by lease, so that work runs outside any
 //! transaction and is taken over when its process dies.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::id::{AccountId, JobId};
 use sea_orm::{
@@ -66,7 +68,10 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub(super) async fn insert_jobs(&self, jobs: &[NewJob]) -> Result<(), DbError> {
-        let rows = jobs.iter().map(|job| job::ActiveModel {
+        // The parts of a unit may ask for the same work; done once after all of them is enough.
+        let mut asked = HashSet::new();
+        let once = |job: &&NewJob| asked.insert((job.queue, job.run_at, job.payload.to_string()));
+        let rows = jobs.iter().filter(once).map(|job| job::ActiveModel {
             account_id: Set(self.account().0),
             id: Set(self.new_id()),
             queue: Set(job.queue.to_owned()),

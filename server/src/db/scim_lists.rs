@@ -316,7 +316,7 @@ fn names_one(filter: &TypedFilter) -> bool {
 }
 
 /// Whether few resources can match, found by the index on values: sorting those is cheaper than
-/// reading all of them in order, which SQLite, that knows no numbers, would rather do.
+/// reading all of them in order, which SQLite, that takes them for many, would rather do.
 fn names_few(filter: &TypedFilter) -> bool {
     match filter {
         TypedFilter::And(parts) => parts.iter().any(names_few),

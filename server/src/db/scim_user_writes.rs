@@ -19,6 +19,9 @@ use super::{
     unit::AccountTx,
 };
 
+/// Groups of one statement; SQLite takes 32,766 parameters.
+const GROUPS_AT_ONCE: usize = 5_000;
+
 /// What the product works with of a person, as a document or a form gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
@@ -359,17 +362,17 @@ impl AccountTx {
 
     /// Raises the versions of groups whose members changed.
     pub(super) async fn touch_groups(&self, groups: &[GroupId]) -> Result<(), DbError> {
-        if groups.is_empty() {
-            return Ok(());
+        for chunk in groups.chunks(GROUPS_AT_ONCE) {
+            let update = group::Entity::update_many()
+                .filter(group::Column::AccountId.eq(self.account().0))
+                .filter(group::Column::Id.is_in(chunk.iter().map(|group| group.0)))
+                .col_expr(
+                    group::Column::Version,
+                    Expr::col(group::Column::Version).add(1),
+                )
+                .col_expr(group::Column::UpdatedAt, Expr::val(self.ctx().now));
+            self.connection.update(update).await?;
         }
-        let update = group::Entity::update_many()
-            .filter(group::Column::AccountId.eq(self.account().0))
-            .filter(group::Column::Id.is_in(groups.iter().map(|group| group.0)))
-            .col_expr(
-                group::Column::Version,
-                Expr::col(group::Column::Version).add(1),
-            )
-            .col_expr(group::Column::UpdatedAt, Expr::val(self.ctx().now));
-        Ok(self.connection.update(update).await?)
+        Ok(())
     }
 }

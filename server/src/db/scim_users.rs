@@ -252,7 +252,7 @@ impl AccountTx {
         one(&self.connection, &select).await
     }
 
-    /// Live users of a connection whose manager is `manager`, locked.
+    /// Live users of a connection who match a filter on their manager, locked; at most `limit`.
     ///
     /// # Errors
     /// Those of the database.
@@ -260,6 +260,7 @@ impl AccountTx {
         &self,
         connection: ConnectionId,
         filter: &TypedFilter,
+        limit: u64,
     ) -> Result<Vec<ScimUser>, DbError> {
         let scope = FilterScope {
             backend: self.backend(),
@@ -272,6 +273,7 @@ impl AccountTx {
         with_columns(&mut select, self.backend(), false);
         select
             .and_where(filter::condition(&filter::Users(&scope), filter))
+            .limit(limit)
             .lock(LockType::Update);
         let rows = Row::find_by_statement(self.backend().build(&select))
             .all(&self.connection)

@@ -24,7 +24,7 @@ const TABLE: &str = "pg_class";
 
 impl Db {
     /// Lets PostgreSQL count the tables that have several times as many rows as it knows of, and
-    /// answers how many those are; SQLite plans without numbers.
+    /// answers how many those are; what SQLite assumes of them a migration has written down.
     ///
     /// # Errors
     /// Those of the database.

@@ -7,6 +7,7 @@ mod close_sessions;
 mod go_live;
 pub mod live;
 mod mapping;
+mod reports;
 mod retention;
 mod schedule;
 mod statistics;
@@ -77,6 +78,7 @@ const GO_LIVE: Queue = Queue {
 };
 
 const QUEUES: &[Queue] = &[
+    queue(crate::ops::users::RELEASE_REPORTS, reports::run),
     queue(crate::ops::sessions::CLOSE_SESSIONS, close_sessions::run),
     queue(crate::ops::mapping::APPLY, mapping::apply),
     queue(crate::ops::mapping::REGROUP, mapping::regroup),

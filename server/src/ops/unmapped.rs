@@ -33,16 +33,23 @@ pub fn stored(text: &str) -> Map<String, Value> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Earlier members with newer ones over them, as stored text; those of a schema one by one.
+/// Earlier members with newer ones over them, as stored text; those of a schema one by one. Of the
+/// newer ones no more are looked at than could be kept, however many there are.
 #[must_use]
 pub fn merged(mut members: Map<String, Value>, newer: &Map<String, Value>) -> String {
-    for (name, value) in newer {
-        put(&mut members, name, value);
+    // Null means that the provider took it back (RFC 7643 section 2.5).
+    members.retain(|name, _| !newer.get(name).is_some_and(Value::is_null));
+    let mut room = UNMAPPED_MAX;
+    for (name, value) in newer.iter().filter(|(_, value)| !value.is_null()) {
+        let size = name.len() + value.to_string().len();
+        if let Some(left) = room.checked_sub(size) {
+            room = left;
+            put(&mut members, name, value);
+        }
     }
     bounded(members)
 }
 
-/// Null means that the provider took it back (RFC 7643 section 2.5).
 fn put(members: &mut Map<String, Value>, name: &str, value: &Value) {
     match (members.get_mut(name), value) {
         (_, Value::Null) => {
@@ -86,6 +93,19 @@ mod tests {
         let seen = |old: &str, newer: &str| merged(stored(old), &stored(newer));
         assert_eq!(seen(r#"{"a":1,"b":1}"#, r#"{"a":2}"#), r#"{"a":2,"b":1}"#);
         assert_eq!(seen(r#"{"a":1,"b":1}"#, r#"{"a":null}"#), r#"{"b":1}"#);
+    }
+
+    #[test]
+    fn of_very_many_newer_members_those_are_kept_that_fit() {
+        let members = |from: u32, to: u32, value: &Value| -> Map<String, Value> {
+            let one = |number| (format!("member{number}"), value.clone());
+            (from..to).map(one).collect()
+        };
+        let old = members(0, 500, &1.into());
+        let mut newer = members(1_000, 200_000, &2.into());
+        newer.extend(members(0, 500, &Value::Null));
+        let kept = stored(&merged(old, &newer));
+        assert!(kept.len() > 500 && kept.values().all(|value| *value == 2));
     }
 
     #[test]

@@ -19,9 +19,8 @@ const BY_BODY: Path = Path(&[Index::Named("ix_scim_request_log_bodies")], &["at 
 async fn bodies_that_are_too_old_are_found_among_those_that_are_left() {
     let (app, _client, _ids) = populated().await;
     let erase = "UPDATE scim_request_log SET request_body = NULL, response_body = NULL WHERE request_body NOT LIKE '%Class 1%'";
-    for statement in [erase, "ANALYZE"] {
-        app.sql.execute_unprepared(statement).await.unwrap();
-    }
+    app.sql.execute_unprepared(erase).await.unwrap();
+    app.count_rows("").await;
     let state = &app.app.state;
     let now = state.clock.now();
     let request = RequestId(state.ids.uuid_v7(now));

@@ -1,6 +1,6 @@
 //! The console's search: by trigrams where the database has them.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend};
+use sea_orm::DatabaseBackend;
 
 use super::populated;
 use crate::{
@@ -17,7 +17,7 @@ async fn crowd(app: &TestApp) {
         ("search_text", "'copy' || i || ' ' || md5(i::text)"),
     ];
     copy(app, "users", which, &changes).await.unwrap();
-    app.sql.execute_unprepared("ANALYZE users").await.unwrap();
+    app.count_rows("users").await;
 }
 
 #[tokio::test]

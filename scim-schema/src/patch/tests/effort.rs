@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ENTRA, GENERIC, add, document, replace, run};
 use crate::{
     dialect::ConnectionKind,
-    resource::{Document, ScimError},
+    resource::{Document, ScimError, ScimType},
     schema::urn,
 };
 
@@ -142,4 +142,19 @@ fn a_value_is_read_once_however_many_values_it_changes() {
             assert_eq!(unmapped.map(Vec::len), Some(1), "{op}");
         }
     }
+}
+
+#[test]
+fn members_that_no_definition_knows_count_as_well() {
+    let unknown = |count: usize| {
+        let members = (0..count).map(|number| (format!("member{number}"), json!(1)));
+        json!([{"op": "add", "value": members.collect::<serde_json::Map<_, _>>()}])
+    };
+    let before = with_roles("r", 8);
+    assert_eq!(run(GENERIC, &before, unknown(20_000)).err(), None);
+    let refused = run(GENERIC, &before, unknown(200_000)).err();
+    assert_eq!(
+        refused.and_then(|error| error.scim_type),
+        Some(ScimType::TooMany)
+    );
 }

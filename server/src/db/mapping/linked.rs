@@ -43,8 +43,9 @@ pub struct LinkedPerson {
     pub active: bool,
     /// Where the person belongs.
     pub placement: Placement,
-    /// Groups of the connection, nested ones included; empty unless they were asked for.
-    pub groups: Vec<GroupOfPerson>,
+    /// Groups of the connection, nested ones included; empty unless they were asked for, and `None`
+    /// when there are more than rules can be asked about.
+    pub groups: Option<Vec<GroupOfPerson>>,
 }
 
 #[derive(FromQueryResult)]
@@ -146,7 +147,8 @@ impl AccountTx {
         people(&self.connection, of, &select, with_groups).await
     }
 
-    /// Groups of a connection that a person is in, nested ones included.
+    /// Groups of a connection that a person is in, nested ones included; `None` when there are more
+    /// than rules can be asked about.
     ///
     /// # Errors
     /// Those of the database.
@@ -154,9 +156,8 @@ impl AccountTx {
         &self,
         connection: ConnectionId,
         user: UserId,
-    ) -> Result<Vec<GroupOfPerson>, DbError> {
-        let mut found = groups(&self.connection, self.account().0, connection, &[user.0]).await?;
-        Ok(found.remove(&user.0).unwrap_or_default())
+    ) -> Result<Option<Vec<GroupOfPerson>>, DbError> {
+        groups_of_one(&self.connection, self.account().0, connection, user.0).await
     }
 }
 
@@ -226,7 +227,8 @@ async fn people<C: ConnectionTrait>(
         let Some(placement) = placed.remove(&row.user_id) else {
             continue;
         };
-        let groups = grouped.remove(&row.user_id).unwrap_or_default();
+        let groups = grouped.remove(&row.user_id);
+        let groups = groups.unwrap_or_else(|| Some(Vec::new()));
         people.push(person(row, placement, groups)?);
     }
     Ok(people)
@@ -235,7 +237,7 @@ async fn people<C: ConnectionTrait>(
 fn person(
     row: Row,
     placement: Placement,
-    groups: Vec<GroupOfPerson>,
+    groups: Option<Vec<GroupOfPerson>>,
 ) -> Result<LinkedPerson, DbError> {
     let axes = holds::axes(&row.lifecycle, &row.invitation, &row.hold_kinds)?;
     let profile = crate::db::Profile {
@@ -259,29 +261,82 @@ fn person(
 }
 
 #[derive(FromQueryResult)]
-struct GroupRow {
+struct Step {
     user_id: Uuid,
-    id: Uuid,
-    display_name: String,
     level: i32,
+    /// `None` for a group of another connection.
+    id: Option<Uuid>,
+    display_name: Option<String>,
 }
 
-/// Groups of people by person, in the order of their ids.
+/// Steps from one person up, to groups and from there to groups that these are in. A write of a person
+/// goes them while it holds the row.
+const STEPS_OF_ONE: usize = 10_000;
+/// What people take on an average at most, where many are asked about at once.
+const STEPS_OF_MANY: usize = 200;
+
+type Groups = Vec<GroupOfPerson>;
+
+/// Groups of people by person, as [`groups_of_one`]; nothing of those who are in none.
 async fn groups<C: ConnectionTrait>(
     connection: &C,
     account: Uuid,
     of: ConnectionId,
     users: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<GroupOfPerson>>, DbError> {
-    let query = above(account, of, users);
-    let mut found: HashMap<Uuid, Vec<GroupOfPerson>> = HashMap::new();
-    for row in connection.query_all(&query).await? {
-        let row = GroupRow::from_query_result(&row, "")?;
-        found.entry(row.user_id).or_default().push(GroupOfPerson {
-            id: row.id.into(),
-            display: row.display_name,
-            direct: row.level == 1,
-        });
+) -> Result<HashMap<Uuid, Option<Groups>>, DbError> {
+    let most = STEPS_OF_ONE.max(users.len() * STEPS_OF_MANY);
+    if let Some(found) = walk(connection, account, of, users, most).await? {
+        let found = found.into_iter();
+        return Ok(found.map(|(user, groups)| (user, Some(groups))).collect());
+    }
+    // Somebody among them is in very many; the others have theirs all the same.
+    let mut found = HashMap::with_capacity(users.len());
+    for user in users {
+        let groups = groups_of_one(connection, account, of, *user).await?;
+        found.insert(*user, groups);
     }
     Ok(found)
+}
+
+/// Groups of a person, in the order of their ids; `None` when there are too many.
+async fn groups_of_one<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    of: ConnectionId,
+    user: Uuid,
+) -> Result<Option<Groups>, DbError> {
+    let found = walk(connection, account, of, &[user], STEPS_OF_ONE).await?;
+    Ok(found.map(|mut found| found.remove(&user).unwrap_or_default()))
+}
+
+/// Walks up from people; `None` when that takes more than `most` steps.
+async fn walk<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    of: ConnectionId,
+    users: &[Uuid],
+    most: usize,
+) -> Result<Option<HashMap<Uuid, Groups>>, DbError> {
+    let query = above(account, of, users, most as u64 + 1);
+    let rows = connection.query_all(&query).await?;
+    if rows.len() > most {
+        return Ok(None);
+    }
+    let mut found: HashMap<Uuid, Groups> = HashMap::new();
+    for row in rows {
+        let step = Step::from_query_result(&row, "")?;
+        if let (Some(id), Some(display)) = (step.id, step.display_name) {
+            found.entry(step.user_id).or_default().push(GroupOfPerson {
+                id: id.into(),
+                display,
+                direct: step.level == 1,
+            });
+        }
+    }
+    for groups in found.values_mut() {
+        // A group that is met on several levels counts on its nearest.
+        groups.sort_unstable_by_key(|group| (group.id, !group.direct));
+        groups.dedup_by_key(|group| group.id);
+    }
+    Ok(Some(found))
 }

@@ -17,12 +17,20 @@ use crate::db::entity::{group, group_member, group_subgroup};
 
 /// Name of the recursive table, and of its columns.
 const WALK: &str = "walk";
+/// Name of what is taken of it.
+const TAKEN: &str = "taken";
 const PERSON: &str = "user_id";
 const NODE: &str = "group_id";
 const LEVEL: &str = "level";
 
-/// From people up to the groups that they are in, each with its nearest level.
-pub(super) fn above(account: Uuid, connection: ConnectionId, users: &[Uuid]) -> WithQuery {
+/// From people up to the groups that they are in, with each level on which they meet them; no further
+/// than `most` steps, which are as many rows.
+pub(super) fn above(
+    account: Uuid,
+    connection: ConnectionId,
+    users: &[Uuid],
+    most: u64,
+) -> WithQuery {
     use group_member::Column as M;
     use group_subgroup::Column as S;
     let start = Query::select()
@@ -44,25 +52,27 @@ pub(super) fn above(account: Uuid, connection: ConnectionId, users: &[Uuid]) -> 
         .and_where(S::AccountId.eq(account))
         .and_where(Expr::col((WALK, LEVEL)).lt(NESTING_MAX))
         .to_owned();
-    let found = Query::select()
-        .column((WALK, PERSON))
-        .column((group::Entity, group::Column::Id))
-        .column((group::Entity, group::Column::DisplayName))
-        .expr_as(Expr::col((WALK, LEVEL)).min(), LEVEL)
+    // Both databases walk only as far as this is read.
+    let taken = Query::select()
+        .columns([PERSON, NODE, LEVEL])
         .from(WALK)
-        .join(
-            JoinType::InnerJoin,
-            group::Entity,
-            Expr::col((group::Entity, group::Column::Id)).equals((WALK, NODE)),
-        )
-        .and_where(group::Column::AccountId.eq(account))
-        .and_where(group::Column::ConnectionId.eq(connection.0))
-        .add_group_by([
-            Expr::col((WALK, PERSON)),
-            Expr::col((group::Entity, group::Column::Id)),
-            Expr::col((group::Entity, group::Column::DisplayName)),
+        .limit(most)
+        .to_owned();
+    let found = Query::select()
+        .columns([(TAKEN, PERSON), (TAKEN, LEVEL)])
+        .columns([
+            (group::Entity, group::Column::Id),
+            (group::Entity, group::Column::DisplayName),
         ])
-        .order_by((group::Entity, group::Column::Id), Order::Asc)
+        .from_subquery(taken, TAKEN)
+        .join(
+            JoinType::LeftJoin,
+            group::Entity,
+            Expr::col((group::Entity, group::Column::Id))
+                .equals((TAKEN, NODE))
+                .and(Expr::col((group::Entity, group::Column::AccountId)).eq(account))
+                .and(Expr::col((group::Entity, group::Column::ConnectionId)).eq(connection.0)),
+        )
         .to_owned();
     found.with(walk(start, step, &[PERSON, NODE, LEVEL]))
 }

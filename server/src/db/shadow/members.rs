@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::objects;
 use crate::db::{
+    dialect::MOST_GROUPS,
     entity::{shadow_member as member, shadow_object as object},
     error::DbError,
     fetch::{self, unsigned},
@@ -44,33 +45,51 @@ struct Row {
 
 /// Members that `groups` have.
 pub(super) fn members_of(account: Uuid, groups: &[Uuid]) -> SelectStatement {
-    joined(account, member::Column::MemberId)
-        .and_where(member::Column::GroupId.is_in(groups.iter().copied()))
-        .to_owned()
-}
-
-/// Groups that `members` are in, with the label of the group.
-pub(super) fn groups_of(account: Uuid, members: &[Uuid]) -> SelectStatement {
-    joined(account, member::Column::GroupId)
-        .and_where(member::Column::MemberId.is_in(members.iter().copied()))
-        .to_owned()
-}
-
-fn joined(account: Uuid, side: member::Column) -> SelectStatement {
+    use member::Column as M;
     use object::Column as O;
     Query::select()
-        .column((member::Entity, member::Column::GroupId))
-        .column((member::Entity, member::Column::MemberId))
-        .column((object::Entity, O::Kind))
-        .column((object::Entity, O::Label))
+        .columns([(member::Entity, M::GroupId), (member::Entity, M::MemberId)])
+        .columns([(object::Entity, O::Kind), (object::Entity, O::Label)])
         .from(member::Entity)
         .inner_join(
             object::Entity,
             Expr::col((object::Entity, O::AccountId))
-                .equals((member::Entity, member::Column::AccountId))
-                .and(Expr::col((object::Entity, O::Id)).equals((member::Entity, side))),
+                .equals((member::Entity, M::AccountId))
+                .and(Expr::col((object::Entity, O::Id)).equals((member::Entity, M::MemberId))),
         )
-        .and_where(member::Column::AccountId.eq(account))
+        .and_where(M::AccountId.eq(account))
+        .and_where(M::GroupId.is_in(groups.iter().copied()))
+        .to_owned()
+}
+
+/// Name of the numbered groups of a member, and of their number.
+const SHOWN: &str = "shown";
+const PLACE: &str = "place";
+
+/// Groups that `members` are in, with the label of the group; at most [`MOST_GROUPS`] of each.
+pub(super) fn groups_of(account: Uuid, members: &[Uuid]) -> SelectStatement {
+    use member::Column as M;
+    use object::Column as O;
+    let numbered = Query::select()
+        .columns([M::GroupId, M::MemberId])
+        .expr_as(
+            Expr::cust("ROW_NUMBER() OVER (PARTITION BY member_id ORDER BY group_id)"),
+            PLACE,
+        )
+        .from(member::Entity)
+        .and_where(M::AccountId.eq(account))
+        .and_where(M::MemberId.is_in(members.iter().copied()))
+        .to_owned();
+    Query::select()
+        .columns([(SHOWN, M::GroupId), (SHOWN, M::MemberId)])
+        .columns([(object::Entity, O::Kind), (object::Entity, O::Label)])
+        .from_subquery(numbered, SHOWN)
+        .inner_join(
+            object::Entity,
+            Expr::col((object::Entity, O::Id)).equals((SHOWN, M::GroupId)),
+        )
+        .and_where(Expr::col((object::Entity, O::AccountId)).eq(account))
+        .and_where(Expr::col((SHOWN, PLACE)).lte(MOST_GROUPS))
         .to_owned()
 }
 

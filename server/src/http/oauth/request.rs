@@ -13,6 +13,7 @@ use axum::{
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::percent_decode_str;
 
 use super::OAuthError;
 use crate::ops::client_credentials::Presented;
@@ -123,7 +124,7 @@ async fn parameters(
 }
 
 /// Id and secret of `Authorization: Basic`, both of which are form-encoded (RFC 6749 section
-/// 2.3.1). Ours have no character that would need it.
+/// 2.3.1): some clients encode `-` and `_` as well, and some nothing at all.
 fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, OAuthError> {
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Ok(None);
@@ -136,11 +137,16 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, OAuthError> {
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let credentials = credentials.as_deref().and_then(|text| text.split_once(':'));
     match credentials {
-        Some((client, secret)) => Ok(Some((client.to_owned(), secret.to_owned()))),
+        Some((client, secret)) => Ok(Some((form_decoded(client), form_decoded(secret)))),
         None => Err(invalid(
             "The Authorization header must be Basic with client_id and client_secret",
         )),
     }
+}
+
+fn form_decoded(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -174,6 +180,13 @@ mod tests {
         assert!(matches!(
             request.ok().unwrap().presented,
             Presented::Secret { client, secret } if client == "a" && secret == "b"
+        ));
+        // a%2Db:c%5F+%25, as clients encode it that take RFC 6749 section 2.3.1 at its word
+        let encoded = Some("Basic YSUyRGI6YyU1RislMjU=");
+        let request = read("grant_type=client_credentials", encoded).await;
+        assert!(matches!(
+            request.ok().unwrap().presented,
+            Presented::Secret { client, secret } if client == "a-b" && secret == "c_ %"
         ));
         let body = format!(
             "grant_type=client_credentials&client_assertion_type={JWT_BEARER}&client_assertion=j"

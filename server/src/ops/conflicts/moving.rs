@@ -9,7 +9,7 @@ use scim_schema::{
         events::ChangeKind,
         users::Source,
     },
-    id::{ConflictId, ConnectionId, GroupId, UserId},
+    id::{ConflictId, ConnectionId, GroupId},
     lifecycle::HoldKind,
     resource::Document,
     text::fold,
@@ -29,7 +29,7 @@ use crate::{
         users::{
             close_sessions,
             link_up::{LinkUp, Linked, link_up, living, stored},
-            release_reports,
+            reports::{Released, release_reports},
         },
     },
 };
@@ -57,7 +57,7 @@ pub(super) fn refused(sides: &ConflictSides) -> Option<String> {
 /// What was left behind.
 struct Left {
     groups: Vec<GroupId>,
-    reports: Vec<(UserId, i64)>,
+    reports: Released,
     lifted: u64,
 }
 
@@ -97,11 +97,11 @@ pub(super) async fn carry_out(
     let left = match from {
         Some((scim_id, connection)) => {
             tx.end_link(scim_id).await?;
-            leave(tx, &person, by, (scim_id, connection)).await?
+            leave(tx, &person, (scim_id, connection)).await?
         }
         None => Left {
             groups: Vec::new(),
-            reports: Vec::new(),
+            reports: Released::default(),
             lifted: 0,
         },
     };
@@ -118,7 +118,7 @@ pub(super) async fn carry_out(
         "scimId": linked.scim_id,
         "from": from.map(|(scim_id, connection)| json!({ "connection": connection, "scimId": scim_id })),
         "groups": left.groups,
-        "managerOf": left.reports.iter().map(|(user, _)| user).collect::<Vec<_>>(),
+        "managerOf": left.reports.reports.iter().map(|(user, _)| user).collect::<Vec<_>>(),
         "liftedHolds": left.lifted,
         "before": { "userName": person.user_name, "email": person.email },
         "active": linked.active,
@@ -131,6 +131,7 @@ pub(super) async fn carry_out(
     written.audit.extend(placed);
     written.changes = changes(&conflict, &linked, &left, settled);
     written.changes.extend(flagged);
+    written.jobs.extend(left.reports.rest);
     if linked.active == Some(false) {
         written.jobs.extend(close_sessions(tx, &linked));
     }
@@ -165,15 +166,10 @@ fn is_still_meant(person: &Person, document: &Document) -> bool {
 async fn leave(
     tx: &AccountTx,
     person: &Person,
-    by: &Provisioner,
     (scim_id, connection): (scim_schema::id::LinkId, ConnectionId),
 ) -> Result<Left, OpError> {
     let groups = tx.leave_groups_of(person.user, connection).await?;
-    let old = Provisioner {
-        id: connection,
-        ..by.clone()
-    };
-    let reports = release_reports(tx, &old, scim_id).await?;
+    let reports = release_reports(tx, connection, (person.user, scim_id)).await?;
     let lifted = tx
         .close_holds(person.user, HoldKind::IdpDisabled, Some(connection.0))
         .await?;
@@ -196,7 +192,7 @@ fn changes(
     ];
     let settled = settled.into_iter();
     changes.extend(settled.map(|(id, version)| Change::updated(ChangeKind::Conflict, id, version)));
-    let reports = left.reports.iter();
+    let reports = left.reports.reports.iter();
     changes.extend(reports.map(|(id, version)| Change::updated(ChangeKind::User, *id, *version)));
     let groups = left.groups.iter();
     changes.extend(groups.map(|id| Change::updated(ChangeKind::Group, *id, 0)));

@@ -2,6 +2,7 @@
 //! for the members of groups.
 
 use scim_schema::{
+    filter::Exhausted,
     id::{ConnectionId, GroupId, UserId},
     mapping::Person,
     resource::Document,
@@ -73,18 +74,21 @@ async fn place_anew(
 ) -> Result<Option<AuditEntry>, OpError> {
     let groups = match by.rules.reads_groups() {
         true => tx.groups_of_person(by.id, user).await?,
-        false => Vec::new(),
+        false => Some(Vec::new()),
     };
     let Some(before) = tx.placement(user).await? else {
         return Ok(None);
     };
-    let person = Person {
-        document,
-        active,
-        groups: &groups,
-    };
     let default = by.default_organisation;
-    let after = match placed(&by.rules, default, &person, &before, &mut tx.effort()) {
+    let after = groups.as_deref().ok_or(Exhausted).and_then(|groups| {
+        let person = Person {
+            document,
+            active,
+            groups,
+        };
+        placed(&by.rules, default, &person, &before, &mut tx.effort())
+    });
+    let after = match after {
         Ok(after) => after,
         // Whatever the rules ask for, somebody can be shut out.
         Err(_) if !active => return Ok(None),

@@ -45,30 +45,33 @@ fn placed(
     Ok(reconcile(now, &grants, default))
 }
 
-/// The same for one of many, whom nobody is waiting for: whoever has more values than the rules can
-/// be asked about stays where they are.
+/// The same for one of many, whom nobody is waiting for: whoever has more values or groups than the
+/// rules can be asked about stays where they are.
 fn placed_or_left(rules: &RuleSet, default: OrganisationId, linked: &LinkedPerson) -> Placement {
-    let person = person_of(linked);
     let now = &linked.placement;
-    placed(rules, default, &person, now, &mut Effort::default()).unwrap_or_else(|exhausted| {
-        tracing::warn!(user = %linked.user, "no rule was applied: {exhausted}");
-        now.clone()
-    })
+    let place = |person| placed(rules, default, &person, now, &mut Effort::default());
+    person_of(linked)
+        .and_then(place)
+        .unwrap_or_else(|exhausted| {
+            tracing::warn!(user = %linked.user, "no rule was applied: {exhausted}");
+            now.clone()
+        })
 }
 
 /// That the rules ask for too much, for the provider that is writing.
 fn too_much(_: Exhausted) -> OpError {
     let detail = "The mapping rules of this connection take more comparisons than one request may \
-                  ask for; send fewer or shorter values, or fewer operations at once";
+                  ask for; send fewer or shorter values, fewer operations at once, or put the \
+                  person into fewer groups";
     ScimError::of(ScimType::TooMany, detail).into()
 }
 
-fn person_of(linked: &LinkedPerson) -> Person<'_> {
-    Person {
+fn person_of(linked: &LinkedPerson) -> Result<Person<'_>, Exhausted> {
+    Ok(Person {
         document: &linked.document,
         active: linked.active,
-        groups: &linked.groups,
-    }
+        groups: linked.groups.as_deref().ok_or(Exhausted)?,
+    })
 }
 
 /// Where the rules of its connection place somebody who is in no group yet.

@@ -131,10 +131,11 @@ pub async fn test(
         path: "user",
         message: "This connection does not have that person. Choose somebody it has.".to_owned(),
     })?;
-    let explained = explain(checked.rules.rules(), &stored.dialect, &person_of(&linked));
+    let explained = person_of(&linked)
+        .and_then(|person| explain(checked.rules.rules(), &stored.dialect, &person));
     let explained = explained.map_err(|_| OpError::Invalid {
         path: "user",
-        message: "This person has more values than the rules can be asked about. Choose somebody \
+        message: "This person has more values or groups than the rules can be asked about. Choose somebody \
                   else, or write shorter conditions."
             .to_owned(),
     })?;

@@ -3,21 +3,18 @@
 use chrono::TimeDelta;
 use scim_schema::{
     api::events::ChangeKind,
-    attr::{AttrId, AttrType},
-    filter::{AttrRef, CompareOp, TypedFilter, TypedValue},
     id::{LinkId, UserId},
     lifecycle::Lifecycle,
-    resource::Document,
-    schema::urn,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{lock, store::close_sessions, stored_document};
+use super::{
+    lock,
+    reports::{Released, release_reports},
+    store::close_sessions,
+};
 use crate::{
-    db::{
-        AccountTx, AuditEntry, Change, ReleasedReport, ScimUser, UserUpdate, Written,
-        attribute_values,
-    },
+    db::{AccountTx, AuditEntry, Change, UserUpdate, Written},
     ops::{OpError, precondition::Precondition, provisioner::Provisioner, shadow},
 };
 
@@ -59,7 +56,8 @@ pub async fn delete(
     }
     tx.end_link(current.scim_id).await?;
     let groups = tx.leave_groups(current.user).await?;
-    let reports = release_reports(tx, by, current.scim_id).await?;
+    let Released { reports, rest } =
+        release_reports(tx, by.id, (current.user, current.scim_id)).await?;
     let details = json!({
         "connection": by.name,
         "scimId": current.scim_id,
@@ -76,6 +74,7 @@ pub async fn delete(
         current.version + 1,
     ));
     written.jobs.extend(close_sessions(tx, &current));
+    written.jobs.extend(rest);
     for (user, version) in reports {
         written = written.announcing(Change::updated(ChangeKind::User, user, version));
     }
@@ -88,64 +87,4 @@ pub async fn delete(
         }
     }
     Ok(written)
-}
-
-/// Takes somebody whose link has ended out of the documents of those it managed.
-pub(in crate::ops) async fn release_reports(
-    tx: &AccountTx,
-    by: &Provisioner,
-    manager: LinkId,
-) -> Result<Vec<(UserId, i64)>, OpError> {
-    let managed = TypedFilter::Compare {
-        attr: AttrRef {
-            id: AttrId::EnterpriseManagerValue,
-            parent: Some(AttrId::EnterpriseManager),
-            attr_type: AttrType::String,
-            multi_valued: false,
-            case_exact: true,
-        },
-        op: CompareOp::Eq,
-        value: TypedValue::String(manager.to_string()),
-    };
-    let reports = tx.lock_reports(by.id, &managed).await?;
-    let mut released = Vec::with_capacity(reports.len());
-    for report in &reports {
-        released.push(release(by, report)?);
-    }
-    tx.store_released(&released).await?;
-    let told = reports.iter();
-    Ok(told
-        .map(|report| (report.user, report.version + 1))
-        .collect())
-}
-
-fn release(by: &Provisioner, report: &ScimUser) -> Result<ReleasedReport, OpError> {
-    let old = stored_document(report)?;
-    let document = without_manager(&old)?;
-    let users = by.user_type();
-    let values = attribute_values::changes(
-        &attribute_values::rows_of(&users, &old),
-        &attribute_values::rows_of(&users, &document),
-    );
-    Ok(ReleasedReport {
-        scim_id: report.scim_id,
-        user: report.user,
-        document: document.to_json_text(),
-        values,
-    })
-}
-
-/// A document without the manager.
-pub(in crate::ops) fn without_manager(document: &Document) -> Result<Document, OpError> {
-    let mut members = document.as_map().clone();
-    if let Some(Value::Object(extension)) = members.get_mut(urn::ENTERPRISE_USER) {
-        extension.shift_remove("manager");
-        if extension.is_empty() {
-            members.shift_remove(urn::ENTERPRISE_USER);
-        }
-    }
-    let text = Value::Object(members).to_string();
-    Document::from_json_text(&text).map_err(|error| {
-        crate::db::DbError::Corrupt(format!("scim_links.document: {error}")).into()
-    })
 }

@@ -8,19 +8,20 @@ pub(super) mod link_up;
 mod password;
 mod patch;
 mod replace;
+pub(in crate::ops) mod reports;
 pub(in crate::ops) mod shared;
 mod store;
 
 pub(crate) use adopt::sent_user;
 pub use create::create;
 pub use delete::delete;
-pub(super) use delete::release_reports;
 pub use password::{HashedPassword, check_password, takes_passwords};
 pub use patch::{patch, patched};
 pub use replace::replace;
+pub use reports::{GoneManager, RELEASE_REPORTS, release_rest};
 pub(super) use store::close_sessions;
 
-pub(super) use delete::without_manager;
+pub(super) use reports::without_manager;
 pub(super) use store::difference;
 
 use scim_schema::{id::LinkId, resource::Document};
