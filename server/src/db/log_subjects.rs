@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{
+    arrivals::is_living,
     entity::{scim_link as link, user},
     error::DbError,
     provisioning_log::{CHUNK, NewLogRow},
@@ -103,7 +104,7 @@ impl AccountTx {
                 .columns([user::Column::UserNameFolded, user::Column::Id])
                 .filter(user::Column::AccountId.eq(self.account().0))
                 .filter(user::Column::UserNameFolded.is_in(chunk.iter().cloned()))
-                .filter(user::Column::Lifecycle.is_not_in(["deleted", "purged"]))
+                .filter(is_living())
                 .into_tuple()
                 .all(&self.connection)
                 .await?;

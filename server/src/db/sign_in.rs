@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use super::{
-    administrators, entity::user, error::DbError, holds, scim_user_writes::Profile,
-    scope::AccountScope, unit::AccountTx,
+    administrators, arrivals::is_living, entity::user, error::DbError, holds,
+    scim_user_writes::Profile, scope::AccountScope, unit::AccountTx,
 };
 
 /// A person who may try to sign in.
@@ -54,7 +54,7 @@ impl AccountScope<'_> {
         let living = || {
             user::Entity::find()
                 .filter(user::Column::AccountId.eq(self.account.0))
-                .filter(user::Column::Lifecycle.is_not_in(["deleted", "purged"]))
+                .filter(is_living())
         };
         let mut found = living()
             .filter(user::Column::UserNameFolded.eq(login))
@@ -103,7 +103,7 @@ impl AccountTx {
         let holder = user::Entity::find()
             .filter(user::Column::AccountId.eq(self.account().0))
             .filter(user::Column::EmailFolded.eq(email))
-            .filter(user::Column::Lifecycle.is_not_in(["deleted", "purged"]))
+            .filter(is_living())
             .one(&self.connection)
             .await?;
         Ok(holder.is_some())

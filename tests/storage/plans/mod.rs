@@ -12,7 +12,7 @@ use scim_schema::dialect::ConnectionKind;
 use sea_orm::{ConnectionTrait, DatabaseBackend};
 use serde_json::json;
 
-use crate::support::{Call, ScimClient, Statements, TestApp, patch_body, user_body};
+use crate::support::{Call, ScimClient, Statements, TestApp, group_body, patch_body, user_body};
 
 /// Where a row must be found: one of these indexes, and the columns that are compared in it.
 /// A range says which side of its bound it is on.
@@ -354,8 +354,8 @@ async fn what_is_found_by_a_value_or_a_group_reads_nobody_else() {
             }
         }
     }
-    let members: Vec<_> = ids.iter().map(|id| json!({ "value": id })).collect();
-    let all = json!({ "displayName": "All", "members": members });
+    let members: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let all = group_body("All", &members);
     let remove = json!([{ "op": "remove", "path": "members[type eq \"User\"]" }]);
     let address = format!("/Groups/{group}");
     for (call, status) in [

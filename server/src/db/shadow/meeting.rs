@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::{ShadowView, count_of, objects};
 use crate::db::{
-    arrivals::{self, LIVING, Named, Namesake},
+    arrivals::{self, Named, Namesake, is_living},
     entity::{
         idp_connection as connection, scim_link as link, shadow_member as member,
         shadow_object as object, user,
@@ -131,7 +131,7 @@ impl ShadowView {
                             .equals((link::Entity, link::Column::ConnectionId)),
                     ),
             )
-            .and_where(user(U::Lifecycle).is_in(LIVING))
+            .and_where(is_living())
             .and_where(has_name.clone().or(user(U::EmailFolded).is_in(emails)))
             .order_by_expr(Expr::case(has_name, 0).finally(1).into(), Order::Asc)
             .order_by((user::Entity, U::Id), Order::Asc)
@@ -156,7 +156,7 @@ impl ShadowView {
                 Condition::all()
                     .add(user(U::AccountId).equals((object::Entity, O::AccountId)))
                     .add(user(U::UserNameFolded).equals((object::Entity, O::NameFolded)))
-                    .add(user(U::Lifecycle).is_in(LIVING)),
+                    .add(is_living()),
             )
             .and_where(object(O::AccountId).eq(self.account))
             .and_where(object(O::ConnectionId).eq(self.connection.0))
