@@ -1,7 +1,7 @@
 //! What SQLite assumes about large tables. Without numbers it believes that an account, or a connection
 //! of it, leaves about ten rows, so that to read all of a connection seems as good as to look one of
 //! its people up. Numbers of its own would be those of the day on which it counted; these are of ten
-//! districts with ten connections each, and make the plans of every installation the same from its
+//! districts with twenty connections each, and make the plans of every installation the same from its
 //! first row on.
 //!
 //! A later migration that gives one of these tables an index adds a row for it: an index without one
@@ -27,7 +27,7 @@ const TABLES: [(&str, &[Index]); 10] = [
             ("ix_users_name", "500000 50000 2 1"),
             ("ix_users_last_login", "500000 50000 5 1"),
             ("ix_users_updated", "500000 50000 5 1"),
-            ("ix_users_status", "500000 50000 10000 2"),
+            ("ix_users_status", "500000 50000 40000 2"),
         ],
     ),
     (
@@ -35,10 +35,10 @@ const TABLES: [(&str, &[Index]); 10] = [
         &[
             ("sqlite_autoindex_scim_links_1", "500000 50000 1"),
             ("ux_scim_links_live_user", "500000 50000 1"),
-            ("ux_scim_links_external_id", "500000 50000 5000 1"),
-            ("ix_scim_links_external_id", "500000 50000 5000 1"),
-            ("ix_scim_links_user_name", "500000 50000 5000 1"),
-            ("ix_scim_links_live", "500000 50000 5000 1"),
+            ("ux_scim_links_external_id", "500000 50000 2500 1"),
+            ("ix_scim_links_external_id", "500000 50000 2500 1"),
+            ("ix_scim_links_user_name", "500000 50000 2500 1"),
+            ("ix_scim_links_live", "500000 50000 2500 1"),
             ("ix_scim_links_unmapped", "50000 5000 500 1"),
             ("ix_scim_links_ended_user", "10000 1000 1 1"),
         ],
@@ -119,9 +119,12 @@ impl MigrationTrait for Migration {
         let connection = manager.get_connection();
         // Nothing else makes the table that the numbers are in.
         connection.execute_unprepared("ANALYZE accounts").await?;
-        connection
-            .execute_unprepared("DELETE FROM sqlite_stat1")
-            .await?;
+        for table in ["sqlite_stat1", "sqlite_stat4"] {
+            if manager.has_table(table).await? {
+                let empty = format!("DELETE FROM {table}");
+                connection.execute_unprepared(&empty).await?;
+            }
+        }
         for (table, indexes) in TABLES {
             for (index, numbers) in indexes {
                 let row =

@@ -267,7 +267,7 @@ async fn rules_that_ask_for_groups_refuse_somebody_in_very_many_and_shut_them_ou
     app.map(&console, &client, None, rules).await;
     let id = client.user("ada").await;
     client.group("Crowd", &[]).await;
-    join(&app, 10_001).await;
+    join(&app, 5_001).await;
     let path = format!("/Users/{id}");
     let set = |attribute: &str, value: serde_json::Value| json!([{"op": "replace", "path": attribute, "value": value}]);
     // Nothing that a rule asks for.
@@ -312,6 +312,13 @@ async fn a_user_of_a_shadow_is_shown_with_five_thousand_groups() {
         client.get("/Users").await.expect(200).json["Resources"][0]["groups"].clone(),
     ] {
         assert_eq!(read.as_array().map(Vec::len), Some(5_000));
+    }
+    for filter in [
+        "groups.display eq \"Crowd 1\"",
+        "groups.display eq \"Crowd 5100\"",
+    ] {
+        let found = client.filter("/Users", filter).await.expect(200);
+        assert_eq!(found.json["totalResults"], 1, "{filter}");
     }
     app.finish().await;
 }

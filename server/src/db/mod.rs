@@ -114,7 +114,9 @@ pub use scim_users::{GroupOfUser, ScimUser};
 pub use scope::{AccountScope, PlatformScope};
 pub use session_lookup::StoredSession;
 pub use sessions::NewSession;
-pub use shadow::{Meeting, Met, Narrow, ShadowData, ShadowMember, ShadowObject, ShadowView};
+pub use shadow::{
+    Extent, Meeting, Met, Narrow, ShadowData, ShadowMember, ShadowObject, ShadowView,
+};
 pub use sign_in::SignInUser;
 pub use statements::StatementCount;
 pub use unit::{AccountTx, Purpose, UnitError, Written};

@@ -31,7 +31,11 @@ impl<'d> Reads<'d> {
     /// Those of the database.
     pub async fn user(&self, id: LinkId, with_groups: bool) -> Result<Option<ScimUser>, OpError> {
         if self.by.mode.is_shadow() {
-            return shadow::get_user(self.scope, self.by, id).await;
+            let groups = match with_groups {
+                true => Members::Named,
+                false => Members::None,
+            };
+            return shadow::get_user(self.scope, self.by, id, groups).await;
         }
         Ok(self.scope.scim_user(self.by.id, id, with_groups).await?)
     }

@@ -45,6 +45,9 @@ pub fn merged(mut members: Map<String, Value>, newer: &Map<String, Value>) -> St
         if let Some(left) = room.checked_sub(size) {
             room = left;
             put(&mut members, name, value);
+        } else {
+            // What it replaces is not what the provider has any more.
+            members.shift_remove(name);
         }
     }
     bounded(members)

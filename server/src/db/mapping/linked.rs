@@ -271,7 +271,7 @@ struct Step {
 
 /// Steps from one person up, to groups and from there to groups that these are in. A write of a person
 /// goes them while it holds the row.
-const STEPS_OF_ONE: usize = 10_000;
+const STEPS_OF_ONE: usize = 5_000;
 /// What people take on an average at most, where many are asked about at once.
 const STEPS_OF_MANY: usize = 200;
 

@@ -66,8 +66,17 @@ pub(super) fn members_of(account: Uuid, groups: &[Uuid]) -> SelectStatement {
 const SHOWN: &str = "shown";
 const PLACE: &str = "place";
 
-/// Groups that `members` are in, with the label of the group; at most [`MOST_GROUPS`] of each.
-pub(super) fn groups_of(account: Uuid, members: &[Uuid]) -> SelectStatement {
+/// How many groups of a member are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of them, to compare a filter with them.
+    Whole,
+    /// As many as a user is shown with.
+    Shown,
+}
+
+/// Groups that `members` are in, with the label of the group.
+pub(super) fn groups_of(account: Uuid, members: &[Uuid], extent: Extent) -> SelectStatement {
     use member::Column as M;
     use object::Column as O;
     let numbered = Query::select()
@@ -80,7 +89,11 @@ pub(super) fn groups_of(account: Uuid, members: &[Uuid]) -> SelectStatement {
         .and_where(M::AccountId.eq(account))
         .and_where(M::MemberId.is_in(members.iter().copied()))
         .to_owned();
-    Query::select()
+    let mut select = Query::select();
+    if extent == Extent::Shown {
+        select.and_where(Expr::col((SHOWN, PLACE)).lte(MOST_GROUPS));
+    }
+    select
         .columns([(SHOWN, M::GroupId), (SHOWN, M::MemberId)])
         .columns([(object::Entity, O::Kind), (object::Entity, O::Label)])
         .from_subquery(numbered, SHOWN)
@@ -89,7 +102,6 @@ pub(super) fn groups_of(account: Uuid, members: &[Uuid]) -> SelectStatement {
             Expr::col((object::Entity, O::Id)).equals((SHOWN, M::GroupId)),
         )
         .and_where(Expr::col((object::Entity, O::AccountId)).eq(account))
-        .and_where(Expr::col((SHOWN, PLACE)).lte(MOST_GROUPS))
         .to_owned()
 }
 
@@ -184,12 +196,12 @@ impl AccountTx {
         sizes(&self.connection, account, ResourceKind::Group, groups).await
     }
 
-    /// The groups that members are in, each with its own label.
+    /// The groups that a member is shown with, each with its own label.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn shadow_groups(&self, members: &[Uuid]) -> Result<Vec<ShadowMember>, DbError> {
-        let select = groups_of(self.account().0, members);
+    pub async fn shadow_groups(&self, member: Uuid) -> Result<Vec<ShadowMember>, DbError> {
+        let select = groups_of(self.account().0, &[member], Extent::Shown);
         read(&self.connection, &select).await
     }
 

@@ -22,7 +22,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use meeting::{Meeting, Met};
-pub use members::ShadowMember;
+pub use members::{Extent, ShadowMember};
 pub use view::{Narrow, ShadowView};
 
 use super::{

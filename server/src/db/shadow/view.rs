@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Row, ShadowMember, ShadowObject, count_of, into_objects,
-    members::{groups_of, members_of, read, sizes},
+    members::{Extent, groups_of, members_of, read, sizes},
     objects, with_columns,
 };
 use crate::db::{
@@ -136,8 +136,12 @@ impl ShadowView {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn groups(&self, members: &[Uuid]) -> Result<Vec<ShadowMember>, DbError> {
-        read(&self.snapshot, &groups_of(self.account, members)).await
+    pub async fn groups(
+        &self,
+        members: &[Uuid],
+        extent: Extent,
+    ) -> Result<Vec<ShadowMember>, DbError> {
+        read(&self.snapshot, &groups_of(self.account, members, extent)).await
     }
 
     /// How many members each of these groups has, or how many groups each of these users is in.

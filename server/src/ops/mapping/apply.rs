@@ -18,6 +18,8 @@ use crate::{
 
 /// People of one unit.
 const CHUNK: usize = 100;
+/// The same where rules ask for groups: each of these may be in thousands.
+const CHUNK_WITH_GROUPS: usize = 25;
 /// Units of one job; other work has its turn then.
 const UNITS: usize = 20;
 
@@ -65,6 +67,14 @@ pub async fn apply(
     .await
 }
 
+const fn chunk(with_groups: bool) -> usize {
+    if with_groups {
+        CHUNK_WITH_GROUPS
+    } else {
+        CHUNK
+    }
+}
+
 /// The next chunk; whether there may be another.
 async fn step(
     tx: &AccountTx,
@@ -76,7 +86,7 @@ async fn step(
     };
     let with_groups = connection.rules.reads_groups();
     let people = tx
-        .lock_linked_people(connection.id, after, CHUNK as u64, with_groups)
+        .lock_linked_people(connection.id, after, chunk(with_groups) as u64, with_groups)
         .await?;
     let last = people.last().map(|person| person.scim_id);
     let placed = place(tx, connection, &people).await?;
@@ -107,7 +117,7 @@ pub async fn regroup(
     }
     users.sort_unstable();
     users.dedup();
-    for chunk in users.chunks(CHUNK) {
+    for chunk in users.chunks(CHUNK_WITH_GROUPS) {
         // As they are now: they may have changed since the chunk before.
         let Some(info) = account.connection_info(connection).await? else {
             return Ok(());

@@ -21,7 +21,10 @@ use uuid::Uuid;
 use super::{MOST_OBJECTS, going_live::failure};
 use crate::{
     ctx::Ctx,
-    db::{AuditEntry, ConnectionInfo, Db, Met, Named, Namesake, Profile, ShadowObject, Written},
+    db::{
+        AuditEntry, ConnectionInfo, Db, Extent, Met, Named, Namesake, Profile, ShadowObject,
+        Written,
+    },
     ops::{
         OpError,
         provisioner::Provisioner,
@@ -116,7 +119,7 @@ pub async fn users(
         .collect();
     let meeting = view.meeting(&named).await?;
     let mut groups: HashMap<Uuid, Vec<String>> = HashMap::new();
-    for membership in view.groups(&ids).await? {
+    for membership in view.groups(&ids, Extent::Shown).await? {
         let shown = groups.entry(membership.id).or_default();
         if shown.len() < GROUPS_SHOWN {
             shown.push(membership.label);

@@ -24,8 +24,9 @@ use super::{
 };
 use crate::{
     db::{
-        AccountScope, DbError, ListQuery, Members, Narrow, Paging, Place, READ_AT_ONCE, Resource,
-        ScimGroup, ScimUser, SearchQuery, ShadowMember, ShadowObject, ShadowView, Walked, Window,
+        AccountScope, DbError, Extent, ListQuery, Members, Narrow, Paging, Place, READ_AT_ONCE,
+        Resource, ScimGroup, ScimUser, SearchQuery, ShadowMember, ShadowObject, ShadowView, Walked,
+        Window,
     },
     ops::{
         OpError,
@@ -49,8 +50,9 @@ pub(in crate::ops) async fn get_user(
     scope: AccountScope<'_>,
     by: &Provisioner,
     id: LinkId,
+    groups: Members,
 ) -> Result<Option<ScimUser>, OpError> {
-    let found = get(scope, by, ResourceKind::User, id.0, Members::Named).await?;
+    let found = get(scope, by, ResourceKind::User, id.0, groups).await?;
     Ok(found.and_then(into_user))
 }
 
@@ -78,7 +80,7 @@ async fn get(
     let view = scope.shadow(by.id).await?;
     let found = view.objects(kind, Some(&Narrow::Id(id)), None, 1).await?;
     let with = wanted(kind, members);
-    let mut found = with_members(&view, found, with).await?;
+    let mut found = with_members(&view, found, with, Extent::Shown).await?;
     view.close().await?;
     Ok(found.pop())
 }
@@ -242,7 +244,7 @@ async fn find(
             return Ok(hits);
         };
         let is_last = (chunk.len() as u64) < CHUNK;
-        for resource in with_members(view, chunk, with).await? {
+        for resource in with_members(view, chunk, with, Extent::Whole).await? {
             hits.extend(hit(by, kind, query, &resource, effort)?);
             if began.elapsed() > LONGEST {
                 return Err(DbError::TooSlow.into());
@@ -377,10 +379,10 @@ async fn load(
             .into_iter()
             .filter_map(|id| objects.remove(&id))
             .collect();
-        rest.append(&mut with_members(view, of_kind, *with).await?);
+        rest.append(&mut with_members(view, of_kind, *with, Extent::Shown).await?);
     }
     let plain = objects.into_values().collect();
-    rest.append(&mut with_members(view, plain, Wanted::Nothing).await?);
+    rest.append(&mut with_members(view, plain, Wanted::Nothing, Extent::Shown).await?);
     found.extend(
         rest.into_iter()
             .map(|resource| (id_of(&resource), resource)),
@@ -394,13 +396,14 @@ async fn with_members(
     view: &ShadowView,
     objects: Vec<ShadowObject>,
     with: Wanted,
+    extent: Extent,
 ) -> Result<Vec<Resource>, OpError> {
     let ids: Vec<Uuid> = objects.iter().map(|object| object.id).collect();
     let mut memberships: HashMap<Uuid, Vec<ShadowMember>> = HashMap::new();
     let rows = match with {
         Wanted::Nothing => Vec::new(),
         _ if ids.is_empty() => Vec::new(),
-        Wanted::Of(ResourceKind::User) => view.groups(&ids).await?,
+        Wanted::Of(ResourceKind::User) => view.groups(&ids, extent).await?,
         Wanted::Of(ResourceKind::Group) => view.members(&ids).await?,
     };
     for row in rows {

@@ -65,7 +65,7 @@ pub(in crate::ops) async fn lock_user(
     let Some(object) = tx.shadow_object(by.id, USER, id.0).await? else {
         return Ok(None);
     };
-    let groups = tx.shadow_groups(&[id.0]).await?;
+    let groups = tx.shadow_groups(id.0).await?;
     as_user(object, groups.into_iter().map(group_of_user).collect()).map(Some)
 }
 
