@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{
-    BrowserLogEntry, ChromiumLikeCapabilities, DesiredCapabilities, Key, LoggingPrefsLogLevel,
-    TypingData, WebDriver, WebElement,
+    BrowserLogEntry, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key,
+    LoggingPrefsLogLevel, TypingData, WebDriver, WebElement,
 };
 use tokio::time::Instant;
 
@@ -47,6 +47,25 @@ pub(crate) struct Window {
     _profile: TempDir,
 }
 
+/// Begins a session. On a busy machine a browser sometimes ends while it starts.
+async fn begin(
+    chromedriver: &str,
+    wishes: &ChromeCapabilities,
+    http: &reqwest::Client,
+) -> WebDriver {
+    let mut tries = 3;
+    loop {
+        let session = WebDriver::builder(chromedriver, wishes.clone()).client(http.clone());
+        match session.connect().await {
+            Ok(driver) => return driver,
+            Err(error) => {
+                tries -= 1;
+                assert!(tries > 0, "a browser: {error}");
+            }
+        }
+    }
+}
+
 impl Window {
     /// Opens a browser that was never used before.
     pub(crate) async fn open(site: &Site) -> Self {
@@ -71,11 +90,7 @@ impl Window {
             .timeout(COMMAND_TAKES)
             .build()
             .expect("a client");
-        let driver = WebDriver::builder(chromedriver.url(), wishes)
-            .client(http)
-            .connect()
-            .await
-            .expect("a browser");
+        let driver = begin(&chromedriver.url(), &wishes, &http).await;
         Self {
             driver,
             origin: site.origin().to_owned(),
