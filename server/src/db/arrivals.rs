@@ -142,7 +142,9 @@ impl AccountTx {
             .and_where(link::Column::UserNameFolded.eq(name.as_str()))
             .and_where(is_live())
             .to_owned();
-        let mut any = has_name.clone().or(U::Id.in_subquery(by_link));
+        // SQLite uses the index of names only where its condition stands beside the name.
+        let by_name = has_name.clone().and(is_living());
+        let mut any = by_name.or(U::Id.in_subquery(by_link));
         if let Some(email) = named.email {
             any = any.or(U::EmailFolded.eq(fold(email)));
         }
@@ -150,7 +152,7 @@ impl AccountTx {
             .column(U::Id)
             .from(user::Entity)
             .and_where(U::AccountId.eq(self.account().0))
-            .and_where(is_living())
+            .and_where(U::Lifecycle.is_in(LIVING))
             .and_where(any)
             .order_by_expr(Expr::case(has_name, 0).finally(1).into(), Order::Asc)
             .order_by(U::Id, Order::Asc)

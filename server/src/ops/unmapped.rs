@@ -45,7 +45,7 @@ pub fn merged(mut members: Map<String, Value>, newer: &Map<String, Value>) -> St
         if let Some(left) = room.checked_sub(size) {
             room = left;
             put(&mut members, name, value);
-        } else {
+        } else if !name.contains(':') {
             // What it replaces is not what the provider has any more.
             members.shift_remove(name);
         }

@@ -1,11 +1,12 @@
 //! Plans of SQLite among many: whoever asks for few reads few, whatever else is in the account or in
 //! others.
 
+use scim_schema::dialect::ConnectionKind;
 use sea_orm::DatabaseBackend;
 use serde_json::json;
 
-use super::{assert_indexed, plan, populated, statements_of};
-use crate::support::{Statements, TestApp, group_body, patch_body, percent_encoded};
+use super::{assert_indexed, is_of_account_alone, plan, populated, statements_of};
+use crate::support::{Statements, TestApp, group_body, patch_body, percent_encoded, user_body};
 
 /// Fails when a plan of SQLite reads every link of the connection.
 fn assert_no_crowd(address: &str, plan: &str) {
@@ -64,6 +65,16 @@ async fn what_is_found_by_a_value_or_a_group_reads_nobody_else() {
         for statement in statements_of(call, status).await {
             assert_no_crowd(&statement, &plan(&app, &statement).await);
         }
+    }
+    // Whoever is refused is found by name or address.
+    let other = app.connection(ConnectionKind::Generic).await;
+    let mut taken = user_body("user7");
+    taken["emails"] = json!([{ "value": "user8@example.org", "type": "work" }]);
+    for statement in statements_of(other.call_with("POST", "/Users", &taken), 409).await {
+        let plan = plan(&app, &statement).await;
+        // The keys that point to a user are in the plan of its insertion, and not looked at.
+        let all = |line: &str| line.starts_with("SEARCH users") && is_of_account_alone(line);
+        assert!(!plan.lines().any(all), "{statement}\n{plan}");
     }
     // A list of the console reads its own account, however many people others have.
     let console = app.administrator().await;

@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::{ShadowView, count_of, objects};
 use crate::db::{
-    arrivals::{self, Named, Namesake, is_living},
+    arrivals::{self, LIVING, Named, Namesake, is_living},
     entity::{
         idp_connection as connection, scim_link as link, shadow_member as member,
         shadow_object as object, user,
@@ -92,6 +92,7 @@ impl ShadowView {
         let user = |column| Expr::col((user::Entity, column));
         let names: Vec<&str> = page.iter().map(|(name, _)| name.as_str()).collect();
         let emails = page.iter().filter_map(|(_, email)| email.as_deref());
+        let emails: Vec<&str> = emails.collect();
         let known = Query::select()
             .column(link::Column::UserId)
             .from(link::Entity)
@@ -100,9 +101,15 @@ impl ShadowView {
             .and_where(link::Column::UserNameFolded.is_in(names.iter().copied()))
             .and_where(is_live())
             .to_owned();
+        // SQLite uses the index of names only where its condition stands beside the names.
         let has_name = user(U::UserNameFolded)
             .is_in(names)
+            .and(is_living())
             .or(user(U::Id).in_subquery(known));
+        let mut any = has_name.clone();
+        if !emails.is_empty() {
+            any = any.or(user(U::EmailFolded).is_in(emails));
+        }
         let mut select = arrivals::linked_people(self.account);
         for column in [
             U::UserName,
@@ -131,8 +138,8 @@ impl ShadowView {
                             .equals((link::Entity, link::Column::ConnectionId)),
                     ),
             )
-            .and_where(is_living())
-            .and_where(has_name.clone().or(user(U::EmailFolded).is_in(emails)))
+            .and_where(user(U::Lifecycle).is_in(LIVING))
+            .and_where(any)
             .order_by_expr(Expr::case(has_name, 0).finally(1).into(), Order::Asc)
             .order_by((user::Entity, U::Id), Order::Asc)
             .limit(MOST_MET)
