@@ -2,18 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_router::{
+    Lazy,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
 use crate::{
+    areas,
     clock::Clock,
     live::Live,
-    pages::{
-        AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
-        ConnectionsPage, FreshSecret, LogPage, MappingDrafts, MappingPage, NotFoundPage, RootPage,
-        SetupPage, Shell, SignInPage, TesterPage, UserPage, UsersPage,
-    },
+    pages::{FreshSecret, MappingDrafts, NotFoundPage, RootPage, SetupPage, Shell, SignInPage},
     places::Places,
     session::Session,
     shortcuts::Shortcuts,
@@ -47,17 +45,17 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/a/:slug") view=SignInPage />
                 <Route path=path!("/setup") view=SetupPage />
                 <ParentRoute path=path!("") view=Shell>
-                    <Route path=path!("/users") view=UsersPage />
-                    <Route path=path!("/users/:id") view=UserPage />
-                    <Route path=path!("/provisioning") view=ConnectionsPage />
-                    <Route path=path!("/provisioning/:id") view=ConnectionPage />
-                    <Route path=path!("/provisioning/:id/tester") view=TesterPage />
-                    <Route path=path!("/attributes") view=AttributesPage />
-                    <Route path=path!("/conflicts") view=ConflictsPage />
-                    <Route path=path!("/conflicts/:id") view=ConflictPage />
-                    <Route path=path!("/provisioning/:id/conformance") view=ConformancePage />
-                    <Route path=path!("/provisioning/:id/mapping") view=MappingPage />
-                    <Route path=path!("/log") view=LogPage />
+                    <Route path=path!("/users") view={Lazy::<areas::Users>::new()} />
+                    <Route path=path!("/users/:id") view={Lazy::<areas::User>::new()} />
+                    <Route path=path!("/provisioning") view={Lazy::<areas::Connections>::new()} />
+                    <Route path=path!("/provisioning/:id") view={Lazy::<areas::Connection>::new()} />
+                    <Route path=path!("/provisioning/:id/tester") view={Lazy::<areas::Tester>::new()} />
+                    <Route path=path!("/attributes") view={Lazy::<areas::Attributes>::new()} />
+                    <Route path=path!("/conflicts") view={Lazy::<areas::Conflicts>::new()} />
+                    <Route path=path!("/conflicts/:id") view={Lazy::<areas::Conflict>::new()} />
+                    <Route path=path!("/provisioning/:id/conformance") view={Lazy::<areas::Conformance>::new()} />
+                    <Route path=path!("/provisioning/:id/mapping") view={Lazy::<areas::Mapping>::new()} />
+                    <Route path=path!("/log") view={Lazy::<areas::Log>::new()} />
                     <Route path=path!("/*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>

@@ -32,7 +32,6 @@ pub(crate) fn dev(flags: &[String]) -> Outcome {
     let watch = toolbox
         .trunk()
         .arg("watch")
-        .envs([console::WASM_FLAGS])
         .stdin(std::process::Stdio::null())
         .spawn();
     let mut watch = watch.map_err(|error| {

@@ -35,6 +35,7 @@ mod steps;
 mod test;
 mod tools;
 mod unprivileged;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -116,6 +117,8 @@ fn dispatch(command: &str, rest: &[String]) -> Option<Outcome> {
         ("soak", words) => Some(soak::soak(soak::minutes(words)?)),
         ("dist", []) => Some(dist::dist()),
         ("tools", []) => Some(tools::install_all()),
+        // For Trunk alone, see Trunk.toml.
+        ("wasm", []) => Some(wasm::build_for_trunk()),
         _ => None,
     }
 }

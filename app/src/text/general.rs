@@ -33,6 +33,10 @@ pub(crate) mod shell {
     pub(crate) const NOT_FOUND: &str = "Page not found";
     pub(crate) const NOT_FOUND_WHY: &str =
         "Nothing is at this address. It may have been mistyped, or the page has moved.";
+    pub(crate) const NOT_LOADED: &str = "Page not loaded";
+    pub(crate) const NOT_LOADED_WHY: &str = "This part of the console could not be fetched. The \
+        connection may be interrupted, or Rollcall has a new version since you opened it.";
+    pub(crate) const LOAD_AGAIN: &str = "Load again";
     pub(crate) const GO_TO_USERS: &str = "Go to users";
     pub(crate) const GO_TO_CONNECTIONS: &str = "Go to connections";
     pub(crate) const SESSION_FAILED: &str = "Rollcall could not be reached.";
