@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::lifecycle::word_enum;
+use crate::lifecycle::{Transition, word_enum};
 
 word_enum! {
     /// Account-wide roles. Organisation-scoped roles live in memberships.
@@ -42,6 +42,16 @@ word_enum! {
     Permission {
         /// See users, their status and groups.
         ReadUsers = "users.read",
+        /// Suspend people and take that back.
+        SuspendUsers = "users.suspend",
+        /// Ban people and take that back.
+        BanUsers = "users.ban",
+        /// Let people in again who were locked out or not here for long.
+        ValidateUsers = "users.validate",
+        /// Archive people and take that back.
+        ArchiveUsers = "users.archive",
+        /// Delete people and restore them.
+        DeleteUsers = "users.delete",
         /// See the requests of identity providers, without bodies.
         ReadProvisioningLog = "provisioning_log.read",
         /// See the bodies of those requests; each read is audited.
@@ -67,17 +77,85 @@ pub const fn can(role: AccountRole, permission: Permission) -> bool {
         AccountRole::ItAdministrator => !is_for_system_administrators(permission),
         AccountRole::Auditor => {
             !is_for_system_administrators(permission)
-                && !matches!(permission, Permission::ManageConnections)
+                && !matches!(
+                    permission,
+                    Permission::ManageConnections
+                        | Permission::SuspendUsers
+                        | Permission::ValidateUsers
+                )
         }
     }
 }
 
-/// Resolving conflicts and vouching for domains decide whose people are whose.
+/// Resolving conflicts and vouching for domains decide whose people are whose; a ban, the archive and a
+/// deletion cost people what they have.
 const fn is_for_system_administrators(permission: Permission) -> bool {
     matches!(
         permission,
-        Permission::ResolveConflicts | Permission::ManageDomains
+        Permission::ResolveConflicts
+            | Permission::ManageDomains
+            | Permission::BanUsers
+            | Permission::ArchiveUsers
+            | Permission::DeleteUsers
     )
+}
+
+/// What somebody needs who asks for a transition of another person; `None` when nobody may, because
+/// it is a job's, a provider's, or comes with another act.
+#[must_use]
+pub const fn needed_for(transition: Transition) -> Option<Permission> {
+    match transition {
+        Transition::Suspend | Transition::Unsuspend => Some(Permission::SuspendUsers),
+        Transition::Ban | Transition::Unban => Some(Permission::BanUsers),
+        Transition::Validate => Some(Permission::ValidateUsers),
+        Transition::Archive | Transition::Unarchive => Some(Permission::ArchiveUsers),
+        Transition::Delete | Transition::Restore => Some(Permission::DeleteUsers),
+        _ => None,
+    }
+}
+
+impl AccountRole {
+    /// How high it is; nobody acts on somebody with a higher one.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::SystemAdministrator => 2,
+            Self::ItAdministrator | Self::Auditor => 1,
+        }
+    }
+}
+
+word_enum! {
+    /// What forbids an act whatever permissions somebody has (domain.md section 4, *Guards*).
+    Guard {
+        /// Nobody does this to themselves.
+        SelfAction = "self_action",
+        /// The other person has a higher role.
+        HigherRole = "higher_role",
+        /// The other person is the last System Administrator.
+        LastAdministrator = "last_admin",
+    }
+}
+
+/// Whether somebody with the roles `actor` may do this to somebody with the roles `target`, as far as
+/// both are known; that there is another administrator is for who can count them.
+///
+/// # Errors
+/// What forbids it.
+pub fn guard(
+    transition: Transition,
+    is_self: bool,
+    actor: &[AccountRole],
+    target: &[AccountRole],
+) -> Result<(), Guard> {
+    if is_self && transition.stops() {
+        return Err(Guard::SelfAction);
+    }
+    let highest = |roles: &[AccountRole]| roles.iter().map(|role| role.rank()).max().unwrap_or(0);
+    match highest(target) > highest(actor) {
+        true => Err(Guard::HigherRole),
+        false => Ok(()),
+    }
 }
 
 /// Every permission that any of `roles` includes, in the order of [`Permission::ALL`].
@@ -100,6 +178,29 @@ mod tests {
         assert!(permissions.contains(&Permission::ReadUsers));
         assert!(!permissions.contains(&Permission::ManageConnections));
         assert!(permissions_of(&[]).is_empty());
+    }
+
+    #[test]
+    fn an_it_administrator_suspends_and_unlocks_but_nobody_higher() {
+        use AccountRole::{Auditor, ItAdministrator, SystemAdministrator};
+        let it = permissions_of(&[ItAdministrator]);
+        assert!(it.contains(&Permission::SuspendUsers) && it.contains(&Permission::ValidateUsers));
+        assert!(!it.contains(&Permission::BanUsers) && !it.contains(&Permission::ArchiveUsers));
+        let suspend = |actor, target: &[_]| guard(Transition::Suspend, false, &[actor], target);
+        assert_eq!(suspend(ItAdministrator, &[]), Ok(()));
+        assert_eq!(suspend(ItAdministrator, &[Auditor]), Ok(()));
+        let higher = suspend(ItAdministrator, &[Auditor, SystemAdministrator]);
+        assert_eq!(higher, Err(Guard::HigherRole));
+        assert_eq!(suspend(SystemAdministrator, &[SystemAdministrator]), Ok(()));
+    }
+
+    #[test]
+    fn nobody_stops_themselves() {
+        let roles = [AccountRole::SystemAdministrator];
+        for transition in Transition::ALL {
+            let outcome = guard(*transition, true, &roles, &roles);
+            assert_eq!(outcome.is_err(), transition.stops(), "{transition}");
+        }
     }
 
     #[test]

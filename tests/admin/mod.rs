@@ -22,5 +22,6 @@ mod rehearsals;
 mod sessions;
 mod sign_in;
 mod token_rotation;
+mod user_acts;
 mod user_detail;
 mod users;

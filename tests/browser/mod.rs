@@ -38,6 +38,7 @@ mod person;
 mod shadow;
 mod signing_in;
 mod tokens;
+mod user_acts;
 mod users;
 mod widths;
 

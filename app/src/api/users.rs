@@ -2,10 +2,12 @@
 
 use scim_schema::{
     api::{
+        acts::ActOnUser,
         page::Page,
         users::{UserCounts, UserDetail, UserQuery, UserRow},
     },
     id::UserId,
+    lifecycle::Transition,
 };
 
 use super::{Call, call};
@@ -33,4 +35,9 @@ pub(crate) fn counts() -> Call<UserCounts> {
 /// One user.
 pub(crate) fn one(id: UserId) -> Call<UserDetail> {
     call::get(format!("/users/{id}"))
+}
+
+/// Makes something happen to a user; the answer is the user after it.
+pub(crate) fn act(id: UserId, act: Transition, asked: &ActOnUser) -> Call<UserDetail> {
+    call::post(format!("/users/{id}/{act}"), asked)
 }

@@ -20,6 +20,8 @@ pub(crate) enum InputKind {
     Text,
     /// An e-mail address.
     Email,
+    /// A date and a time of the viewer's wall clock.
+    Moment,
 }
 
 impl InputKind {
@@ -27,6 +29,7 @@ impl InputKind {
         match self {
             Self::Text => "text",
             Self::Email => "email",
+            Self::Moment => "datetime-local",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Types of the admin API (`/api/v1`), shared by server and console.
 
+pub mod acts;
 pub mod alerts;
 pub mod attributes;
 pub mod conflicts;

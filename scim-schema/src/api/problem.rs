@@ -56,6 +56,16 @@ error_codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This method does not exist here";
     /// Something else has this name.
     Conflict = "conflict", 409, "Something else is in the way";
+    /// The user is in that state already.
+    AlreadyInState = "already_in_state", 409, "It is so already";
+    /// Somebody else has the user name.
+    UserNameTaken = "user_name_taken", 409, "Somebody else has this user name";
+    /// Nobody does this to themselves.
+    SelfAction = "self_action", 403, "You cannot do this to yourself";
+    /// The other person has a higher role.
+    HigherRole = "higher_role", 403, "This person has a higher role than you";
+    /// Nobody would be left to administer the account.
+    LastAdministrator = "last_admin", 409, "This is the last System Administrator";
     /// What a plan showed is not what applying it would do any more.
     PlanStale = "plan_stale", 409, "The data moved since this was reviewed";
     /// The one-time link was used, ran out or never existed.

@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     id::{ConnectionId, GroupId, HoldId, LinkId, OrganisationId, UserId},
-    lifecycle::{HoldKind, HoldScope, InvitationState, Lifecycle, Status, word_enum},
+    lifecycle::{
+        Axes, HoldKind, HoldScope, InvitationState, Lifecycle, OpenHold, Status, Transition,
+        word_enum,
+    },
     permission::{AccountRole, FunctionalRole},
 };
 
@@ -148,6 +151,25 @@ pub struct UserDetail {
     pub pending_identifiers: Vec<PendingIdentifier>,
     /// How a deleted user came to be so; `None` for everybody else.
     pub deletion: Option<DeletionView>,
+    /// What the caller may do with this person as they are now, in the order of [`Transition::ALL`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<Transition>,
+}
+
+impl UserDetail {
+    /// The three axes.
+    #[must_use]
+    pub fn axes(&self) -> Axes {
+        let hold = |hold: &HoldView| OpenHold {
+            kind: hold.kind,
+            scope: hold.scope,
+        };
+        Axes {
+            lifecycle: self.lifecycle,
+            holds: self.open_holds.iter().map(hold).collect(),
+            invitation: self.invitation,
+        }
+    }
 }
 
 /// What a connection may not change of an administrator (domain.md section 4): kept in the link's

@@ -4,7 +4,7 @@ use scim_schema::{id::UserId, permission::AccountRole};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -39,6 +39,22 @@ impl AccountTx {
     /// Those of the database.
     pub async fn system_administrators(&self, limit: u64) -> Result<Vec<UserId>, DbError> {
         system_administrators(&self.connection, self.account().0, limit).await
+    }
+
+    /// Whether somebody else than `user` is a System Administrator who can sign in.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn has_other_administrator(&self, user: UserId) -> Result<bool, DbError> {
+        let free = Expr::col((user::Entity, user::Column::HoldKinds))
+            .eq("")
+            .or(Expr::col((user::Entity, user::Column::BreakGlass)));
+        let mut select = administrators_select(self.account().0, 1);
+        select
+            .and_where(Expr::col((user::Entity, user::Column::Id)).ne(user.0))
+            .and_where(free);
+        let found: Vec<Holder> = fetch::all(&self.connection, &select).await?;
+        Ok(!found.is_empty())
     }
 
     /// Gives a user an account-wide role.
@@ -127,7 +143,14 @@ async fn system_administrators<C: ConnectionTrait>(
     account: Uuid,
     limit: u64,
 ) -> Result<Vec<UserId>, DbError> {
-    let select = Query::select()
+    let select = administrators_select(account, limit);
+    let rows: Vec<Holder> = fetch::all(connection, &select).await?;
+    Ok(rows.into_iter().map(|row| UserId(row.user_id)).collect())
+}
+
+/// System Administrators that could be at work.
+fn administrators_select(account: Uuid, limit: u64) -> SelectStatement {
+    Query::select()
         .column((role::Entity, role::Column::UserId))
         .from(role::Entity)
         .inner_join(
@@ -147,7 +170,5 @@ async fn system_administrators<C: ConnectionTrait>(
         .and_where(Expr::col((role::Entity, role::Column::ParkedAt)).is_null())
         .and_where(Expr::col((user::Entity, user::Column::Lifecycle)).is_in(LIVING))
         .limit(limit)
-        .to_owned();
-    let rows: Vec<Holder> = fetch::all(connection, &select).await?;
-    Ok(rows.into_iter().map(|row| UserId(row.user_id)).collect())
+        .to_owned()
 }

@@ -129,6 +129,21 @@ impl AccountTx {
         Ok(lifted)
     }
 
+    /// Lifts every open hold whose time is over, and brings the user's status up to date; answers how
+    /// many that were.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn close_due_holds(&self, user: UserId) -> Result<u64, DbError> {
+        let due = hold::Column::Until.lte(self.ctx().now);
+        let close = self.closing(user).filter(due);
+        let closed = close.exec(&self.connection).await?.rows_affected;
+        if closed > 0 {
+            self.refresh_status(user).await?;
+        }
+        Ok(closed)
+    }
+
     async fn insert_hold(&self, user: UserId, hold: NewHold) -> Result<bool, DbError> {
         let inserted = hold::Entity::insert_many([self.hold_row(user, hold)])
             .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -197,20 +212,27 @@ impl AccountTx {
         kind: HoldKind,
         source: Option<Uuid>,
     ) -> UpdateMany<hold::Entity> {
+        let mut update = self
+            .closing(user)
+            .filter(hold::Column::Kind.eq(kind.as_str()))
+            .filter(hold::Column::Scope.ne(HoldScope::Organisation.as_str()));
+        if let Some(source) = source {
+            update = update.filter(hold::Column::SourceId.eq(source));
+        }
+        update
+    }
+
+    /// Lifts open holds of a user.
+    fn closing(&self, user: UserId) -> UpdateMany<hold::Entity> {
         let (by_kind, by_id, by_name) = actor_columns(&self.ctx().actor);
-        let mut update = hold::Entity::update_many()
+        hold::Entity::update_many()
             .col_expr(hold::Column::LiftedAt, Expr::val(self.ctx().now))
             .col_expr(hold::Column::LiftedByKind, Expr::val(by_kind))
             .col_expr(hold::Column::LiftedById, Expr::val(by_id))
             .col_expr(hold::Column::LiftedByName, Expr::val(by_name))
             .filter(hold::Column::AccountId.eq(self.account().0))
             .filter(hold::Column::UserId.eq(user.0))
-            .filter(hold::Column::Kind.eq(kind.as_str()))
-            .filter(hold::Column::LiftedAt.is_null());
-        if let Some(source) = source {
-            update = update.filter(hold::Column::SourceId.eq(source));
-        }
-        update
+            .filter(hold::Column::LiftedAt.is_null())
     }
 
     /// Recomputes status and holds of a user from its rows and raises its version.

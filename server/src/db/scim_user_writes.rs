@@ -128,8 +128,8 @@ pub struct UserUpdate {
     pub cut_access: bool,
     /// The hash of a new password, in PHC form; `None` leaves it.
     pub password_hash: Option<String>,
-    /// When it is purged; `None` leaves it.
-    pub purge_at: Option<DateTime<Utc>>,
+    /// When it is purged, or that it is not; `None` leaves it.
+    pub purge_at: Option<Option<DateTime<Utc>>>,
 }
 
 impl AccountTx {

@@ -188,6 +188,22 @@ impl AccountTx {
         Ok(())
     }
 
+    /// Notes that a user is active now: whoever is let in again has all the time until they count as
+    /// dormant (domain.md section 5, *Dormancy*).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn note_activity(&self, id: UserId) -> Result<(), DbError> {
+        use user::Column as C;
+        user::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .col_expr(C::LastActiveAt, Expr::val(self.ctx().now))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Sets a user's password; sessions of before are refused from now on.
     ///
     /// # Errors

@@ -18,10 +18,11 @@ use scim_schema::{
     id::RequestId,
     lifecycle::{HoldKind, SignInRefusal},
     mapping::{RuleError, RuleField},
+    permission::Guard,
 };
 
 use crate::{
-    db::DbError,
+    db::{DbError, UniqueKey},
     ops::{OpError, error::SignInDenial},
 };
 
@@ -169,6 +170,10 @@ impl From<OpError> for ApiError {
     fn from(error: OpError) -> Self {
         match error {
             OpError::NotFound => Self::not_found(),
+            OpError::Unique(UniqueKey::UserName) => Self::new(
+                ErrorCode::UserNameTaken,
+                "Somebody else has this user name. Choose another one.",
+            ),
             OpError::Unique(key) => Self::new(
                 ErrorCode::Conflict,
                 format!("Something else has this value already ({key:?}). Choose another one."),
@@ -178,6 +183,11 @@ impl From<OpError> for ApiError {
                 "Somebody else has this user name or e-mail address.",
             ),
             OpError::Conflict(sentence) => Self::new(ErrorCode::Conflict, sentence),
+            OpError::AlreadyInState => Self::new(
+                ErrorCode::AlreadyInState,
+                "This person is in that state already. Nothing was changed.",
+            ),
+            OpError::Guarded(guard) => guarded(guard),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),
             OpError::InvalidRules(errors) => {
@@ -211,6 +221,24 @@ impl From<OpError> for ApiError {
             OpError::Database(error) => error.into(),
         }
     }
+}
+
+fn guarded(guard: Guard) -> ApiError {
+    let (code, detail) = match guard {
+        Guard::SelfAction => (
+            ErrorCode::SelfAction,
+            "Nobody does this to themselves. Ask another administrator.",
+        ),
+        Guard::HigherRole => (
+            ErrorCode::HigherRole,
+            "This person has a higher role than you. Ask a System Administrator.",
+        ),
+        Guard::LastAdministrator => (
+            ErrorCode::LastAdministrator,
+            "This is the last System Administrator who can sign in. Give somebody else that role first.",
+        ),
+    };
+    ApiError::new(code, detail)
 }
 
 /// A part of a mapping rule that is wrong, where it stands in the request.

@@ -4,6 +4,7 @@
 mod alerts;
 mod attributes;
 mod close_sessions;
+mod end_holds;
 mod go_live;
 pub mod live;
 mod mapping;
@@ -80,6 +81,7 @@ const GO_LIVE: Queue = Queue {
 const QUEUES: &[Queue] = &[
     queue(crate::ops::users::RELEASE_REPORTS, reports::run),
     queue(crate::ops::sessions::CLOSE_SESSIONS, close_sessions::run),
+    queue(crate::ops::user_acts::END_HOLDS, end_holds::run),
     queue(crate::ops::mapping::APPLY, mapping::apply),
     queue(crate::ops::mapping::REGROUP, mapping::regroup),
     GO_LIVE,

@@ -4,6 +4,7 @@ use scim_schema::{
     api::conflicts::{ConflictCause, ConflictKind},
     lifecycle::SignInRefusal,
     mapping::RuleError,
+    permission::Guard,
     resource::ScimError,
 };
 
@@ -33,6 +34,12 @@ pub enum OpError {
     /// Something else is in the way; the sentence says what, and what to do.
     #[error("{0}")]
     Conflict(String),
+    /// The person is in that state already: nothing would change.
+    #[error("nothing would change")]
+    AlreadyInState,
+    /// An act that a guard forbids.
+    #[error("a guard forbids it: {0}")]
+    Guarded(Guard),
     /// The caller lacks the permission.
     #[error("the caller lacks the permission")]
     Forbidden,

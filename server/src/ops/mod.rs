@@ -38,6 +38,7 @@ pub mod shadow;
 pub mod sign_in;
 pub mod tokens;
 pub mod unmapped;
+pub mod user_acts;
 pub mod users;
 
 pub use error::OpError;

@@ -6,7 +6,7 @@ use scim_schema::{
     lifecycle::{HoldKind, Lifecycle},
 };
 
-use super::{Shown, banner::own_words, summary::SummaryPanel};
+use super::{Shown, acts::Acts, banner::own_words, summary::SummaryPanel};
 use crate::{
     pages::status::{look, provider, status_of},
     routes,
@@ -19,8 +19,10 @@ use crate::{
 pub(super) fn Access(
     /// The user.
     user: Shown,
+    /// What can be done.
+    acts: Acts,
 ) -> impl IntoView {
-    let open = dynamic(move || user.with(open_holds));
+    let open = dynamic(move || user.with(|user| open_holds(user, acts)));
     let lifted = dynamic(move || user.with(lifted_holds));
     // Without holds the others still cannot sign in.
     let note = optional(move || {
@@ -44,7 +46,7 @@ pub(super) fn Access(
     }
 }
 
-fn open_holds(user: &UserDetail) -> AnyView {
+fn open_holds(user: &UserDetail, acts: Acts) -> AnyView {
     if user.open_holds.is_empty() {
         let active = user.lifecycle == Lifecycle::Active;
         return view! {
@@ -73,10 +75,16 @@ fn open_holds(user: &UserDetail) -> AnyView {
             {until}
         };
         let lifted_by = text::status::lifted_by(hold.kind, hold_provider(hold, who));
+        let lift = acts.lifting(hold.kind).map(|button| {
+            view! {
+                <br />
+                {button}
+            }
+        });
         let cells = vec![
             cell(words::PLACED_BY, placed(hold)),
             cell(words::SINCE, since),
-            cell(words::LIFTED_BY, lifted_by),
+            cell(words::LIFTED_BY, view! { {lifted_by} {lift} }),
         ];
         row(hold_lozenge(hold, who), cells)
     };

@@ -212,6 +212,7 @@ mod tests {
             link: None,
             pending_identifiers: Vec::new(),
             deletion: None,
+            acts: Vec::new(),
         }
     }
 

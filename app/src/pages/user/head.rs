@@ -5,6 +5,7 @@ use scim_schema::{api::users::UserDetail, lifecycle::Status};
 
 use super::{
     Shown,
+    acts::{ActMenu, Acts},
     banner::{Banner, When, banner},
 };
 use crate::{
@@ -22,6 +23,8 @@ use crate::{
 pub(super) fn Head(
     /// The user.
     user: Shown,
+    /// What can be done.
+    acts: Acts,
 ) -> impl IntoView {
     let name = Signal::derive(move || user.with(|user| user.row.name.clone()));
     let off = Signal::derive(move || user.with(is_off));
@@ -37,7 +40,7 @@ pub(super) fn Head(
     });
     view! {
         <PageHead title=name lede avatar crumb=(text::users::TITLE, routes::USERS)>
-            {status} <LiveMark />
+            {status} <LiveMark /> <ActMenu acts />
         </PageHead>
     }
 }

@@ -1,6 +1,7 @@
 //! `/users/{id}`: one person, live; deleted people too.
 
 mod access;
+mod acts;
 pub(crate) mod attributes;
 mod banner;
 mod groups;
@@ -19,7 +20,10 @@ use scim_schema::{
     id::UserId,
 };
 
-use self::head::{Blocked, Head};
+use self::{
+    acts::Acts,
+    head::{Blocked, Head},
+};
 use super::not_found::NotFoundPage;
 use crate::{
     api,
@@ -107,12 +111,12 @@ fn OneUser(
     /// Who.
     id: UserId,
 ) -> impl IntoView {
-    let user = Remote::new(move || api::users::one(id));
-    user.follow(move |news| concerns(news, id));
-    let content = move |user: Shown| view! { <Page id user /> }.into_any();
+    let remote = Remote::new(move || api::users::one(id));
+    remote.follow(move |news| concerns(news, id));
+    let content = move |user: Shown| view! { <Page id remote user /> }.into_any();
     view! {
         <Loaded
-            remote=user
+            remote
             what=words::FAILED
             skeleton=ViewFn::from(|| view! { <SkeletonLines lines=8 /> })
             head=ViewFn::from(|| {
@@ -146,9 +150,12 @@ fn concerns(news: News, id: UserId) -> bool {
 fn Page(
     /// Who.
     id: UserId,
+    /// To be fetched again.
+    remote: Remote<UserDetail>,
     /// The user.
     user: Shown,
 ) -> impl IntoView {
+    let acts = Acts::new(user, remote);
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|query| Part::parse(query.get_str("tab"))));
     let tabs = Signal::derive(move || {
@@ -164,12 +171,12 @@ fn Page(
     });
     let part = dynamic(move || match open.get() {
         Part::Profile => view! { <profile::Profile user /> }.into_any(),
-        Part::Access => view! { <access::Access user /> }.into_any(),
+        Part::Access => view! { <access::Access user acts /> }.into_any(),
         Part::Groups => view! { <groups::Groups user /> }.into_any(),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
     });
     view! {
-        <Head user />
+        <Head user acts />
         <Blocked user />
         <Tabs label=Signal::derive(move || user.with(|user| user.row.name.clone())) tabs />
         <div class="body narrow below-tabs">{part}</div>

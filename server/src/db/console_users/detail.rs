@@ -118,6 +118,7 @@ impl AccountScope<'_> {
             groups,
             group_count,
             deletion,
+            acts: Vec::new(),
         }))
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod change;
 pub(crate) mod conflict;
 pub(crate) mod conformance_run;
 pub(crate) mod connection_attribute;
+pub(crate) mod deletion;
 pub(crate) mod group;
 pub(crate) mod group_member;
 pub(crate) mod group_subgroup;

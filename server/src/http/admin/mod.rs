@@ -18,6 +18,7 @@ mod provisioning_log;
 mod rehearsals;
 mod sessions;
 mod shadow;
+mod user_acts;
 mod users;
 
 use axum::{
@@ -41,6 +42,7 @@ pub const BASE_PATH: &str = "/api/v1";
 /// The routes below [`BASE_PATH`], with everything that guards them.
 pub fn router(state: AppState) -> Router {
     Router::new()
+        .merge(user_acts::routes())
         .route("/sign-in-options", get(sessions::options))
         .route("/sessions", post(sessions::create))
         .route("/sessions/current", delete(sessions::delete_current))

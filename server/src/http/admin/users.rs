@@ -1,6 +1,10 @@
 //! Users: `/users`, `/users/counts`, `/users/{id}`.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderName, header::ETAG},
+};
 use scim_schema::{
     api::{
         page::Page,
@@ -17,7 +21,7 @@ use crate::{
         extract::{Caller, path::Id, query::Parameters},
         problem::ApiError,
     },
-    ops::OpError,
+    ops::{OpError, precondition::EntityTag, user_acts},
 };
 
 /// One page of the table.
@@ -45,14 +49,20 @@ pub(super) async fn counts(
     Ok(Json(account.user_counts().await?))
 }
 
+/// A person with the version that an act on them names in If-Match.
+pub(super) type Person = ([(HeaderName, String); 1], Json<UserDetail>);
+
 /// One person.
 pub(super) async fn get(
     State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<UserId>,
-) -> Result<Json<UserDetail>, ApiError> {
+) -> Result<Person, ApiError> {
     caller.require(Permission::ReadUsers)?;
     let account = state.db.account(caller.ctx.account);
     let user = account.user_detail(id).await?;
-    user.map(Json).ok_or_else(ApiError::not_found)
+    let mut user = user.ok_or_else(ApiError::not_found)?;
+    user.acts = user_acts::offered(&caller.identity, &user);
+    let tag = EntityTag::of(user.row.version).to_string();
+    Ok(([(ETAG, tag)], Json(user)))
 }

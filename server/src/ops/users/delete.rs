@@ -1,6 +1,5 @@
 //! DELETE /Users/{id} (T13b): the link ends, access is cut, the user is kept until its purge date.
 
-use chrono::TimeDelta;
 use scim_schema::{
     api::events::ChangeKind,
     id::{LinkId, UserId},
@@ -8,18 +7,17 @@ use scim_schema::{
 };
 use serde_json::json;
 
-use super::{
-    lock,
-    reports::{Released, release_reports},
-    store::close_sessions,
-};
+use super::{lock, store::close_sessions};
 use crate::{
     db::{AccountTx, AuditEntry, Change, UserUpdate, Written},
-    ops::{OpError, precondition::Precondition, provisioner::Provisioner, shadow},
+    ops::{
+        OpError,
+        precondition::Precondition,
+        provisioner::Provisioner,
+        shadow,
+        user_acts::deletion::{GRACE, leave},
+    },
 };
-
-/// Days between deletion and purge (features.md section A12, `grace_days`).
-const GRACE_DAYS: i64 = 30;
 
 /// Deletes a user for its connection: 404 for ever under this id, the user name is free at once,
 /// it leaves every group and is nobody's manager any more. A break-glass administrator loses only
@@ -38,8 +36,10 @@ pub async fn delete(
     }
     let current = lock(tx, by, id).await?;
     precondition.check(current.version)?;
+    // Nobody is left without the administrator who must always get in.
+    let before = (!current.break_glass).then_some(current.axes.lifecycle);
     let mut axes = current.axes.clone();
-    if !current.break_glass {
+    if before.is_some() {
         axes.lifecycle = Lifecycle::Deleted;
     }
     let update = UserUpdate {
@@ -49,42 +49,20 @@ pub async fn delete(
         idp_active: None,
         cut_access: true,
         password_hash: None,
-        purge_at: (!current.break_glass).then(|| tx.ctx().now + TimeDelta::days(GRACE_DAYS)),
+        purge_at: before.map(|_| Some(tx.ctx().now + GRACE)),
     };
     if !tx.update_user(current.user, &update).await? {
         return Err(OpError::PreconditionFailed);
     }
-    tx.end_link(current.scim_id).await?;
-    let groups = tx.leave_groups(current.user).await?;
-    let Released { reports, rest } =
-        release_reports(tx, by.id, (current.user, current.scim_id)).await?;
-    let details = json!({
-        "connection": by.name,
-        "scimId": current.scim_id,
-        "groups": groups,
-        "managerOf": reports.iter().map(|(user, _)| user).collect::<Vec<_>>(),
-    });
-    let mut written = Written::audited(
-        current.user,
-        AuditEntry::done("user.delete", "user", current.user, details),
-    )
-    .announcing(Change::deleted(
-        ChangeKind::User,
-        current.user,
-        current.version + 1,
-    ));
+    let link = Some((current.scim_id, by.id));
+    let mut left = leave(tx, current.user, link, before).await?;
+    left.details["connection"] = json!(by.name);
+    left.details["scimId"] = json!(current.scim_id);
+    let entry = AuditEntry::done("user.delete", "user", current.user, left.details);
+    let gone = Change::deleted(ChangeKind::User, current.user, current.version + 1);
+    let mut written = Written::audited(current.user, entry).announcing(gone);
     written.jobs.extend(close_sessions(tx, &current));
-    written.jobs.extend(rest);
-    for (user, version) in reports {
-        written = written.announcing(Change::updated(ChangeKind::User, user, version));
-    }
-    for group in groups {
-        written = written.announcing(Change::updated(ChangeKind::Group, group, 0));
-    }
-    if !current.break_glass {
-        for (id, version) in tx.settle_conflicts(current.user, None).await? {
-            written = written.announcing(Change::updated(ChangeKind::Conflict, id, version));
-        }
-    }
+    written.jobs.extend(left.rest);
+    written.changes.extend(left.changes);
     Ok(written)
 }
