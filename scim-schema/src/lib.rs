@@ -17,6 +17,7 @@ pub mod lifecycle;
 pub mod mapping;
 pub mod patch;
 pub mod permission;
+pub mod policy;
 pub mod prepare;
 pub mod project;
 #[cfg(test)]

@@ -66,6 +66,12 @@ word_enum! {
         ResolveConflicts = "conflicts.resolve",
         /// Say which domains belong to the account.
         ManageDomains = "domains.manage",
+        /// See what organisations decided, and why a setting is as it is.
+        ReadPolicies = "policies.read",
+        /// Change what organisations decided.
+        ManagePolicies = "policies.manage",
+        /// Change what no organisation may go under.
+        SetPolicyFloors = "policies.set_floors",
     }
 }
 
@@ -97,6 +103,8 @@ const fn is_for_system_administrators(permission: Permission) -> bool {
             | Permission::BanUsers
             | Permission::ArchiveUsers
             | Permission::DeleteUsers
+            | Permission::ManagePolicies
+            | Permission::SetPolicyFloors
     )
 }
 

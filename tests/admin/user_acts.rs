@@ -5,9 +5,11 @@ use scim_schema::{dialect::ConnectionKind, id::UserId};
 use serde_json::{Value, json};
 
 use super::permissions::with_role;
+use crate::scim::adoption::verify;
 use crate::support::{Answer, Console, PASSWORD, TestApp};
 
 const ROBIN: &str = "robin@example.org";
+const ADA: &str = "ada@example.org";
 const KIM: &str = "kim@example.org";
 
 /// Dana, an administrator, and Robin, another one, signed in.
@@ -383,7 +385,7 @@ async fn t14_somebody_whom_the_provider_disabled_and_deleted_can_be_restored() {
     let app = TestApp::new().await;
     let dana = app.administrator().await;
     let client = app.connection(ConnectionKind::Generic).await;
-    let link = client.user("ada").await;
+    let link = client.user(ADA).await;
     let crowd = client.group("Crowd", &[&link]).await;
     client.group("Gone", &[&link]).await;
     let id = app.user_of(&link).await;
@@ -404,7 +406,9 @@ async fn t14_somebody_whom_the_provider_disabled_and_deleted_can_be_restored() {
     assert_eq!(back["groups"][0]["id"], json!(crowd));
     assert_eq!(back["group_count"], 1);
     // The provider is not told; it meets them when it creates them again.
-    let body = crate::support::user_body("ada");
+    let body = crate::support::user_body(ADA);
+    client.post("/Users", &body).await.expect(409);
+    verify(&app, "example.org").await;
     let again = client.post("/Users", &body).await.expect(201);
     assert_ne!(again.id(), link);
     assert_eq!(app.user_of(&again.id()).await, id, "adopted");

@@ -11,6 +11,7 @@ pub mod domains;
 pub mod events;
 pub mod mapping;
 pub mod page;
+pub mod policies;
 pub mod problem;
 pub mod provisioning_log;
 pub mod rehearsals;

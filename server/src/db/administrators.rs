@@ -18,6 +18,8 @@ use super::{
 
 /// Organisation Administrators among the roles of a membership, a JSON array of words.
 const ORGANISATION_ADMIN: &str = "%\"organisation_administrator\"%";
+/// Holds that break-glass is exempt from (domain.md section 4, *Guards*), as `users` has them.
+const HELD_BY_PROVIDERS: [&str; 3] = ["idp_disabled", "security", "idp_disabled,security"];
 /// Lifecycles in which a user counts as an administrator.
 const LIVING: [&str; 2] = ["staged", "active"];
 
@@ -46,9 +48,11 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub async fn has_other_administrator(&self, user: UserId) -> Result<bool, DbError> {
-        let free = Expr::col((user::Entity, user::Column::HoldKinds))
+        let holds = || Expr::col((user::Entity, user::Column::HoldKinds));
+        let unheard = holds().is_in(HELD_BY_PROVIDERS);
+        let free = holds()
             .eq("")
-            .or(Expr::col((user::Entity, user::Column::BreakGlass)));
+            .or(Expr::col((user::Entity, user::Column::BreakGlass)).and(unheard));
         let mut select = administrators_select(self.account().0, 1);
         select
             .and_where(Expr::col((user::Entity, user::Column::Id)).ne(user.0))

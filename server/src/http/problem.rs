@@ -190,6 +190,7 @@ impl From<OpError> for ApiError {
             OpError::Guarded(guard) => guarded(guard),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),
+            OpError::Fields(errors) => Self::of_fields(errors),
             OpError::InvalidRules(errors) => {
                 Self::of_fields(errors.into_iter().map(rule_at_fault).collect())
             }

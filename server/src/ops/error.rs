@@ -1,7 +1,10 @@
 //! What a verb of `ops` can end with, for the two renderers (`http::problem` and the SCIM one).
 
 use scim_schema::{
-    api::conflicts::{ConflictCause, ConflictKind},
+    api::{
+        conflicts::{ConflictCause, ConflictKind},
+        problem::FieldError,
+    },
     lifecycle::SignInRefusal,
     mapping::RuleError,
     permission::Guard,
@@ -51,6 +54,9 @@ pub enum OpError {
         /// What is wrong and what to do, as a sentence.
         message: String,
     },
+    /// Values of the request that are wrong, each with its path.
+    #[error("values of the request are wrong: {0:?}")]
+    Fields(Vec<FieldError>),
     /// Mapping rules that cannot be used: all that is wrong with them.
     #[error("the mapping has rules that cannot be used: {0:?}")]
     InvalidRules(Vec<RuleError>),

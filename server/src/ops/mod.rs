@@ -26,6 +26,7 @@ pub mod mapping;
 pub mod oauth_clients;
 pub mod one_time_links;
 pub mod passwords;
+pub mod policies;
 pub mod precondition;
 pub mod provisioner;
 pub mod provisioning_log;

@@ -17,6 +17,7 @@ use crate::{
         DbError,
         entity::{audit_event as event, idp_connection as connection, user},
         fetch,
+        scim_user_writes::Profile,
         scope::AccountScope,
     },
 };
@@ -32,6 +33,8 @@ struct Row {
     actor_component: Option<String>,
     connection_name: Option<String>,
     display_name: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
     user_name: Option<String>,
 }
 
@@ -63,8 +66,10 @@ impl AccountScope<'_> {
         }
         select
             .expr_as(Expr::col((connection::Entity, C::Name)), "connection_name")
-            .column((user::Entity, U::DisplayName))
-            .column((user::Entity, U::UserName))
+            .columns(
+                [U::DisplayName, U::GivenName, U::FamilyName, U::UserName]
+                    .map(|column| (user::Entity, column)),
+            )
             .from(event::Entity)
             .join(
                 JoinType::LeftJoin,
@@ -93,11 +98,17 @@ impl AccountScope<'_> {
 
 /// Who it was; `None` when nobody of that name is left.
 fn actor(row: Row) -> Option<Actor> {
+    let person = row.user_name.map(|user_name| Profile {
+        user_name,
+        display_name: row.display_name,
+        given_name: row.given_name,
+        family_name: row.family_name,
+        ..Profile::default()
+    });
     let named = [
         row.actor_component,
         row.connection_name,
-        row.display_name,
-        row.user_name,
+        person.map(|person| person.name()),
     ];
     let name = named.into_iter().flatten().find(|name| !name.is_empty());
     match actor_from_columns(&row.actor_kind, row.actor_id, name.unwrap_or_default()) {

@@ -29,6 +29,7 @@ pub(crate) mod oauth_assertion;
 pub(crate) mod oauth_client;
 pub(crate) mod one_time_link;
 pub(crate) mod organisation;
+pub(crate) mod policy;
 pub(crate) mod resource_total;
 pub(crate) mod scim_link;
 pub(crate) mod scim_request_log;

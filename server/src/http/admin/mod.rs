@@ -14,6 +14,7 @@ mod mapping;
 mod me;
 mod oauth_clients;
 mod one_time_links;
+mod policies;
 mod provisioning_log;
 mod rehearsals;
 mod sessions;
@@ -23,6 +24,7 @@ mod users;
 
 use axum::{
     Router,
+    http::{HeaderMap, header::IF_MATCH},
     middleware::{from_fn, from_fn_with_state},
     routing::{any, delete, get, post, put},
 };
@@ -34,7 +36,7 @@ use super::{
     panics,
     problem::{ApiError, render_problems},
 };
-use crate::app_state::AppState;
+use crate::{app_state::AppState, ops::precondition::Precondition};
 
 /// Path of the API.
 pub const BASE_PATH: &str = "/api/v1";
@@ -150,6 +152,11 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
+        .route(
+            "/policies/{organisation}",
+            get(policies::get).patch(policies::change),
+        )
+        .route("/policies/{organisation}/versions", get(policies::versions))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))
@@ -158,6 +165,12 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(render_problems))
         .layer(from_fn_with_state(state.clone(), guard::identify))
         .with_state(state)
+}
+
+/// What a request asks of the version of what it changes.
+fn if_match(headers: &HeaderMap) -> Precondition {
+    let value = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
+    Precondition::parse(value, None)
 }
 
 /// Answers at paths of the API that are none; `/metrics` has a listener of its own.

@@ -1,0 +1,333 @@
+//! What organisations decided, and what somebody's organisations hand down.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use scim_schema::{
+    api::users::Actor,
+    id::{OrganisationId, UserId},
+    policy::{Layer, Policy, Setting, Settings, Value},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{
+        CommonTableExpression, Expr, ExprTrait, LockType, Query, SelectStatement, UnionType,
+        WithClause,
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{membership, organisation, policy, user},
+    error::DbError,
+    scope::AccountScope,
+    unit::AccountTx,
+};
+use crate::ctx::{actor_columns, actor_from_columns};
+
+/// Name of the recursive table, and of its columns.
+const LINE: &str = "line";
+const START: &str = "start_id";
+const NODE: &str = "node_id";
+const LEVEL: &str = "level";
+/// No tree is that deep; a circle, which cannot be stored, would end here.
+const DEEPEST: i32 = 64;
+
+/// An organisation on the way from the root to another one, with what it decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ancestor {
+    /// Its name.
+    pub name: String,
+    /// Version of what it decided; 0 when that is nothing.
+    pub version: i64,
+    /// What it decided.
+    pub layer: Layer,
+}
+
+/// One version of what an organisation decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyVersion {
+    /// Counted from 1.
+    pub version: i64,
+    /// What held from then on.
+    pub settings: Settings,
+    /// What nobody could go under from then on.
+    pub floors: Settings,
+    /// When.
+    pub changed_at: DateTime<Utc>,
+    /// By whom.
+    pub changed_by: Actor,
+}
+
+impl AccountScope<'_> {
+    /// The organisations from the root down to this one; empty when the account has no such one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policy_line(&self, of: OrganisationId) -> Result<Vec<Ancestor>, DbError> {
+        let account = self.account.0;
+        line(self.connection, account, one_organisation(account, of)).await
+    }
+
+    /// What holds in an organisation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policy(&self, of: OrganisationId) -> Result<Policy, DbError> {
+        Ok(policy_of(self.policy_line(of).await?))
+    }
+
+    /// The versions of what an organisation decided, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policy_versions(
+        &self,
+        of: OrganisationId,
+        limit: u64,
+    ) -> Result<Vec<PolicyVersion>, DbError> {
+        let rows = policy::Entity::find()
+            .filter(policy::Column::AccountId.eq(self.account.0))
+            .filter(policy::Column::OrganisationId.eq(of.0))
+            .order_by_desc(policy::Column::Version)
+            .limit(limit)
+            .all(self.connection)
+            .await?;
+        rows.into_iter().map(version).collect()
+    }
+}
+
+impl AccountTx {
+    /// As [`AccountScope::policy_line`]; nobody else changes what the organisation decided until the
+    /// unit ends.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_policy_line(&self, of: OrganisationId) -> Result<Vec<Ancestor>, DbError> {
+        let account = self.account().0;
+        organisation::Entity::find()
+            .filter(organisation::Column::AccountId.eq(account))
+            .filter(organisation::Column::Id.eq(of.0))
+            .lock(LockType::NoKeyUpdate)
+            .one(&self.connection)
+            .await?;
+        line(&self.connection, account, one_organisation(account, of)).await
+    }
+
+    /// What holds for a person: the policy of their home organisation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policy_of_person(&self, user: UserId) -> Result<Policy, DbError> {
+        let account = self.account().0;
+        let home = Query::select()
+            .columns([user::Column::HomeOrganisationId; 2])
+            .expr(Expr::cust("0"))
+            .from(user::Entity)
+            .and_where(user::Column::AccountId.eq(account))
+            .and_where(user::Column::Id.eq(user.0))
+            .to_owned();
+        Ok(policy_of(line(&self.connection, account, home).await?))
+    }
+
+    /// The policies of all organisations that a person is a member of.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policies_of_memberships(&self, user: UserId) -> Result<Vec<Policy>, DbError> {
+        use membership::Column as M;
+        let account = self.account().0;
+        let memberships = Query::select()
+            .columns([M::OrganisationId; 2])
+            .expr(Expr::cust("0"))
+            .from(membership::Entity)
+            .and_where(M::AccountId.eq(account))
+            .and_where(M::UserId.eq(user.0))
+            .to_owned();
+        let lines = lines(&self.connection, account, memberships).await?;
+        Ok(lines.into_values().map(policy_of).collect())
+    }
+
+    /// Stores the next version of what an organisation decided.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn insert_policy(&self, decided: &Layer, version: i64) -> Result<(), DbError> {
+        use policy::Column as P;
+        let account = self.account().0;
+        policy::Entity::update_many()
+            .filter(P::AccountId.eq(account))
+            .filter(P::OrganisationId.eq(decided.organisation.0))
+            .filter(P::SupersededAt.is_null())
+            .col_expr(P::SupersededAt, Expr::val(self.ctx().now))
+            .exec(&self.connection)
+            .await?;
+        let (kind, id, name) = actor_columns(&self.ctx().actor);
+        let row = policy::ActiveModel {
+            account_id: Set(account),
+            organisation_id: Set(decided.organisation.0),
+            version: Set(version),
+            settings: Set(written(&decided.values)?),
+            floors: Set(written(&decided.floors)?),
+            changed_at: Set(self.ctx().now),
+            changed_by_kind: Set(kind.to_owned()),
+            changed_by_id: Set(id),
+            changed_by_name: Set(name),
+            superseded_at: Set(None),
+        };
+        policy::Entity::insert(row)
+            .exec_without_returning(&self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// One of [`AccountTx`]'s or [`AccountScope`]'s organisations to begin with.
+fn one_organisation(account: Uuid, id: OrganisationId) -> SelectStatement {
+    use organisation::Column as O;
+    Query::select()
+        .columns([O::Id; 2])
+        .expr(Expr::cust("0"))
+        .from(organisation::Entity)
+        .and_where(O::AccountId.eq(account))
+        .and_where(O::Id.eq(id.0))
+        .to_owned()
+}
+
+fn policy_of(line: Vec<Ancestor>) -> Policy {
+    let layers: Vec<Layer> = line.into_iter().map(|ancestor| ancestor.layer).collect();
+    Policy::of(&layers)
+}
+
+async fn line<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    start: SelectStatement,
+) -> Result<Vec<Ancestor>, DbError> {
+    let lines = lines(connection, account, start).await?;
+    Ok(lines.into_values().next().unwrap_or_default())
+}
+
+#[derive(FromQueryResult)]
+struct Step {
+    start_id: Uuid,
+    id: Uuid,
+    name: String,
+    version: Option<i64>,
+    settings: Option<String>,
+    floors: Option<String>,
+}
+
+/// From each organisation of `start` (its id twice, and 0) up to the root, in one statement; answered
+/// from the root downwards.
+async fn lines<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    mut start: SelectStatement,
+) -> Result<BTreeMap<Uuid, Vec<Ancestor>>, DbError> {
+    use organisation::Column as O;
+    use policy::Column as P;
+    let above = Query::select()
+        .column((LINE, START))
+        .column((organisation::Entity, O::ParentId))
+        .expr(Expr::col((LINE, LEVEL)).add(1))
+        .from(LINE)
+        .inner_join(
+            organisation::Entity,
+            Expr::col((organisation::Entity, O::Id)).equals((LINE, NODE)),
+        )
+        .and_where(O::AccountId.eq(account))
+        .and_where(O::ParentId.is_not_null())
+        .and_where(Expr::col((LINE, LEVEL)).lt(DEEPEST))
+        .to_owned();
+    let table = CommonTableExpression::new()
+        .table_name(LINE)
+        .columns([START, NODE, LEVEL])
+        .query(start.union(UnionType::All, above).to_owned())
+        .to_owned();
+    let current = Expr::col((policy::Entity, P::AccountId))
+        .eq(account)
+        .and(Expr::col((policy::Entity, P::OrganisationId)).equals((LINE, NODE)))
+        .and(Expr::col((policy::Entity, P::SupersededAt)).is_null());
+    let found = Query::select()
+        .column((LINE, START))
+        .columns([
+            (organisation::Entity, O::Id),
+            (organisation::Entity, O::Name),
+        ])
+        .columns([
+            (policy::Entity, P::Version),
+            (policy::Entity, P::Settings),
+            (policy::Entity, P::Floors),
+        ])
+        .from(LINE)
+        .inner_join(
+            organisation::Entity,
+            Expr::col((organisation::Entity, O::Id))
+                .equals((LINE, NODE))
+                .and(Expr::col((organisation::Entity, O::AccountId)).eq(account)),
+        )
+        .join(JoinType::LeftJoin, policy::Entity, current)
+        .order_by((LINE, START), Order::Asc)
+        .order_by((LINE, LEVEL), Order::Desc)
+        .to_owned();
+    let with = WithClause::new().recursive(true).cte(table).to_owned();
+    let rows = connection.query_all(&found.with(with)).await?;
+    let mut lines: BTreeMap<Uuid, Vec<Ancestor>> = BTreeMap::new();
+    for row in rows {
+        let step = Step::from_query_result(&row, "")?;
+        lines
+            .entry(step.start_id)
+            .or_default()
+            .push(ancestor(step)?);
+    }
+    Ok(lines)
+}
+
+fn ancestor(step: Step) -> Result<Ancestor, DbError> {
+    let read_some = |text: Option<String>| text.map_or(Ok(Settings::new()), |text| read(&text));
+    Ok(Ancestor {
+        name: step.name,
+        version: step.version.unwrap_or(0),
+        layer: Layer {
+            organisation: step.id.into(),
+            values: read_some(step.settings)?,
+            floors: read_some(step.floors)?,
+        },
+    })
+}
+
+fn version(row: policy::Model) -> Result<PolicyVersion, DbError> {
+    Ok(PolicyVersion {
+        version: row.version,
+        settings: read(&row.settings)?,
+        floors: read(&row.floors)?,
+        changed_at: row.changed_at,
+        changed_by: actor_from_columns(
+            &row.changed_by_kind,
+            row.changed_by_id,
+            row.changed_by_name,
+        ),
+    })
+}
+
+fn written(settings: &Settings) -> Result<String, DbError> {
+    serde_json::to_string(settings).map_err(|error| corrupt(&error))
+}
+
+/// A setting that another version of the program knows is passed over.
+fn read(text: &str) -> Result<Settings, DbError> {
+    let stored: BTreeMap<String, Value> =
+        serde_json::from_str(text).map_err(|error| corrupt(&error))?;
+    let known = stored.into_iter().filter_map(|(word, value)| {
+        let setting: Setting = word.parse().ok()?;
+        Some((setting, value))
+    });
+    Ok(known.collect())
+}
+
+fn corrupt(error: &serde_json::Error) -> DbError {
+    DbError::Corrupt(format!("policies: {error}"))
+}

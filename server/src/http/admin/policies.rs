@@ -1,0 +1,68 @@
+//! Policies of organisations: `/policies/{organisation}`.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName, header::ETAG},
+};
+use scim_schema::{
+    api::policies::{ChangePolicy, PolicyVersions, PolicyView},
+    id::OrganisationId,
+    permission::Permission,
+};
+
+use super::if_match;
+use crate::{
+    app_state::AppState,
+    http::{
+        extract::{Caller, json::Body, path::Id},
+        problem::ApiError,
+    },
+    ops::{policies, precondition::EntityTag},
+};
+
+type Tagged = ([(HeaderName, String); 1], Json<PolicyView>);
+
+/// What holds, and where each value comes from.
+pub(super) async fn get(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(organisation): Id<OrganisationId>,
+) -> Result<Tagged, ApiError> {
+    caller.require(Permission::ReadPolicies)?;
+    let view = policies::view(&state.db, &caller.identity, organisation).await?;
+    let tag = EntityTag::of(view.version).to_string();
+    Ok(([(ETAG, tag)], Json(view)))
+}
+
+/// Changes what the organisation decided, and answers what holds then.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(organisation): Id<OrganisationId>,
+    headers: HeaderMap,
+    Body(asked): Body<ChangePolicy>,
+) -> Result<Tagged, ApiError> {
+    caller.require(Permission::ManagePolicies)?;
+    let change = (asked, if_match(&headers));
+    policies::change(
+        &state.db,
+        &caller.ctx,
+        &caller.identity,
+        organisation,
+        change,
+    )
+    .await?;
+    get(State(state), caller, Id(organisation)).await
+}
+
+/// What was decided before.
+pub(super) async fn versions(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(organisation): Id<OrganisationId>,
+) -> Result<Json<PolicyVersions>, ApiError> {
+    caller.require(Permission::ReadPolicies)?;
+    let versions = policies::versions(&state.db, &caller.identity, organisation).await?;
+    Ok(Json(versions))
+}
