@@ -17,6 +17,7 @@ mod oauth_clients;
 mod one_time_links;
 mod paging;
 mod permissions;
+mod policies;
 mod provisioning_log;
 mod rehearsals;
 mod sessions;

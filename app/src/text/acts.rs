@@ -1,6 +1,6 @@
 //! Strings of the acts on one person.
 
-use scim_schema::lifecycle::Transition;
+use scim_schema::{api::users::RemovalView, lifecycle::Transition, policy::RemovalMode};
 
 pub(crate) const MORE: &str = "Actions";
 pub(crate) const KEEP: &str = "Leave as it is";
@@ -52,7 +52,11 @@ pub(crate) fn title(act: Transition, name: &str) -> String {
 }
 
 /// What follows; `provider` owns the person.
-pub(crate) fn consequences(act: Transition, provider: Option<&str>) -> Vec<String> {
+pub(crate) fn consequences(
+    act: Transition,
+    provider: Option<&str>,
+    removal: RemovalView,
+) -> Vec<String> {
     let mut lines: Vec<String> = match act {
         Transition::Suspend => vec![
             "Open sessions end at once, and no sign-in is possible.",
@@ -76,7 +80,6 @@ pub(crate) fn consequences(act: Transition, provider: Option<&str>) -> Vec<Strin
         Transition::Delete => vec![
             "Open sessions end at once, and no sign-in is possible.",
             "This person leaves every group and list, and the user name is free for others.",
-            "They can be restored for 30 days. Then everything about them is erased.",
         ],
         Transition::Restore => vec![
             "This person is back where they were, in the groups that are still there.",
@@ -87,8 +90,27 @@ pub(crate) fn consequences(act: Transition, provider: Option<&str>) -> Vec<Strin
     .into_iter()
     .map(str::to_owned)
     .collect();
+    lines.extend((act == Transition::Delete).then(|| after_deletion(removal)));
     lines.extend(provider.and_then(|provider| about_provider(act, provider)));
     lines
+}
+
+/// What becomes of somebody who is deleted.
+fn after_deletion(removal: RemovalView) -> String {
+    let time = match (
+        removal.restorable_minutes,
+        removal.restorable_minutes / (24 * 60),
+    ) {
+        (1, _) => "a minute".to_owned(),
+        (minutes, 0) => format!("{minutes} minutes"),
+        (_, 1) => "a day".to_owned(),
+        (_, days) => format!("{days} days"),
+    };
+    let then = match removal.mode {
+        RemovalMode::Tombstone => "their records stay, without a name",
+        _ => "everything about them is erased",
+    };
+    format!("They can be restored for {time}. Then {then}.")
 }
 
 /// What the provider has to do with it.

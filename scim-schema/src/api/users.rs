@@ -13,6 +13,7 @@ use crate::{
         word_enum,
     },
     permission::{AccountRole, FunctionalRole},
+    policy::{Removal, RemovalMode},
 };
 
 /// Where a user comes from.
@@ -151,6 +152,8 @@ pub struct UserDetail {
     pub pending_identifiers: Vec<PendingIdentifier>,
     /// How a deleted user came to be so; `None` for everybody else.
     pub deletion: Option<DeletionView>,
+    /// What becomes of them when they are deleted, by the policies of all their organisations.
+    pub removal: RemovalView,
     /// What the caller may do with this person as they are now, in the order of [`Transition::ALL`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Transition>,
@@ -168,6 +171,24 @@ impl UserDetail {
             lifecycle: self.lifecycle,
             holds: self.open_holds.iter().map(hold).collect(),
             invitation: self.invitation,
+        }
+    }
+}
+
+/// What becomes of somebody who is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalView {
+    /// How.
+    pub mode: RemovalMode,
+    /// For how many minutes they can be restored.
+    pub restorable_minutes: i64,
+}
+
+impl From<Removal> for RemovalView {
+    fn from(removal: Removal) -> Self {
+        Self {
+            mode: removal.mode,
+            restorable_minutes: removal.restorable.num_minutes(),
         }
     }
 }

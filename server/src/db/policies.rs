@@ -30,7 +30,9 @@ use crate::ctx::{actor_columns, actor_from_columns};
 /// Name of the recursive table, and of its columns.
 const LINE: &str = "line";
 const START: &str = "start_id";
-const NODE: &str = "node_id";
+const NODE: &str = "id";
+const ABOVE: &str = "parent_id";
+const NAME: &str = "name";
 const LEVEL: &str = "level";
 /// No tree is that deep; a circle, which cannot be stored, would end here.
 const DEEPEST: i32 = 64;
@@ -79,6 +81,14 @@ impl AccountScope<'_> {
         Ok(policy_of(self.policy_line(of).await?))
     }
 
+    /// The policies of all organisations that a person is a member of.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policies_of_memberships(&self, user: UserId) -> Result<Vec<Policy>, DbError> {
+        of_memberships(self.connection, self.account.0, user).await
+    }
+
     /// The versions of what an organisation decided, newest first, at most `limit`.
     ///
     /// # Errors
@@ -123,13 +133,16 @@ impl AccountTx {
     pub async fn policy_of_person(&self, user: UserId) -> Result<Policy, DbError> {
         let account = self.account().0;
         let home = Query::select()
-            .columns([user::Column::HomeOrganisationId; 2])
-            .expr(Expr::cust("0"))
+            .column(user::Column::HomeOrganisationId)
             .from(user::Entity)
             .and_where(user::Column::AccountId.eq(account))
             .and_where(user::Column::Id.eq(user.0))
             .to_owned();
-        Ok(policy_of(line(&self.connection, account, home).await?))
+        let start = organisations(
+            account,
+            Expr::col(organisation::Column::Id).in_subquery(home),
+        );
+        Ok(policy_of(line(&self.connection, account, start).await?))
     }
 
     /// The policies of all organisations that a person is a member of.
@@ -137,17 +150,7 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub async fn policies_of_memberships(&self, user: UserId) -> Result<Vec<Policy>, DbError> {
-        use membership::Column as M;
-        let account = self.account().0;
-        let memberships = Query::select()
-            .columns([M::OrganisationId; 2])
-            .expr(Expr::cust("0"))
-            .from(membership::Entity)
-            .and_where(M::AccountId.eq(account))
-            .and_where(M::UserId.eq(user.0))
-            .to_owned();
-        let lines = lines(&self.connection, account, memberships).await?;
-        Ok(lines.into_values().map(policy_of).collect())
+        of_memberships(&self.connection, self.account().0, user).await
     }
 
     /// Stores the next version of what an organisation decided.
@@ -184,16 +187,40 @@ impl AccountTx {
     }
 }
 
-/// One of [`AccountTx`]'s or [`AccountScope`]'s organisations to begin with.
-fn one_organisation(account: Uuid, id: OrganisationId) -> SelectStatement {
+/// Organisations to begin with, in the columns of the recursive table.
+fn organisations(account: Uuid, which: Expr) -> SelectStatement {
     use organisation::Column as O;
     Query::select()
-        .columns([O::Id; 2])
+        .columns([O::Id, O::Id, O::ParentId, O::Name].map(|column| (organisation::Entity, column)))
         .expr(Expr::cust("0"))
         .from(organisation::Entity)
-        .and_where(O::AccountId.eq(account))
-        .and_where(O::Id.eq(id.0))
+        .and_where(Expr::col((organisation::Entity, O::AccountId)).eq(account))
+        .and_where(which)
         .to_owned()
+}
+
+fn one_organisation(account: Uuid, id: OrganisationId) -> SelectStatement {
+    organisations(account, Expr::col(organisation::Column::Id).eq(id.0))
+}
+
+async fn of_memberships<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    user: UserId,
+) -> Result<Vec<Policy>, DbError> {
+    use membership::Column as M;
+    let memberships = Query::select()
+        .column(M::OrganisationId)
+        .from(membership::Entity)
+        .and_where(M::AccountId.eq(account))
+        .and_where(M::UserId.eq(user.0))
+        .to_owned();
+    let start = organisations(
+        account,
+        Expr::col(organisation::Column::Id).in_subquery(memberships),
+    );
+    let lines = lines(connection, account, start).await?;
+    Ok(lines.into_values().map(policy_of).collect())
 }
 
 fn policy_of(line: Vec<Ancestor>) -> Policy {
@@ -220,8 +247,8 @@ struct Step {
     floors: Option<String>,
 }
 
-/// From each organisation of `start` (its id twice, and 0) up to the root, in one statement; answered
-/// from the root downwards.
+/// From each organisation of `start` up to the root, in one statement; answered from the root
+/// downwards.
 async fn lines<C: ConnectionTrait>(
     connection: &C,
     account: Uuid,
@@ -231,20 +258,19 @@ async fn lines<C: ConnectionTrait>(
     use policy::Column as P;
     let above = Query::select()
         .column((LINE, START))
-        .column((organisation::Entity, O::ParentId))
+        .columns([O::Id, O::ParentId, O::Name].map(|column| (organisation::Entity, column)))
         .expr(Expr::col((LINE, LEVEL)).add(1))
         .from(LINE)
         .inner_join(
             organisation::Entity,
-            Expr::col((organisation::Entity, O::Id)).equals((LINE, NODE)),
+            Expr::col((organisation::Entity, O::Id)).equals((LINE, ABOVE)),
         )
-        .and_where(O::AccountId.eq(account))
-        .and_where(O::ParentId.is_not_null())
+        .and_where(Expr::col((organisation::Entity, O::AccountId)).eq(account))
         .and_where(Expr::col((LINE, LEVEL)).lt(DEEPEST))
         .to_owned();
     let table = CommonTableExpression::new()
         .table_name(LINE)
-        .columns([START, NODE, LEVEL])
+        .columns([START, NODE, ABOVE, NAME, LEVEL])
         .query(start.union(UnionType::All, above).to_owned())
         .to_owned();
     let current = Expr::col((policy::Entity, P::AccountId))
@@ -252,23 +278,9 @@ async fn lines<C: ConnectionTrait>(
         .and(Expr::col((policy::Entity, P::OrganisationId)).equals((LINE, NODE)))
         .and(Expr::col((policy::Entity, P::SupersededAt)).is_null());
     let found = Query::select()
-        .column((LINE, START))
-        .columns([
-            (organisation::Entity, O::Id),
-            (organisation::Entity, O::Name),
-        ])
-        .columns([
-            (policy::Entity, P::Version),
-            (policy::Entity, P::Settings),
-            (policy::Entity, P::Floors),
-        ])
+        .columns([START, NODE, NAME].map(|column| (LINE, column)))
+        .columns([P::Version, P::Settings, P::Floors].map(|column| (policy::Entity, column)))
         .from(LINE)
-        .inner_join(
-            organisation::Entity,
-            Expr::col((organisation::Entity, O::Id))
-                .equals((LINE, NODE))
-                .and(Expr::col((organisation::Entity, O::AccountId)).eq(account)),
-        )
         .join(JoinType::LeftJoin, policy::Entity, current)
         .order_by((LINE, START), Order::Asc)
         .order_by((LINE, LEVEL), Order::Desc)

@@ -95,6 +95,22 @@ impl AccountTx {
         }
     }
 
+    /// When somebody who was deleted is erased.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn purge_at(&self, id: UserId) -> Result<Option<DateTime<Utc>>, DbError> {
+        let at = user::Entity::find()
+            .select_only()
+            .column(user::Column::PurgeAt)
+            .filter(user::Column::AccountId.eq(self.account().0))
+            .filter(user::Column::Id.eq(id.0))
+            .into_tuple::<Option<DateTime<Utc>>>()
+            .one(&self.connection)
+            .await?;
+        Ok(at.flatten())
+    }
+
     /// Whether a living user has this folded e-mail address.
     ///
     /// # Errors

@@ -187,6 +187,10 @@ impl From<OpError> for ApiError {
                 ErrorCode::AlreadyInState,
                 "This person is in that state already. Nothing was changed.",
             ),
+            OpError::NeverDeleted => Self::new(
+                ErrorCode::PolicyNeverDelete,
+                "The policy of an organisation that this person belongs to is that nobody is deleted. Archive or ban them.",
+            ),
             OpError::Guarded(guard) => guarded(guard),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),

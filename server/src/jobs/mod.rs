@@ -8,6 +8,7 @@ mod end_holds;
 mod go_live;
 pub mod live;
 mod mapping;
+mod purge;
 mod reports;
 mod retention;
 mod schedule;
@@ -86,6 +87,8 @@ const QUEUES: &[Queue] = &[
     queue(crate::ops::mapping::REGROUP, mapping::regroup),
     GO_LIVE,
     queue(crate::ops::alerts::LOOK, alerts::run),
+    queue(crate::ops::user_acts::deletion::PURGE, purge::run),
+    queue(purge::SWEEP, purge::sweep),
     queue(retention::QUEUE, retention::run),
     queue(crate::ops::attribute_reading::REREAD, attributes::reread),
     queue(crate::ops::attribute_reading::PURGE, attributes::purge),

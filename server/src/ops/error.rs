@@ -40,6 +40,9 @@ pub enum OpError {
     /// The person is in that state already: nothing would change.
     #[error("nothing would change")]
     AlreadyInState,
+    /// A policy lets nobody be deleted.
+    #[error("a policy lets nobody be deleted")]
+    NeverDeleted,
     /// An act that a guard forbids.
     #[error("a guard forbids it: {0}")]
     Guarded(Guard),

@@ -294,7 +294,9 @@ fn Question(
                 acts.user.with(|user| words::title(act, &user.row.name))
             })
             consequences=Signal::derive(move || {
-                acts.user.with(|user| words::consequences(act, provider(&user.row.source)))
+                acts.user.with(|user| {
+                    words::consequences(act, provider(&user.row.source), user.removal)
+                })
             })
             buttons=Buttons {
                 keep: words::KEEP,

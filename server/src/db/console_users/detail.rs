@@ -9,6 +9,7 @@ use scim_schema::{
     id::{ConnectionId, UserId},
     lifecycle::Lifecycle,
     mapping::{MembershipSource, Rule},
+    policy::Removal,
     resource::Document,
     schema::ResourceKind,
 };
@@ -98,7 +99,9 @@ impl AccountScope<'_> {
             Lifecycle::Deleted => Some(self.deletion(id, extra.updated_at, extra.purge_at).await?),
             _ => None,
         };
+        let policies = self.policies_of_memberships(id).await?;
         Ok(Some(UserDetail {
+            removal: Removal::strictest(&policies).into(),
             given_name: row.given_name.clone(),
             family_name: row.family_name.clone(),
             display_name: row.display_name.clone(),

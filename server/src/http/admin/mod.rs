@@ -152,11 +152,8 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
-        .route(
-            "/policies/{organisation}",
-            get(policies::get).patch(policies::change),
-        )
-        .route("/policies/{organisation}/versions", get(policies::versions))
+        .route("/policies/{id}", get(policies::get).patch(policies::change))
+        .route("/policies/{id}/versions", get(policies::versions))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))

@@ -1,11 +1,12 @@
 //! *Delete* and *Restore* (domain.md section 5, T13b and T14): what goes with a person, and what comes
 //! back.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use scim_schema::{
     api::events::ChangeKind,
     id::{ConnectionId, LinkId, UserId},
     lifecycle::{HoldKind, Lifecycle},
+    policy::Removal,
 };
 use serde_json::{Value, json};
 
@@ -17,8 +18,28 @@ use crate::{
     },
 };
 
-/// Days between deletion and purge (features.md section A12, `grace_days`).
-pub(in crate::ops) const GRACE: TimeDelta = TimeDelta::days(30);
+/// Queue of the job that erases somebody whose time is over; its payload is `{"user": id}`.
+pub const PURGE: &str = "purge";
+
+/// What becomes of somebody who is deleted, by the policies of everything they belong to.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::ops) async fn removal_of(tx: &AccountTx, user: UserId) -> Result<Removal, OpError> {
+    let policies = tx.policies_of_memberships(user).await?;
+    Ok(Removal::strictest(&policies))
+}
+
+/// The job that erases somebody at the end of their time.
+pub(in crate::ops) fn purge_job(user: UserId, at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        queue: PURGE,
+        payload: json!({ "user": user }),
+        run_at: at,
+        dedup_key: None,
+        max_attempts: 10,
+    }
+}
 
 /// What went or came with a person.
 #[derive(Debug, Default)]
@@ -32,7 +53,8 @@ pub(in crate::ops) struct Moved {
 }
 
 /// Takes somebody out of everything that names them, and keeps what a restore gives back. The link
-/// ends: its id is 404 for ever. `before` is where they stood; `None` for somebody who stays.
+/// ends: its id is 404 for ever. `before` is where they stood; `None` for somebody who stays, and who
+/// leaves only what the link's connection put them in.
 ///
 /// # Errors
 /// Those of the database.
@@ -49,7 +71,10 @@ pub(in crate::ops) async fn leave(
         }
         None => Released::default(),
     };
-    let groups = tx.leave_groups(user).await?;
+    let groups = match (before, link) {
+        (None, Some((_, connection))) => tx.leave_groups_of(user, connection).await?,
+        _ => tx.leave_groups(user).await?,
+    };
     let details = json!({
         "groups": groups,
         "managerOf": reports.iter().map(|(user, _)| user).collect::<Vec<_>>(),

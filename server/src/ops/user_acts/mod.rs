@@ -2,7 +2,8 @@
 //! what changes and what follows, the guards say who may.
 
 mod checked;
-pub(super) mod deletion;
+pub mod deletion;
+pub mod erasure;
 
 use std::sync::Arc;
 
@@ -14,12 +15,13 @@ use scim_schema::{
         Axes, Change as Effect, HoldKind, HoldScope, Lifecycle, Sessions, Standstill, Transition,
     },
     permission::{AccountRole, Guard, guard, needed_for, permissions_of},
+    policy::RemovalMode,
 };
 use serde_json::{Value, json};
 
 use self::{
     checked::checked,
-    deletion::{GRACE, Moved},
+    deletion::{Moved, purge_job, removal_of},
 };
 use super::{
     OpError,
@@ -58,6 +60,7 @@ pub fn offered(by: &Identity, person: &UserDetail) -> Vec<Transition> {
     let is_offered = |act: &Transition| {
         needed_for(*act).is_some_and(|needed| permissions.contains(&needed))
             && axes.after(*act, Lifecycle::Active).is_ok()
+            && (*act != Transition::Delete || person.removal.mode != RemovalMode::NeverDelete)
             && guard(*act, is_self, &by.roles, &person.roles).is_ok()
     };
     let acts = Transition::ALL.iter().copied();
@@ -93,7 +96,8 @@ pub async fn carry_out(
                     Transition::Restore => tx.before_deletion(user).await?,
                     _ => BeforeDeletion::default(),
                 };
-                let plan = plan(&act, &person.axes, before)?;
+                let mut plan = plan(&act, &person.axes, before)?;
+                plan.forgets_providers = is_forgotten(tx, &act, user).await?;
                 let is_self = actor == user;
                 match forbidden(tx, &plan, (is_self, &roles), &person).await? {
                     Some(guard) => Ok(Written::audited(Err(guard), refused(&plan, user, guard))),
@@ -111,6 +115,28 @@ struct Plan {
     after: Axes,
     /// What somebody had who is restored.
     before: BeforeDeletion,
+    /// Whether holds of identity providers end with it.
+    forgets_providers: bool,
+}
+
+impl Plan {
+    fn axes(&self) -> Axes {
+        let mut axes = self.after.clone();
+        if self.forgets_providers {
+            axes.holds.retain(|hold| hold.kind != HoldKind::IdpDisabled);
+        }
+        axes
+    }
+}
+
+/// Whether somebody comes out of the archive whom no provider knows of: nobody else could lift a hold
+/// that one of them left behind (`never_delete`).
+async fn is_forgotten(tx: &AccountTx, act: &Act, user: UserId) -> Result<bool, OpError> {
+    if act.transition != Transition::Unarchive {
+        return Ok(false);
+    }
+    let person = tx.lock_person(user).await?;
+    Ok(person.is_some_and(|person| person.link.is_none()))
 }
 
 /// The archive and the suspension are set in one (features.md A93, A117); everything else is one
@@ -120,6 +146,7 @@ fn plan(act: &Act, axes: &Axes, before: BeforeDeletion) -> Result<Plan, OpError>
         transitions: Vec::new(),
         after: axes.clone(),
         before,
+        forgets_providers: false,
     };
     let suspension = act.asked.suspended.map(|suspended| match suspended {
         true => Transition::Suspend,
@@ -175,6 +202,7 @@ async fn perform(
     person: &SignInUser,
 ) -> Result<Written<()>, OpError> {
     let mut moved = Moved::default();
+    let purge_at = purge_at(tx, plan, person).await?;
     for transition in &plan.transitions {
         match transition.row().change {
             Effect::Place(_) | Effect::Lift(_) => {
@@ -185,9 +213,13 @@ async fn perform(
             Effect::Move(..) => {}
         }
     }
+    if plan.forgets_providers {
+        tx.close_holds(person.id, HoldKind::IdpDisabled, None)
+            .await?;
+    }
     let ends = |transition: &Transition| transition.effects().sessions == Sessions::Ended;
     let cut_access = plan.transitions.iter().any(ends);
-    let update = update(tx, act, plan, person, cut_access).await?;
+    let update = update(tx, act, plan, person, (cut_access, purge_at)).await?;
     if !tx.update_user(person.id, &update).await? {
         return Err(OpError::PreconditionFailed);
     }
@@ -210,6 +242,9 @@ async fn perform(
     written
         .jobs
         .extend(cut_access.then(|| later(tx, CLOSE_SESSIONS, person.id, tx.ctx().now)));
+    written
+        .jobs
+        .extend(purge_at.map(|at| purge_job(person.id, at)));
     let until = act.asked.until;
     written
         .jobs
@@ -222,24 +257,34 @@ async fn update(
     act: &Act,
     plan: &Plan,
     person: &SignInUser,
-    cut_access: bool,
+    (cut_access, purge_at): (bool, Option<DateTime<Utc>>),
 ) -> Result<UserUpdate, OpError> {
     let is_restored = person.axes.lifecycle == Lifecycle::Deleted;
-    let purge_at = match plan.after.lifecycle {
-        Lifecycle::Deleted => Some(Some(tx.ctx().now + GRACE)),
-        _ => is_restored.then_some(None),
-    };
     let user_name = act.asked.user_name.as_deref();
     Ok(UserUpdate {
         version: person.version,
         profile: deletion::renamed(tx, person.id, user_name).await?,
-        axes: Some(plan.after.clone()),
+        axes: Some(plan.axes()),
         // No connection provisions somebody who comes back.
         idp_active: is_restored.then_some(None),
         cut_access,
         password_hash: None,
-        purge_at,
+        purge_at: (is_restored || purge_at.is_some()).then_some(purge_at),
     })
+}
+
+/// When somebody is erased who is deleted now; `None` of any other act.
+async fn purge_at(
+    tx: &AccountTx,
+    plan: &Plan,
+    person: &SignInUser,
+) -> Result<Option<DateTime<Utc>>, OpError> {
+    if plan.after.lifecycle != Lifecycle::Deleted {
+        return Ok(None);
+    }
+    let removal = removal_of(tx, person.id).await?;
+    let at = removal.purge_at(tx.ctx().now);
+    at.map(Some).ok_or(OpError::NeverDeleted)
 }
 
 /// The rows of the holds that come or go.
