@@ -5,7 +5,7 @@ use leptos_router::LazyRoute;
 
 use crate::pages::{
     AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage, ConnectionsPage,
-    LogPage, MappingPage, NotLoadedPage, TesterPage, UserPage, UsersPage,
+    LogPage, MappingPage, NotLoadedPage, PoliciesPage, TesterPage, UserPage, UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -65,6 +65,7 @@ lazy!(
     fetch_attributes,
     AttributesPage
 );
+lazy!(Policies, settings, policies, fetch_policies, PoliciesPage);
 lazy!(Log, requests, log, fetch_log, LogPage);
 lazy!(Tester, requests, tester, fetch_tester, TesterPage);
 lazy!(

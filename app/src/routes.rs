@@ -1,6 +1,6 @@
 //! Typed paths of the console. Everything that links builds its address here.
 
-use scim_schema::id::{ConflictId, ConnectionId, ProvisioningRequestId, UserId};
+use scim_schema::id::{ConflictId, ConnectionId, OrganisationId, ProvisioningRequestId, UserId};
 
 use crate::query::{QueryString, encode};
 
@@ -14,6 +14,8 @@ pub(crate) const PROVISIONING: &str = "/provisioning";
 pub(crate) const ATTRIBUTES: &str = "/attributes";
 /// The provisioning log.
 pub(crate) const LOG: &str = "/log";
+/// What organisations decide.
+pub(crate) const POLICIES: &str = "/policies";
 /// Conflicts between connections and people who are here.
 pub(crate) const CONFLICTS: &str = "/conflicts";
 /// Where a one-time link leads; its secret is in the fragment only.
@@ -32,6 +34,11 @@ pub(crate) fn user_tab(id: UserId, tab: &str) -> String {
 /// One connection's page.
 pub(crate) fn connection(id: ConnectionId) -> String {
     format!("{PROVISIONING}/{id}")
+}
+
+/// What one organisation decides.
+pub(crate) fn policies_of(id: OrganisationId) -> String {
+    format!("{POLICIES}/{id}")
 }
 
 /// One conflict's page.

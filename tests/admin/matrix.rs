@@ -228,6 +228,7 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             Session,
         ),
         ("GET", "/domains".to_owned(), Session),
+        ("GET", "/policies".to_owned(), Session),
         ("GET", format!("/policies/{}", ids.organisation), Session),
         ("PATCH", format!("/policies/{}", ids.organisation), Session),
         (

@@ -60,6 +60,12 @@ async fn a014_a_value_is_inherited_until_somebody_decides_and_says_where_it_come
     assert_eq!(setting(&dana, &school, "grace_days").await["value"], 90);
     let line = policy(&dana, &school).await.expect(200);
     assert_eq!(line.strings("/line", "/name"), ["Rollcall", "Northfield"]);
+    let overview = dana.get("/policies").await.expect(200).json;
+    assert_eq!(overview, json!({ "root": root, "deciders": [] }));
+    let body = json!({ "floors": { "undo_minutes": 5 } });
+    change(&dana, &school, body).await.expect(200);
+    let overview = dana.get("/policies").await.expect(200);
+    assert_eq!(overview.strings("/deciders", "/name"), ["Northfield"]);
     app.finish().await;
 }
 

@@ -35,6 +35,7 @@ mod log;
 mod long_names;
 mod mapping;
 mod person;
+mod policies;
 mod shadow;
 mod signing_in;
 mod tokens;

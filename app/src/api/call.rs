@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(super) path: String,
     /// JSON.
     pub(super) body: Option<String>,
+    /// The version that was looked at.
+    pub(super) version: Option<i64>,
 }
 
 type Read<T> = Box<dyn FnOnce(&Answer) -> Result<T, ApiError>>;
@@ -89,7 +91,12 @@ fn json(body: &impl Serialize) -> Option<String> {
 impl Call<()> {
     fn unanswered(method: Method, path: String, body: Option<String>) -> Self {
         Self {
-            request: Some(Request { method, path, body }),
+            request: Some(Request {
+                method,
+                path,
+                body,
+                version: None,
+            }),
             read: Box::new(|_| Ok(())),
         }
     }
@@ -101,7 +108,12 @@ impl<T: 'static> Call<T> {
         T: DeserializeOwned,
     {
         Self {
-            request: Some(Request { method, path, body }),
+            request: Some(Request {
+                method,
+                path,
+                body,
+                version: None,
+            }),
             read: Box::new(decode),
         }
     }
@@ -112,6 +124,14 @@ impl<T: 'static> Call<T> {
             request: None,
             read: Box::new(|_| Ok(value)),
         }
+    }
+
+    /// The same request, refused when what it changes has another version by now.
+    pub(crate) fn of_version(mut self, version: i64) -> Self {
+        if let Some(request) = &mut self.request {
+            request.version = Some(version);
+        }
+        self
     }
 
     /// The same request, with something made of its answer.

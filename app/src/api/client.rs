@@ -55,7 +55,13 @@ pub(crate) fn spawn(request: Option<Request>, wait: Wait, then: Then) {
 
 /// Sends a request and waits; no request has an empty answer.
 pub(super) async fn send(request: Option<Request>) -> Result<Answer, ApiError> {
-    let Some(Request { method, path, body }) = request else {
+    let Some(Request {
+        method,
+        path,
+        body,
+        version,
+    }) = request
+    else {
         return Ok(Answer::default());
     };
     let Ok(guard) = Guard::new() else {
@@ -70,6 +76,9 @@ pub(super) async fn send(request: Option<Request>) -> Result<Answer, ApiError> {
         builder = builder
             .header(CSRF_HEADER, "1")
             .header("content-type", "application/json");
+    }
+    if let Some(version) = version {
+        builder = builder.header("if-match", &format!("W/\"{version}\""));
     }
     let request = match body {
         Some(body) => builder.body(body),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{FormErrors, FormState};
+use super::{FieldId, FormErrors, FormState};
 use crate::{
     api::{ApiError, Call},
     session::Session,
@@ -56,18 +56,32 @@ impl Act {
         done: impl FnOnce(T) -> W + 'static,
     ) {
         self.session.send(call, move |answer| {
-            self.end(answer.map(|value| done(value).into()), fields);
+            let errors = |error: &ApiError| FormErrors::from_answer(error, fields);
+            self.end(answer.map(|value| done(value).into()), &errors);
         });
     }
 
-    fn end(self, answer: Result<String, ApiError>, fields: &'static [&'static str]) {
+    /// The same where `field_of` says which field is at a path of the request body.
+    pub(crate) fn send_by_path<T: 'static, W: Into<String>>(
+        self,
+        call: Call<T>,
+        field_of: fn(&str) -> Option<FieldId>,
+        done: impl FnOnce(T) -> W + 'static,
+    ) {
+        self.session.send(call, move |answer| {
+            let errors = |error: &ApiError| FormErrors::by_path(error, &field_of);
+            self.end(answer.map(|value| done(value).into()), &errors);
+        });
+    }
+
+    fn end(self, answer: Result<String, ApiError>, errors: &dyn Fn(&ApiError) -> FormErrors) {
         match answer {
             Ok(said) => {
                 self.form.succeed();
                 self.open.set(false);
                 self.toasts.success(said);
             }
-            Err(error) => self.form.fail(FormErrors::from_answer(&error, fields)),
+            Err(error) => self.form.fail(errors(&error)),
         }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) mod shell {
     pub(crate) const CONNECTIONS: &str = "Connections";
     pub(crate) const ATTRIBUTES: &str = "Custom attributes";
     pub(crate) const CONFLICTS: &str = "Conflicts";
+    pub(crate) const SETTINGS: &str = "Settings";
+    pub(crate) const POLICIES: &str = "Policies";
     pub(crate) const LOG: &str = "Provisioning log";
     pub(crate) const BREADCRUMB: &str = "Breadcrumb";
     pub(crate) const SWITCH_THEME: &str = "Switch theme";

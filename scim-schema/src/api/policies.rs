@@ -108,3 +108,12 @@ pub struct PolicyVersions {
     /// At most 100.
     pub items: Vec<PolicyVersion>,
 }
+
+/// Answer of `GET /policies`: where something is decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyOverview {
+    /// The organisation at the root of the account.
+    pub root: OrganisationId,
+    /// Organisations below it that decided something, by name, at most 500.
+    pub deciders: Vec<Decider>,
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::users::Actor,
+    api::{policies::Decider, users::Actor},
     id::{OrganisationId, UserId},
     policy::{Layer, Policy, Setting, Settings, Value},
 };
@@ -79,6 +79,44 @@ impl AccountScope<'_> {
     /// Those of the database.
     pub async fn policy(&self, of: OrganisationId) -> Result<Policy, DbError> {
         Ok(policy_of(self.policy_line(of).await?))
+    }
+
+    /// The root of the account, and by name the organisations below it that decided something, at
+    /// most `limit`; `None` for an account without a root.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policy_deciders(
+        &self,
+        limit: u64,
+    ) -> Result<Option<(OrganisationId, Vec<Decider>)>, DbError> {
+        use organisation::Column as O;
+        use policy::Column as P;
+        let decided = Query::select()
+            .column(P::OrganisationId)
+            .from(policy::Entity)
+            .and_where(P::AccountId.eq(self.account.0))
+            .and_where(P::SupersededAt.is_null())
+            .and_where(P::Settings.ne("{}").or(P::Floors.ne("{}")))
+            .to_owned();
+        let own = || organisation::Entity::find().filter(O::AccountId.eq(self.account.0));
+        let root = own()
+            .filter(O::ParentId.is_null())
+            .one(self.connection)
+            .await?;
+        let deciders = own()
+            .filter(O::ParentId.is_not_null())
+            .filter(O::Id.in_subquery(decided))
+            .order_by_asc(O::Name)
+            .order_by_asc(O::Id)
+            .limit(limit)
+            .all(self.connection)
+            .await?;
+        let decider = |row: organisation::Model| Decider {
+            id: row.id.into(),
+            name: row.name,
+        };
+        Ok(root.map(|root| (root.id.into(), deciders.into_iter().map(decider).collect())))
     }
 
     /// The policies of all organisations that a person is a member of.

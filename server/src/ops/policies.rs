@@ -6,8 +6,8 @@ use scim_schema::{
     api::{
         events::ChangeKind,
         policies::{
-            ChangePolicy, Decider, PolicyDifference, PolicyVersion, PolicyVersions, PolicyView,
-            SettingView,
+            ChangePolicy, Decider, PolicyDifference, PolicyOverview, PolicyVersion, PolicyVersions,
+            PolicyView, SettingView,
         },
         problem::FieldError,
     },
@@ -23,6 +23,8 @@ use crate::{
     db::{Ancestor, AuditEntry, Change, Db, StoredPolicyVersion, Written},
 };
 
+/// Organisations of an overview.
+const DECIDERS: u64 = 500;
 /// Versions of a history.
 const VERSIONS: u64 = 100;
 
@@ -51,6 +53,16 @@ pub async fn view(
         may_decide: permissions.contains(&Permission::ManagePolicies),
         may_set_floors: permissions.contains(&Permission::SetPolicyFloors),
     })
+}
+
+/// Where in the account something is decided.
+///
+/// # Errors
+/// [`OpError::NotFound`] of an account without organisations, and those of the database.
+pub async fn overview(db: &Db, by: &Identity) -> Result<PolicyOverview, OpError> {
+    let found = db.account(by.account.id).policy_deciders(DECIDERS).await?;
+    let (root, deciders) = found.ok_or(OpError::NotFound)?;
+    Ok(PolicyOverview { root, deciders })
 }
 
 fn settings(line: &[Ancestor], own: &Layer) -> Vec<SettingView> {

@@ -149,6 +149,7 @@ async fn populated() -> (TestApp, ScimClient, Vec<String>) {
     client.group("Crowd", &members[..USERS - 1]).await;
     for number in 0..GROUPS {
         client.group(&format!("Class {number}"), &[]).await;
+        app.organisation(&format!("School {number}")).await;
     }
     app.quiet().await;
     app.count_rows("").await;

@@ -239,11 +239,7 @@ pub(crate) fn of_user(query: &LogQuery, event: &ChangeEvent) -> bool {
     match event.kind {
         ChangeKind::ProvisioningLog => true,
         ChangeKind::User => query.user.is_some_and(|id| id.0 == event.id),
-        ChangeKind::Group
-        | ChangeKind::Connection
-        | ChangeKind::AttributeDefinition
-        | ChangeKind::Conflict
-        | ChangeKind::Alert => false,
+        _ => false,
     }
 }
 

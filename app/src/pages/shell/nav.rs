@@ -106,6 +106,18 @@ fn pages(session: Session) -> AnyView {
             />
         }
     });
+    let settings = session.may(Permission::ReadPolicies).then(|| {
+        view! {
+            <Group title=text::shell::SETTINGS>
+                <Item
+                    href=routes::POLICIES
+                    label=text::shell::POLICIES
+                    glyph=Icon::Shield
+                    count=Signal::stored(None)
+                />
+            </Group>
+        }
+    });
     let any = connections.is_some() || conflicts.is_some() || log.is_some();
     let provisioning = any.then(|| {
         view! {
@@ -114,7 +126,7 @@ fn pages(session: Session) -> AnyView {
             </Group>
         }
     });
-    view! { {users} {provisioning} }.into_any()
+    view! { {users} {provisioning} {settings} }.into_any()
 }
 
 fn users_in_all() -> Option<u64> {

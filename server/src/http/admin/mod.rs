@@ -152,6 +152,7 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
+        .route("/policies", get(policies::overview))
         .route("/policies/{id}", get(policies::get).patch(policies::change))
         .route("/policies/{id}/versions", get(policies::versions))
         .route("/events", get(events::stream))

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, header::ETAG},
 };
 use scim_schema::{
-    api::policies::{ChangePolicy, PolicyVersions, PolicyView},
+    api::policies::{ChangePolicy, PolicyOverview, PolicyVersions, PolicyView},
     id::OrganisationId,
     permission::Permission,
 };
@@ -22,6 +22,16 @@ use crate::{
 };
 
 type Tagged = ([(HeaderName, String); 1], Json<PolicyView>);
+
+/// Where something is decided.
+pub(super) async fn overview(
+    State(state): State<AppState>,
+    caller: Caller,
+) -> Result<Json<PolicyOverview>, ApiError> {
+    caller.require(Permission::ReadPolicies)?;
+    let overview = policies::overview(&state.db, &caller.identity).await?;
+    Ok(Json(overview))
+}
 
 /// What holds, and where each value comes from.
 pub(super) async fn get(

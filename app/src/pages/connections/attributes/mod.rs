@@ -132,9 +132,7 @@ fn concerns(news: News, only: ConnectionId) -> bool {
         News::Change(ChangeEvent { kind, id, .. }) => match kind {
             ChangeKind::Connection | ChangeKind::ProvisioningLog => id == only.0,
             ChangeKind::AttributeDefinition => true,
-            ChangeKind::User | ChangeKind::Group | ChangeKind::Conflict | ChangeKind::Alert => {
-                false
-            }
+            _ => false,
         },
     }
 }

@@ -1,0 +1,51 @@
+//! Policies on screen (features.md section A12): where a value comes from, deciding, and the history.
+
+use thirtyfour::Key;
+
+use super::{Site, Window, axe::Audit, pages::UsersPage};
+
+const GRACE: &str = "What holds here (1 to 365 days)";
+
+#[tokio::test]
+async fn a014_a_setting_is_decided_and_the_history_tells() {
+    let site = Site::new().await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    window.click_link("Policies").await;
+    window.see("When somebody is deleted").await;
+    window.see("30 days").await;
+    let mut audit = Audit::new();
+    audit.look(&window, "policies").await;
+
+    window.click_button("Change Time to restore somebody").await;
+    window.see("The least that is allowed here and below").await;
+    audit.look(&window, "changing a number").await;
+    window.fill(GRACE, "900").await;
+    window.press(Key::Enter).await;
+    window.see("There is a problem").await;
+    window
+        .see("Enter a whole number of days from 1 to 365.")
+        .await;
+    audit.look(&window, "a number that is too large").await;
+    window.fill(GRACE, "90").await;
+    window.press(Key::Enter).await;
+    window.see("The policy was saved").await;
+    window.see("Decided here").await;
+    window.see("90 days").await;
+
+    window.click_button("Change When somebody is deleted").await;
+    window.click_first("input[value=tombstone]").await;
+    audit.look(&window, "changing a choice").await;
+    window.click_button("Save").await;
+    window.see_no("What holds here").await;
+    window.see("Keep records without a name").await;
+    window.click_first("details.fold > summary").await;
+    window.see("Time to restore somebody: 90 days").await;
+    window
+        .see("When somebody is deleted: Keep records without a name")
+        .await;
+    audit.look(&window, "the history").await;
+    audit.finish();
+    window.close().await;
+    site.stop().await;
+}
