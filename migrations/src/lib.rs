@@ -36,6 +36,7 @@ mod m20261122_001000_live_before;
 mod m20261123_001010_sqlite_statistics;
 mod m20261123_001020_deletions;
 mod m20261123_001500_policies;
+mod m20261123_001510_approvals;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_001010_sqlite_statistics::Migration),
             Box::new(m20261123_001020_deletions::Migration),
             Box::new(m20261123_001500_policies::Migration),
+            Box::new(m20261123_001510_approvals::Migration),
         ]
     }
 }

@@ -67,6 +67,8 @@ id_type! {
     GroupId;
     /// A conflict between a connection and somebody here.
     ConflictId;
+    /// Something that waits for a second person.
+    ApprovalId;
     /// An alert about a connection.
     AlertId;
     /// A verified domain.

@@ -72,6 +72,10 @@ word_enum! {
         ManagePolicies = "policies.manage",
         /// Change what no organisation may go under.
         SetPolicyFloors = "policies.set_floors",
+        /// Ask that people be erased before their time, or on request; a second person approves.
+        EraseUsers = "users.erase",
+        /// Approve what another System Administrator asked for.
+        DecideApprovals = "approvals.decide",
     }
 }
 
@@ -105,6 +109,8 @@ const fn is_for_system_administrators(permission: Permission) -> bool {
             | Permission::DeleteUsers
             | Permission::ManagePolicies
             | Permission::SetPolicyFloors
+            | Permission::EraseUsers
+            | Permission::DecideApprovals
     )
 }
 

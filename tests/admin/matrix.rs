@@ -228,6 +228,20 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             Session,
         ),
         ("GET", "/domains".to_owned(), Session),
+        ("POST", format!("/users/{}/purge", ids.user), Session),
+        ("POST", format!("/users/{}/erase", ids.user), Session),
+        ("GET", "/approvals".to_owned(), Session),
+        ("GET", format!("/approvals/{}", ids.approval), Session),
+        (
+            "POST",
+            format!("/approvals/{}/approve", ids.approval),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/approvals/{}/cancel", ids.approval),
+            Session,
+        ),
         ("GET", "/policies".to_owned(), Session),
         ("GET", format!("/policies/{}", ids.organisation), Session),
         ("PATCH", format!("/policies/{}", ids.organisation), Session),
@@ -253,6 +267,7 @@ struct Ids {
     log_row: String,
     conflict: String,
     organisation: String,
+    approval: String,
     domain: String,
     check: String,
     alert: String,
@@ -282,11 +297,18 @@ async fn populated() -> (TestApp, Console, Ids) {
         log_row: log.string("/items/0/id"),
         conflict: conflicts.string("/items/0/id"),
         organisation: app.organisation("Northfield").await,
+        approval: approval(&console, &app.user_of(&id).await.to_string()).await,
         domain: domain.string("/id"),
         check: "users.create".to_owned(),
         alert: alert(&app, &client).await,
     };
     (app, console, ids)
+}
+
+/// Something that waits for a second person.
+async fn approval(console: &Console, user: &str) -> String {
+    let path = format!("/users/{user}/erase");
+    console.post(&path, &json!({})).await.expect(202).id()
 }
 
 /// An alert with the id of its connection.
@@ -337,6 +359,8 @@ fn body(path: &str) -> Value {
         json!({ "method": "GET", "path": "/Users" })
     } else if path.ends_with("/resolve") && path != "/conflicts/resolve" {
         json!({ "act": "move" })
+    } else if path.ends_with("/approve") {
+        json!({ "payload_hash": "0" })
     } else if path.ends_with("/domains") {
         json!({ "domain": "example.com" })
     } else {
@@ -376,6 +400,7 @@ fn the_matrix_knows_every_route() {
         log_row: "{id}".to_owned(),
         conflict: "{id}".to_owned(),
         organisation: "{id}".to_owned(),
+        approval: "{id}".to_owned(),
         domain: "{id}".to_owned(),
         check: "{check}".to_owned(),
         alert: "{id}".to_owned(),
@@ -431,6 +456,8 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
             &ids.conflict,
             &ids.domain,
             &ids.alert,
+            &ids.approval,
+            &ids.organisation,
         ];
         let has_id = known.iter().any(|id| path.contains(*id));
         if !has_id {
@@ -447,7 +474,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 39);
+    assert_eq!(tried, 47);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

@@ -1,6 +1,7 @@
 //! The console's API.
 
 mod alerts;
+mod approvals;
 mod attributes;
 mod bad_requests;
 mod conflicts;

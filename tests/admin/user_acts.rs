@@ -318,7 +318,7 @@ async fn what_is_wrong_with_an_act_is_named() {
     act(&dana, nobody, "suspend", json!({}))
         .await
         .expect_problem(404, "not_found");
-    act(&dana, id, "purge", json!({}))
+    act(&dana, id, "inactivate", json!({}))
         .await
         .expect_problem(404, "not_found");
     assert_eq!(seen(&dana, id).await["status"], "active");

@@ -1,36 +1,13 @@
 //! What is kept for a limited time goes when its time is over, and nothing else.
 
 use chrono::TimeDelta;
-use rollcall_server::{
-    ctx::Ctx,
-    db::{DbError, NewJob, PLATFORM_ACCOUNT, Written},
-};
-use scim_schema::{dialect::ConnectionKind, id::RequestId};
-use serde_json::json;
+use scim_schema::dialect::ConnectionKind;
 
 use crate::support::{TestApp, user_body};
 
 /// Runs the sweep that the schedule would queue for tonight.
 async fn sweep(app: &TestApp) {
-    let state = &app.app.state;
-    let now = state.clock.now();
-    let request = RequestId(state.ids.uuid_v7(now));
-    let ctx = std::sync::Arc::new(Ctx::system(PLATFORM_ACCOUNT, "test", request, now));
-    let queued = state.db.write::<_, DbError, _>(&ctx, move |_| {
-        Box::pin(async move {
-            let job = NewJob {
-                queue: "retention",
-                payload: json!({}),
-                run_at: now,
-                dedup_key: None,
-                max_attempts: 1,
-            };
-            Ok(Written::bookkeeping(()).queueing(job))
-        })
-    });
-    queued.await.unwrap();
-    let waiting = "SELECT COUNT(*) FROM jobs WHERE queue = 'retention' AND status IN ('available', 'running') AND payload = '{}' AND dedup_key IS NULL";
-    app.until_number(waiting, 0).await;
+    app.run_scheduled("retention").await;
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ const TABLES: &[&str] = &[
     "account_roles",
     "accounts",
     "alerts",
+    "approvals",
     "attribute_definitions",
     "audit_details",
     "audit_events",

@@ -8,7 +8,7 @@ use rollcall_server::{
     clock::{Clock, ManualClock},
     config::{Config, Flags, ServeFlags, StoreFlags},
     ctx::Ctx,
-    db::Account,
+    db::{Account, DbError, NewJob, PLATFORM_ACCOUNT, Written},
     http::spa::ConsoleFiles,
     ids::Ids,
     ops::{
@@ -387,6 +387,31 @@ impl TestApp {
         self.clock.advance(TimeDelta::seconds(3));
         let open = "SELECT COUNT(*) FROM jobs WHERE queue IN ('reread_attributes', 'purge_attribute') AND status IN ('available', 'running')";
         self.until_number(open, 0).await;
+    }
+
+    /// Runs the job of a queue that the schedule would queue for later.
+    pub(crate) async fn run_scheduled(&self, queue: &'static str) {
+        let state = &self.app.state;
+        let now = state.clock.now();
+        let request = RequestId(state.ids.uuid_v7(now));
+        let ctx = Arc::new(Ctx::system(PLATFORM_ACCOUNT, "test", request, now));
+        let queued = state.db.write::<_, DbError, _>(&ctx, move |_| {
+            Box::pin(async move {
+                let job = NewJob {
+                    queue,
+                    payload: serde_json::json!({}),
+                    run_at: now,
+                    dedup_key: None,
+                    max_attempts: 1,
+                };
+                Ok(Written::bookkeeping(()).queueing(job))
+            })
+        });
+        queued.await.unwrap();
+        let waiting = format!(
+            "SELECT COUNT(*) FROM jobs WHERE queue = '{queue}' AND status IN ('available', 'running') AND payload = '{{}}' AND dedup_key IS NULL"
+        );
+        self.until_number(&waiting, 0).await;
     }
 
     /// The user behind a SCIM id.

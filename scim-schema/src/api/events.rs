@@ -24,6 +24,8 @@ word_enum! {
         Conflict = "conflict",
         /// An alert about a connection.
         Alert = "alert",
+        /// Something that waits for a second person.
+        Approval = "approval",
         /// What an organisation decided; the id is the organisation's.
         Policy = "policy",
     }

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod alerts;
+pub mod approvals;
 pub mod attributes;
 pub mod conflicts;
 pub mod conformance;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::users::Actor;
 use crate::{
-    id::OrganisationId,
+    id::{ApprovalId, OrganisationId},
     policy::{Origin, Setting, Value},
 };
 
@@ -56,6 +56,9 @@ pub struct PolicyView {
     pub line: Vec<Decider>,
     /// Every setting.
     pub settings: Vec<SettingView>,
+    /// A change that waits for a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<ApprovalId>,
     /// Whether the caller may change values here.
     pub may_decide: bool,
     /// Whether the caller may change floors.

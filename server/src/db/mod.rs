@@ -4,6 +4,7 @@
 mod accounts;
 mod administrators;
 mod alerts;
+mod approvals;
 mod arrivals;
 mod attribute_reading;
 pub(crate) mod attribute_values;
@@ -76,6 +77,7 @@ mod writer;
 
 pub use accounts::{Account, PLATFORM_ACCOUNT};
 pub use alerts::{AlertStep, ExpiringScimToken, HeardConnection, OpenAlert};
+pub use approvals::{LockedApproval, NewApproval};
 pub use arrivals::{LinkOfNamesake, Named, Namesake};
 pub use attribute_reading::{Reread, RereadLink};
 pub use audit::{AuditEntry, Outcome, Target};

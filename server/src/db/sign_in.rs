@@ -111,6 +111,20 @@ impl AccountTx {
         Ok(at.flatten())
     }
 
+    /// Sets when somebody who was deleted is erased.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn set_purge_at(&self, id: UserId, at: DateTime<Utc>) -> Result<(), DbError> {
+        user::Entity::update_many()
+            .filter(user::Column::AccountId.eq(self.account().0))
+            .filter(user::Column::Id.eq(id.0))
+            .col_expr(user::Column::PurgeAt, Expr::val(at))
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Whether a living user has this folded e-mail address.
     ///
     /// # Errors

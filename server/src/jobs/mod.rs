@@ -2,6 +2,7 @@
 //! updates. Every job reads the state anew and may run twice.
 
 mod alerts;
+mod approvals;
 mod attributes;
 mod close_sessions;
 mod end_holds;
@@ -89,6 +90,8 @@ const QUEUES: &[Queue] = &[
     queue(crate::ops::alerts::LOOK, alerts::run),
     queue(crate::ops::user_acts::deletion::PURGE, purge::run),
     queue(purge::SWEEP, purge::sweep),
+    queue(crate::ops::approvals::ALONE, approvals::alone),
+    queue(approvals::EXPIRE, approvals::expire),
     queue(retention::QUEUE, retention::run),
     queue(crate::ops::attribute_reading::REREAD, attributes::reread),
     queue(crate::ops::attribute_reading::PURGE, attributes::purge),

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod administrators;
 pub mod alerts;
+pub mod approvals;
 pub mod arrived_attributes;
 pub mod attribute_reading;
 pub mod circle;

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use scim_schema::{
     api::{
+        approvals::{ApprovalKind, ApprovalPayload},
         events::ChangeKind,
         policies::{
             ChangePolicy, Decider, PolicyDifference, PolicyOverview, PolicyVersion, PolicyVersions,
@@ -17,10 +18,10 @@ use scim_schema::{
 };
 use serde_json::json;
 
-use super::{OpError, precondition::Precondition, sessions::Identity};
+use super::{OpError, approvals, precondition::Precondition, sessions::Identity};
 use crate::{
     ctx::Ctx,
-    db::{Ancestor, AuditEntry, Change, Db, StoredPolicyVersion, Written},
+    db::{AccountTx, Ancestor, AuditEntry, Change, Db, StoredPolicyVersion, Written},
 };
 
 /// Organisations of an overview.
@@ -37,7 +38,10 @@ pub async fn view(
     by: &Identity,
     organisation: OrganisationId,
 ) -> Result<PolicyView, OpError> {
-    let line = db.account(by.account.id).policy_line(organisation).await?;
+    let account = db.account(by.account.id);
+    let line = account.policy_line(organisation).await?;
+    let kind = ApprovalKind::LowerRemovalFloor;
+    let waiting = account.open_approval(kind, organisation.0).await?;
     let own = line.last().ok_or(OpError::NotFound)?;
     let permissions = permissions_of(&by.roles);
     let (version, decided) = (own.version, own.layer.clone());
@@ -50,6 +54,7 @@ pub async fn view(
         version,
         line: deciders.collect(),
         settings: settings(&line, &decided),
+        waiting,
         may_decide: permissions.contains(&Permission::ManagePolicies),
         may_set_floors: permissions.contains(&Permission::SetPolicyFloors),
     })
@@ -145,11 +150,13 @@ fn differences(before: &Settings, after: &Settings, is_floor: bool) -> Vec<Polic
         .collect()
 }
 
-/// Changes what an organisation decided. What would change nothing leaves no version.
+/// Changes what an organisation decided; lowering what is the least when people are removed waits for
+/// a second person. What would change nothing leaves no version.
 ///
 /// # Errors
 /// [`OpError::NotFound`], [`OpError::Forbidden`] for a floor without its permission,
-/// [`OpError::Fields`], [`OpError::PreconditionFailed`], and those of the database.
+/// [`OpError::Fields`], [`OpError::PreconditionFailed`], [`OpError::Conflict`] when such a change waits
+/// already, and those of the database.
 pub async fn change(
     db: &Db,
     ctx: &Arc<Ctx>,
@@ -161,33 +168,78 @@ pub async fn change(
     if !asked.floors.is_empty() && !may_set_floors {
         return Err(OpError::Forbidden);
     }
+    let by = by.user;
     db.write::<_, OpError, _>(ctx, move |tx| {
         let (asked, precondition) = (asked.clone(), precondition.clone());
         Box::pin(async move {
             let line = tx.lock_policy_line(organisation).await?;
-            let Some((own, above)) = line.split_last() else {
-                return Err(OpError::NotFound);
-            };
+            let own = line.last().ok_or(OpError::NotFound)?;
             precondition.check(own.version)?;
-            let decided = decide(own, above, &asked)?;
-            let mut changed = differences(&own.layer.values, &decided.values, false);
-            changed.extend(differences(&own.layer.floors, &decided.floors, true));
-            if changed.is_empty() {
-                return Ok(Written::unchanged(()));
+            let decided = decide(&line, &asked)?;
+            if !lowers_removal(&own.layer.floors, &decided.floors) {
+                return store(tx, own, &decided).await;
             }
-            let version = own.version + 1;
-            tx.insert_policy(&decided, version).await?;
-            let details = json!({ "version": version, "changes": changed });
-            let entry = AuditEntry::done("policy.change", "organisation", organisation, details);
-            let change = Change::updated(ChangeKind::Policy, organisation, version);
-            Ok(Written::audited((), entry).announcing(change))
+            let payload = ApprovalPayload::LowerRemovalFloor {
+                organisation,
+                version: own.version,
+                change: asked,
+            };
+            let waits = approvals::ask(tx, by, payload, None).await?;
+            Ok(waits.map(|_| ()))
         })
     })
     .await
 }
 
+/// Carries a change out that was approved.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::PlanStale`] when the organisation decided something else
+/// meanwhile, [`OpError::Fields`], and those of the database.
+pub(super) async fn apply(
+    tx: &AccountTx,
+    organisation: OrganisationId,
+    (version, change): (i64, &ChangePolicy),
+) -> Result<Written<()>, OpError> {
+    let line = tx.lock_policy_line(organisation).await?;
+    let own = line.last().ok_or(OpError::NotFound)?;
+    if own.version != version {
+        return Err(OpError::PlanStale);
+    }
+    store(tx, own, &decide(&line, change)?).await
+}
+
+/// Whether people can be removed with less than before.
+fn lowers_removal(before: &Settings, after: &Settings) -> bool {
+    [Setting::RemovalMode, Setting::GraceDays]
+        .into_iter()
+        .any(|setting| {
+            let strictness = |floors: &Settings| {
+                let floor = floors.get(&setting)?;
+                setting.strictness(floor)
+            };
+            strictness(after) < strictness(before)
+        })
+}
+
+async fn store(tx: &AccountTx, own: &Ancestor, decided: &Layer) -> Result<Written<()>, OpError> {
+    let mut changed = differences(&own.layer.values, &decided.values, false);
+    changed.extend(differences(&own.layer.floors, &decided.floors, true));
+    if changed.is_empty() {
+        return Ok(Written::unchanged(()));
+    }
+    let version = own.version + 1;
+    tx.insert_policy(decided, version).await?;
+    let organisation = decided.organisation;
+    let details = json!({ "version": version, "changes": changed });
+    let entry = AuditEntry::done("policy.change", "organisation", organisation, details);
+    let change = Change::updated(ChangeKind::Policy, organisation, version);
+    Ok(Written::audited((), entry).announcing(change))
+}
+
 /// What the organisation decides from now on, every field of it checked.
-fn decide(own: &Ancestor, above: &[Ancestor], asked: &ChangePolicy) -> Result<Layer, OpError> {
+fn decide(line: &[Ancestor], asked: &ChangePolicy) -> Result<Layer, OpError> {
+    let (own, above) = line.split_last().ok_or(OpError::NotFound)?;
     let mut problems = Vec::new();
     let mut decided = own.layer.clone();
     merge(&mut decided.values, &asked.values, "values", &mut problems);
@@ -211,17 +263,18 @@ fn decide(own: &Ancestor, above: &[Ancestor], asked: &ChangePolicy) -> Result<La
         .iter()
         .map(|ancestor| ancestor.layer.clone())
         .collect();
-    let line = [layers, vec![decided.clone()]].concat();
+    let layers = [layers, vec![decided.clone()]].concat();
     let named = |id: OrganisationId| {
-        let mut all = above.iter().chain([own]);
-        let found = all.find(|ancestor| ancestor.layer.organisation == id);
+        let found = line
+            .iter()
+            .find(|ancestor| ancestor.layer.organisation == id);
         found.map_or_else(String::new, |ancestor| ancestor.name.clone())
     };
     for (word, value) in &asked.values {
         let (Ok(setting), Some(value)) = (word.parse::<Setting>(), value) else {
             continue;
         };
-        if let Some(low) = below_floor(setting, value, &line) {
+        if let Some(low) = below_floor(setting, value, &layers) {
             problems.push(FieldError {
                 path: format!("values.{word}"),
                 message: format!(

@@ -8,6 +8,7 @@
 pub(crate) mod account;
 pub(crate) mod account_role;
 pub(crate) mod alert;
+pub(crate) mod approval;
 pub(crate) mod attribute_definition;
 pub(crate) mod audit_detail;
 pub(crate) mod audit_event;

@@ -1,6 +1,7 @@
 //! The console's API under `/api/v1`: translation only; rules live in `ops`.
 
 mod alerts;
+mod approvals;
 mod attribute_definitions;
 mod conflicts;
 mod conformance;
@@ -152,6 +153,12 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
+        .route("/users/{id}/purge", post(approvals::purge))
+        .route("/users/{id}/erase", post(approvals::erase))
+        .route("/approvals", get(approvals::list))
+        .route("/approvals/{id}", get(approvals::get))
+        .route("/approvals/{id}/approve", post(approvals::approve))
+        .route("/approvals/{id}/cancel", post(approvals::cancel))
         .route("/policies", get(policies::overview))
         .route("/policies/{id}", get(policies::get).patch(policies::change))
         .route("/policies/{id}/versions", get(policies::versions))

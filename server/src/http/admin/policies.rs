@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderName, header::ETAG},
+    http::{HeaderMap, HeaderName, StatusCode, header::ETAG},
 };
 use scim_schema::{
     api::policies::{ChangePolicy, PolicyOverview, PolicyVersions, PolicyView},
@@ -45,15 +45,17 @@ pub(super) async fn get(
     Ok(([(ETAG, tag)], Json(view)))
 }
 
-/// Changes what the organisation decided, and answers what holds then.
+/// Changes what the organisation decided, and answers what holds then: 202 where a second person has
+/// to approve it first.
 pub(super) async fn change(
     State(state): State<AppState>,
     caller: Caller,
     Id(organisation): Id<OrganisationId>,
     headers: HeaderMap,
     Body(asked): Body<ChangePolicy>,
-) -> Result<Tagged, ApiError> {
+) -> Result<(StatusCode, Tagged), ApiError> {
     caller.require(Permission::ManagePolicies)?;
+    let lowers = !asked.floors.is_empty();
     let change = (asked, if_match(&headers));
     policies::change(
         &state.db,
@@ -63,7 +65,14 @@ pub(super) async fn change(
         change,
     )
     .await?;
-    get(State(state), caller, Id(organisation)).await
+    let tagged = get(State(state), caller, Id(organisation)).await?;
+    let waits = lowers && tagged.1.waiting.is_some();
+    let status = if waits {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, tagged))
 }
 
 /// What was decided before.

@@ -7,10 +7,14 @@ use scim_schema::{
     api::events::ChangeKind,
     id::UserId,
     lifecycle::{Axes, InvitationState, Lifecycle, Transition},
+    permission::{AccountRole, Guard},
 };
 use serde_json::json;
 
-use super::{action, deletion::purge_job};
+use super::{
+    action,
+    deletion::{self, purge_job},
+};
 use crate::{
     ctx::Ctx,
     db::{AccountTx, AuditEntry, Change, Db, ERASURE_BATCH, SignInUser, UserUpdate, Written},
@@ -44,6 +48,63 @@ pub async fn purge(db: &Db, ctx: &Arc<Ctx>, user: UserId) -> Result<(), OpError>
         erase_traces(db, ctx, user).await?;
     }
     Ok(())
+}
+
+/// Erases somebody as soon as possible, whatever the policy says: two persons want it. Whoever is here
+/// still is deleted first.
+///
+/// # Errors
+/// [`OpError::NotFound`], [`OpError::AlreadyInState`], [`OpError::Guarded`] for the last System
+/// Administrator, and those of the database.
+pub(in crate::ops) async fn on_request(
+    tx: &AccountTx,
+    user: UserId,
+) -> Result<Written<()>, OpError> {
+    let person = tx.lock_sign_in_user(user).await?.ok_or(OpError::NotFound)?;
+    let now = tx.ctx().now;
+    let mut written = match person.axes.lifecycle {
+        Lifecycle::Purged => return Err(OpError::AlreadyInState),
+        Lifecycle::Deleted => {
+            tx.set_purge_at(user, now).await?;
+            Written::unchanged(())
+        }
+        Lifecycle::Staged | Lifecycle::Active | Lifecycle::Archived => {
+            if person.roles.contains(&AccountRole::SystemAdministrator) {
+                tx.lock_account().await?;
+                if !tx.has_other_administrator(user).await? {
+                    return Err(OpError::Guarded(Guard::LastAdministrator));
+                }
+            }
+            delete_for_good(tx, &person).await?
+        }
+    };
+    written.jobs.push(purge_job(user, now));
+    Ok(written)
+}
+
+async fn delete_for_good(tx: &AccountTx, person: &SignInUser) -> Result<Written<()>, OpError> {
+    let left = deletion::of(tx, person).await?;
+    let update = UserUpdate {
+        version: person.version,
+        profile: None,
+        axes: Some(Axes {
+            lifecycle: Lifecycle::Deleted,
+            ..person.axes.clone()
+        }),
+        idp_active: None,
+        cut_access: true,
+        password_hash: None,
+        purge_at: Some(Some(tx.ctx().now)),
+    };
+    if !tx.update_user(person.id, &update).await? {
+        return Err(OpError::PreconditionFailed);
+    }
+    let entry = AuditEntry::done(action(Transition::Delete), "user", person.id, left.details);
+    let change = Change::deleted(ChangeKind::User, person.id, person.version + 1);
+    let mut written = Written::audited((), entry).announcing(change);
+    written.changes.extend(left.changes);
+    written.jobs.extend(left.rest);
+    Ok(written)
 }
 
 async fn is_due(tx: &AccountTx, user: UserId) -> Result<bool, OpError> {
