@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/conflicts/:id") view={Lazy::<areas::Conflict>::new()} />
                     <Route path=path!("/provisioning/:id/conformance") view={Lazy::<areas::Conformance>::new()} />
                     <Route path=path!("/provisioning/:id/mapping") view={Lazy::<areas::Mapping>::new()} />
+                    <Route path=path!("/approvals") view={Lazy::<areas::Approvals>::new()} />
                     <Route path=path!("/policies") view={Lazy::<areas::Policies>::new()} />
                     <Route path=path!("/policies/:id") view={Lazy::<areas::Policies>::new()} />
                     <Route path=path!("/log") view={Lazy::<areas::Log>::new()} />

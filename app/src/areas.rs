@@ -4,8 +4,9 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_router::LazyRoute;
 
 use crate::pages::{
-    AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage, ConnectionsPage,
-    LogPage, MappingPage, NotLoadedPage, PoliciesPage, TesterPage, UserPage, UsersPage,
+    ApprovalsPage, AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
+    ConnectionsPage, LogPage, MappingPage, NotLoadedPage, PoliciesPage, TesterPage, UserPage,
+    UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -64,6 +65,13 @@ lazy!(
     attributes,
     fetch_attributes,
     AttributesPage
+);
+lazy!(
+    Approvals,
+    settings,
+    approvals,
+    fetch_approvals,
+    ApprovalsPage
 );
 lazy!(Policies, settings, policies, fetch_policies, PoliciesPage);
 lazy!(Log, requests, log, fetch_log, LogPage);

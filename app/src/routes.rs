@@ -14,6 +14,8 @@ pub(crate) const PROVISIONING: &str = "/provisioning";
 pub(crate) const ATTRIBUTES: &str = "/attributes";
 /// The provisioning log.
 pub(crate) const LOG: &str = "/log";
+/// What waits for a second person.
+pub(crate) const APPROVALS: &str = "/approvals";
 /// What organisations decide.
 pub(crate) const POLICIES: &str = "/policies";
 /// Conflicts between connections and people who are here.

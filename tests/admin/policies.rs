@@ -198,7 +198,10 @@ async fn a086_under_never_delete_nobody_is_deleted_here_and_a_provider_is_answer
     let mode = json!({ "values": { "removal_mode": "never_delete" } });
     change(&dana, &root, mode).await.expect(200);
     let seen = dana.get(&format!("/users/{id}")).await.expect(200);
-    assert_eq!(seen.json["acts"], json!(["suspend", "ban", "archive"]));
+    assert_eq!(
+        seen.json["acts"],
+        json!(["suspend", "ban", "archive", "purge"])
+    );
     let refused = dana.post(&format!("/users/{id}/delete"), &json!({})).await;
     refused.expect_problem(409, "policy_never_delete");
 

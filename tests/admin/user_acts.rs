@@ -49,7 +49,7 @@ async fn a092_whoever_is_suspended_is_out_at_once_and_keeps_everything() {
     let before = seen(&dana, id).await;
     assert_eq!(
         before["acts"],
-        json!(["suspend", "ban", "archive", "delete"])
+        json!(["suspend", "ban", "archive", "delete", "purge"])
     );
     let asked = json!({ "reason": "On leave" });
     let now = act(&dana, id, "suspend", asked).await.expect(200).json;
@@ -59,7 +59,7 @@ async fn a092_whoever_is_suspended_is_out_at_once_and_keeps_everything() {
     assert_eq!(now["memberships"], before["memberships"]);
     assert_eq!(
         now["acts"],
-        json!(["unsuspend", "ban", "archive", "delete"])
+        json!(["unsuspend", "ban", "archive", "delete", "purge"])
     );
     robin.get("/me").await.expect_problem(401, "unauthorized");
     let refused = at_the_door(&app).await;

@@ -1,5 +1,6 @@
 //! Policies on screen (features.md section A12): where a value comes from, deciding, and the history.
 
+use scim_schema::dialect::ConnectionKind;
 use thirtyfour::Key;
 
 use super::{Site, Window, axe::Audit, pages::UsersPage};
@@ -45,6 +46,43 @@ async fn a014_a_setting_is_decided_and_the_history_tells() {
         .see("When somebody is deleted: Keep records without a name")
         .await;
     audit.look(&window, "the history").await;
+    audit.finish();
+    window.close().await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn t15_an_erasure_is_asked_for_and_waits_for_a_second_person() {
+    let site = Site::new().await;
+    let okta = site.provider("Okta", ConnectionKind::Okta).await;
+    okta.create("Ada", "Lovelace", "ada@example.org").await;
+    let window = Window::open(&site).await;
+    UsersPage::after_sign_in(&window).await;
+    window.click_link("Approvals").await;
+    window.see("Nothing waits").await;
+    let mut audit = Audit::new();
+    audit.look(&window, "no approvals").await;
+    window.click_link("Users").await;
+    window.click_link("Ada Lovelace").await;
+    window.see_page("Ada Lovelace").await;
+    window.click_button("Actions").await;
+    window.click_button("Erase").await;
+    window.until_focus("Leave as it is").await;
+    audit.look(&window, "the question before an erasure").await;
+    window
+        .fill("Type Ada Lovelace to confirm", "Ada Lovelace")
+        .await;
+    window.press(Key::Enter).await;
+    window.see("This waits for a second person").await;
+    window.click_link("Approvals").await;
+    window.see("Erase Ada Lovelace on request").await;
+    window.see("There is no other System Administrator").await;
+    audit.look(&window, "an approval that waits").await;
+    window
+        .click_button("Take back: Erase Ada Lovelace on request")
+        .await;
+    window.see("Taken back or refused by Dana Whitfield").await;
+    audit.look(&window, "an approval that was taken back").await;
     audit.finish();
     window.close().await;
     site.stop().await;

@@ -1,6 +1,7 @@
 //! The server's API: one function per endpoint; the types are those of `scim_schema::api`.
 
 pub(crate) mod alerts;
+pub(crate) mod approvals;
 pub(crate) mod attributes;
 mod call;
 mod client;

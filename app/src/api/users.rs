@@ -3,6 +3,7 @@
 use scim_schema::{
     api::{
         acts::ActOnUser,
+        approvals::{ApprovalView, AskToErase},
         page::Page,
         users::{UserCounts, UserDetail, UserQuery, UserRow},
     },
@@ -39,5 +40,15 @@ pub(crate) fn one(id: UserId) -> Call<UserDetail> {
 
 /// Makes something happen to a user; the answer is the user after it.
 pub(crate) fn act(id: UserId, act: Transition, asked: &ActOnUser) -> Call<UserDetail> {
+    call::post(format!("/users/{id}/{act}"), asked)
+}
+
+/// Asks that a user be erased: `before_time` of one who is deleted, on request of anybody else.
+pub(crate) fn ask_to_erase(
+    id: UserId,
+    before_time: bool,
+    asked: &AskToErase,
+) -> Call<ApprovalView> {
+    let act = if before_time { "purge" } else { "erase" };
     call::post(format!("/users/{id}/{act}"), asked)
 }

@@ -1,5 +1,6 @@
 //! The pages, one folder each.
 
+mod approvals;
 mod attributes;
 mod conflicts;
 mod conformance;
@@ -16,6 +17,7 @@ mod status;
 mod user;
 mod users;
 
+pub(crate) use approvals::{ApprovalsPage, OpenApprovals};
 pub(crate) use attributes::AttributesPage;
 pub(crate) use conflicts::{ConflictPage, ConflictsPage};
 pub(crate) use conformance::ConformancePage;

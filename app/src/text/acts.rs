@@ -27,6 +27,7 @@ pub(crate) const fn label(act: Transition) -> &'static str {
         Transition::Unarchive => "Take out of archive",
         Transition::Delete => "Delete",
         Transition::Restore => "Restore",
+        Transition::Purge => "Erase",
         _ => "",
     }
 }
@@ -39,6 +40,7 @@ pub(crate) const fn doing(act: Transition) -> &'static str {
         Transition::Archive => "Archiving",
         Transition::Delete => "Deleting",
         Transition::Restore => "Restoring",
+        Transition::Purge => "Asking",
         _ => "Saving",
     }
 }
@@ -84,6 +86,11 @@ pub(crate) fn consequences(
         Transition::Restore => vec![
             "This person is back where they were, in the groups that are still there.",
             "Sign-in is possible again unless something else blocks it.",
+        ],
+        Transition::Purge => vec![
+            "Another System Administrator has to approve this within 72 hours.",
+            "Then everything about this person is erased, whatever the policy says.",
+            "Nothing brings them back.",
         ],
         _ => Vec::new(),
     }
@@ -138,6 +145,7 @@ pub(crate) fn done(act: Transition, name: &str) -> String {
         Transition::Unarchive => format!("{name} is out of the archive"),
         Transition::Delete => format!("{name} is deleted"),
         Transition::Restore => format!("{name} is back"),
+        Transition::Purge => "This waits for a second person: see Approvals".to_owned(),
         _ => String::new(),
     }
 }

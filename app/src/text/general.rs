@@ -11,6 +11,7 @@ pub(crate) mod shell {
     pub(crate) const CONNECTIONS: &str = "Connections";
     pub(crate) const ATTRIBUTES: &str = "Custom attributes";
     pub(crate) const CONFLICTS: &str = "Conflicts";
+    pub(crate) const APPROVALS: &str = "Approvals";
     pub(crate) const SETTINGS: &str = "Settings";
     pub(crate) const POLICIES: &str = "Policies";
     pub(crate) const LOG: &str = "Provisioning log";

@@ -4,6 +4,7 @@
 pub(crate) mod acts;
 pub(crate) mod adoption;
 pub(crate) mod alerts;
+pub(crate) mod approvals;
 pub(crate) mod attributes;
 pub(crate) mod conflicts;
 pub(crate) mod conformance;

@@ -22,7 +22,7 @@ use self::{help::HelpDialog, nav::Navigation};
 use crate::{
     api::{self, Call},
     live::News,
-    pages::{conflicts::concerns, connections::OpenAlerts},
+    pages::{OpenApprovals, conflicts::concerns, connections::OpenAlerts},
     routes,
     session::{Exit, Session, State},
     shortcuts::{Command, Shortcuts},
@@ -116,6 +116,7 @@ fn Frame() -> impl IntoView {
     conflicts.follow(concerns);
     provide_context(OpenConflicts(conflicts));
     OpenAlerts::provide();
+    OpenApprovals::provide();
     let help = RwSignal::new(false);
     let navigator = Navigator::new();
     Shortcuts::get().listen(move |command| match command {

@@ -7,7 +7,7 @@ use scim_schema::permission::Permission;
 use super::{Counts, OpenConflicts, account::AccountMenu};
 use crate::{
     format,
-    pages::connections::OpenAlerts,
+    pages::{OpenApprovals, connections::OpenAlerts},
     routes,
     session::Session,
     text,
@@ -54,6 +54,16 @@ pub(super) fn Navigation(
 
 /// The pages that the person may see, tracked.
 fn pages(session: Session) -> AnyView {
+    let approvals = session.may(Permission::DecideApprovals).then(|| {
+        view! {
+            <Item
+                href=routes::APPROVALS
+                label=text::shell::APPROVALS
+                glyph=Icon::Ok
+                count=Signal::derive(OpenApprovals::count)
+            />
+        }
+    });
     let users = session.may(Permission::ReadUsers).then(|| {
         view! {
             <Group title=text::shell::PEOPLE>
@@ -63,6 +73,7 @@ fn pages(session: Session) -> AnyView {
                     glyph=Icon::Users
                     count=Signal::derive(users_in_all)
                 />
+                {approvals}
             </Group>
         }
     });

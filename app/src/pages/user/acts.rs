@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use scim_schema::{
-    api::{acts::ActOnUser, users::UserDetail},
-    lifecycle::{HoldKind, Transition},
+    api::{acts::ActOnUser, approvals::AskToErase, users::UserDetail},
+    lifecycle::{HoldKind, Lifecycle, Transition},
 };
 
 use super::Shown;
@@ -25,13 +25,14 @@ const USER_NAME: &str = "user_name";
 const ENOUGH_FOR_A_MENU: usize = 3;
 
 /// What a question is asked about.
-const ASKED: [Transition; 6] = [
+const ASKED: [Transition; 7] = [
     Transition::Suspend,
     Transition::Ban,
     Transition::Archive,
     Transition::Unarchive,
     Transition::Delete,
     Transition::Restore,
+    Transition::Purge,
 ];
 
 const fn glyph(act: Transition) -> Icon {
@@ -39,7 +40,7 @@ const fn glyph(act: Transition) -> Icon {
         Transition::Suspend => Icon::Pause,
         Transition::Ban => Icon::Ban,
         Transition::Archive => Icon::Archive,
-        Transition::Delete => Icon::Trash,
+        Transition::Delete | Transition::Purge => Icon::Trash,
         _ => Icon::Ok,
     }
 }
@@ -82,6 +83,14 @@ impl Acts {
             .user
             .with_untracked(|user| (user.row.id, user.row.name.clone()));
         let Self { remote, .. } = self;
+        if act == Transition::Purge {
+            let reason = asked.reason.clone();
+            let is_deleted = self
+                .user
+                .with_untracked(|user| user.lifecycle == Lifecycle::Deleted);
+            let call = api::users::ask_to_erase(id, is_deleted, &AskToErase { reason });
+            return with.send(call, &[REASON], move |_| words::done(act, &name));
+        }
         with.send(
             api::users::act(id, act, asked),
             &[REASON, UNTIL, USER_NAME],
@@ -283,7 +292,7 @@ fn Question(
     });
     let ends = !matches!(act, Transition::Unarchive | Transition::Restore);
     let typed = MaybeProp::derive(move || {
-        let is_level_three = act == Transition::Delete;
+        let is_level_three = matches!(act, Transition::Delete | Transition::Purge);
         is_level_three.then(|| acts.user.with(|user| user.row.name.clone()))
     });
     view! {
@@ -319,6 +328,7 @@ const fn title_id(act: Transition) -> &'static str {
         Transition::Archive => "archive-title",
         Transition::Delete => "delete-title",
         Transition::Restore => "restore-title",
+        Transition::Purge => "purge-title",
         _ => "unarchive-title",
     }
 }

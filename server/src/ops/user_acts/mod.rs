@@ -14,7 +14,7 @@ use scim_schema::{
     lifecycle::{
         Axes, Change as Effect, HoldKind, HoldScope, Lifecycle, Sessions, Standstill, Transition,
     },
-    permission::{AccountRole, Guard, guard, needed_for, permissions_of},
+    permission::{AccountRole, Guard, Permission, guard, needed_for, permissions_of},
     policy::RemovalMode,
 };
 use serde_json::{Value, json};
@@ -64,7 +64,15 @@ pub fn offered(by: &Identity, person: &UserDetail) -> Vec<Transition> {
             && guard(*act, is_self, &by.roles, &person.roles).is_ok()
     };
     let acts = Transition::ALL.iter().copied();
-    acts.filter(is_offered).collect()
+    let erasable = permissions.contains(&Permission::EraseUsers)
+        && !is_self
+        && person.lifecycle != Lifecycle::Purged;
+    acts.filter(|act| match act {
+        // Asked for by one, approved by another, and from wherever somebody stands.
+        Transition::Purge => erasable,
+        act => is_offered(act),
+    })
+    .collect()
 }
 
 /// Does it, with everything that follows from it, in one transaction; what a guard forbids is audited.
