@@ -35,6 +35,9 @@ mod m20261122_000990_shadow_deletions;
 mod m20261122_001000_live_before;
 mod m20261123_001010_sqlite_statistics;
 mod m20261123_001020_deletions;
+mod m20261123_001400_second_factors;
+mod m20261123_001410_own_passwords;
+mod m20261123_001420_restricted_sessions;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -69,6 +72,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_001000_live_before::Migration),
             Box::new(m20261123_001010_sqlite_statistics::Migration),
             Box::new(m20261123_001020_deletions::Migration),
+            Box::new(m20261123_001400_second_factors::Migration),
+            Box::new(m20261123_001410_own_passwords::Migration),
+            Box::new(m20261123_001420_restricted_sessions::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
+use super::second_factors::enrol;
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 
 /// What a route needs.
@@ -18,13 +19,54 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     vec![
         ("GET", "/sign-in-options".to_owned(), Nothing),
         ("POST", "/sessions".to_owned(), Nothing),
+        ("POST", "/sessions/passkey".to_owned(), Nothing),
+        ("POST", "/sessions/second-factor".to_owned(), Nothing),
         ("DELETE", "/sessions/current".to_owned(), Session),
+        ("POST", "/sessions/current/step-up".to_owned(), Session),
+        (
+            "POST",
+            "/sessions/current/step-up/challenge".to_owned(),
+            Session,
+        ),
         ("POST", "/one-time-links/inspect".to_owned(), Nothing),
         ("POST", "/one-time-links/redeem".to_owned(), Nothing),
         ("GET", "/me".to_owned(), Session),
+        ("POST", "/me/password".to_owned(), Session),
+        ("POST", "/me/password/strength".to_owned(), Session),
+        ("GET", "/me/sessions".to_owned(), Session),
+        ("DELETE", format!("/me/sessions/{}", ids.session), Session),
+        ("GET", "/me/sign-ins".to_owned(), Session),
+        ("GET", "/me/second-factors".to_owned(), Session),
+        ("POST", "/me/second-factors".to_owned(), Session),
+        ("POST", "/me/second-factors/totp".to_owned(), Session),
+        ("POST", "/me/second-factors/passkey".to_owned(), Session),
+        (
+            "DELETE",
+            format!("/me/second-factors/{}", ids.factor),
+            Session,
+        ),
+        ("POST", "/me/recovery-codes".to_owned(), Session),
         ("GET", "/users".to_owned(), Session),
         ("GET", "/users/counts".to_owned(), Session),
         ("GET", format!("/users/{}", ids.user), Session),
+        ("GET", format!("/users/{}/sessions", ids.user), Session),
+        (
+            "DELETE",
+            format!("/users/{}/sessions/{}", ids.user, ids.their_session),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/users/{}/revoke-sessions", ids.user),
+            Session,
+        ),
+        ("GET", format!("/users/{}/sign-ins", ids.user), Session),
+        ("PUT", format!("/users/{}/password", ids.user), Session),
+        (
+            "DELETE",
+            format!("/users/{}/second-factors", ids.user),
+            Session,
+        ),
         ("GET", "/idp-connections".to_owned(), Session),
         ("POST", "/idp-connections".to_owned(), Session),
         (
@@ -236,6 +278,10 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
 
 struct Ids {
     user: String,
+    /// A session of the caller, and the same one where it is looked for among somebody else's.
+    session: String,
+    their_session: String,
+    factor: String,
     connection: String,
     token: String,
     oauth_client: String,
@@ -263,7 +309,11 @@ async fn populated() -> (TestApp, Console, Ids) {
     app.flush_log().await;
     let log = console.get("/provisioning-log").await.expect(200);
     let definition = definition(&console).await;
+    let sessions = console.get("/me/sessions").await.expect(200);
     let ids = Ids {
+        session: sessions.string("/items/0/id"),
+        their_session: sessions.string("/items/0/id"),
+        factor: second_factor(&app, &console).await,
         exposed: definition.clone(),
         definition,
         user: app.user_of(&id).await.to_string(),
@@ -277,6 +327,12 @@ async fn populated() -> (TestApp, Console, Ids) {
         alert: alert(&app, &client).await,
     };
     (app, console, ids)
+}
+
+/// A second factor of the caller.
+async fn second_factor(app: &TestApp, console: &Console) -> String {
+    let (_, enrolled) = enrol(app, &mut console.clone()).await;
+    enrolled.string("/factor/id")
 }
 
 /// An alert with the id of its connection.
@@ -305,6 +361,14 @@ fn body(path: &str) -> Value {
     let urn = "urn:ietf:params:scim:schemas:extension:custom:2.0:User";
     if path.ends_with("/idp-connections") {
         json!({ "name": "Another", "kind": "okta" })
+    } else if path.ends_with("/me/password") {
+        json!({ "current": "a", "new": "b" })
+    } else if path.ends_with("/strength") || path.ends_with("/password") {
+        json!({ "password": "tulip gravel orbit 44" })
+    } else if path.ends_with("/sessions/passkey") {
+        json!({ "account": "nowhere" })
+    } else if path.ends_with("/step-up") || path.ends_with("/sessions/second-factor") {
+        json!({ "challenge": "never", "totp": "123456" })
     } else if path.ends_with("/rotate") {
         json!({ "old_ends": "in_seven_days" })
     } else if path.ends_with("/mapping/test") {
@@ -358,6 +422,9 @@ fn declared() -> Vec<String> {
 fn the_matrix_knows_every_route() {
     let placeholders = Ids {
         user: "{id}".to_owned(),
+        session: "{id}".to_owned(),
+        their_session: "{session}".to_owned(),
+        factor: "{id}".to_owned(),
         connection: "{id}".to_owned(),
         token: "{token}".to_owned(),
         oauth_client: "{client}".to_owned(),
@@ -413,6 +480,8 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
     for (method, path, _) in routes(&ids) {
         let known = [
             &ids.user,
+            &ids.session,
+            &ids.factor,
             &ids.connection,
             &ids.token,
             &ids.definition,
@@ -436,7 +505,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 39);
+    assert_eq!(tried, 47);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

@@ -17,7 +17,11 @@ use rollcall_server::{
         first_start::{self, FirstStartSettings},
     },
 };
-use scim_schema::{api::session::AdministratorProfile, dialect::ConnectionKind, id::RequestId};
+use scim_schema::{
+    api::{second_factors::SecondFactorRule, session::AdministratorProfile},
+    dialect::ConnectionKind,
+    id::RequestId,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::task::JoinHandle;
 
@@ -44,8 +48,13 @@ pub(crate) struct Site {
 impl Site {
     /// A server after its first start: nobody can sign in yet.
     pub(crate) async fn untouched() -> Self {
+        Self::asking_for(SecondFactorRule::Optional).await
+    }
+
+    /// The same, with this rule about second factors.
+    pub(crate) async fn asking_for(second_factor: SecondFactorRule) -> Self {
         let database = TestDatabase::create().await;
-        let config = config(&database);
+        let config = config(&database, second_factor);
         let listener = Listener::bind(config.listen.address, None).expect("a free port");
         let config = Arc::new(config.bound_to(listener.address()));
         let origin = config.public_url.to_string();
@@ -144,7 +153,7 @@ fn console() -> ConsoleFiles {
     files
 }
 
-fn config(database: &TestDatabase) -> Config {
+fn config(database: &TestDatabase, second_factor: SecondFactorRule) -> Config {
     let flags = Flags {
         store: StoreFlags {
             data: Some(database.folder().display().to_string()),
@@ -154,6 +163,7 @@ fn config(database: &TestDatabase) -> Config {
         serve: ServeFlags {
             listen: Some("127.0.0.1:0".to_owned()),
             metrics_listen: Some("off".to_owned()),
+            second_factor: Some(second_factor.as_str().to_owned()),
             ..ServeFlags::default()
         },
     };

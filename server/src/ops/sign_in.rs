@@ -9,21 +9,24 @@ use std::{
 use scim_schema::{
     api::{
         events::ChangeKind,
+        my_account::SignedInBy,
         session::{PASSWORD_MAX_BYTES, SignIn},
         users::Actor,
     },
     id::UserId,
-    lifecycle::{HoldKind, SignInMethod},
+    lifecycle::{HoldKind, SignInRefusal},
     text::fold,
 };
 use serde_json::json;
 
 use super::{
-    error::{OpError, SignInDenial},
+    error::{OpError, refusal_word},
     lock_out,
     passwords::PasswordPool,
-    secrets::{Secret, SecretHash},
-    sessions::{Identity, Visitor, create_session, may_open_console},
+    second_factors::Tools,
+    second_step::{Entered, enter},
+    secrets::Secret,
+    sessions::{Visitor, may_enter},
 };
 use crate::{
     ctx::Ctx,
@@ -35,6 +38,9 @@ use crate::{
 /// counter written) does not show in how long it took.
 const REFUSALS_LEAVE_EVERY: Duration = Duration::from_millis(250);
 
+/// Signing in, in the audit log.
+pub(super) const SIGN_IN: &str = "session.create";
+
 /// What signing in works with.
 #[derive(Clone, Copy)]
 pub struct Services<'s> {
@@ -44,9 +50,12 @@ pub struct Services<'s> {
     pub passwords: &'s PasswordPool,
     /// Secrets of sessions.
     pub ids: &'s Ids,
+    /// Second factors.
+    pub tools: &'s Tools,
 }
 
-/// Signs in: proves the identity, then makes a session. The secret belongs into the cookie.
+/// Signs in: proves the identity, then makes a session, whose secret belongs into the cookie, or asks
+/// for the second factor.
 ///
 /// # Errors
 /// [`OpError::WrongCredentials`] until the identity is proven, then [`OpError::SignInRefused`] with
@@ -55,7 +64,7 @@ pub async fn sign_in(
     services: Services<'_>,
     visitor: &Visitor,
     input: &SignIn,
-) -> Result<(Secret, Identity), OpError> {
+) -> Result<(Secret, Entered), OpError> {
     if input.password.len() > PASSWORD_MAX_BYTES {
         return Err(OpError::Invalid {
             path: "password",
@@ -81,8 +90,13 @@ async fn try_sign_in(
     services: Services<'_>,
     visitor: &Visitor,
     input: &SignIn,
-) -> Result<(Secret, Identity), OpError> {
-    let Services { db, passwords, ids } = services;
+) -> Result<(Secret, Entered), OpError> {
+    let Services {
+        db,
+        passwords,
+        ids,
+        tools,
+    } = services;
     let Some(account) = db.platform().account_of_slug(&input.account).await? else {
         passwords.verify(&input.password, None).await?;
         return Err(OpError::WrongCredentials);
@@ -93,7 +107,7 @@ async fn try_sign_in(
     // Somebody without a password cannot guess it wrong: not counted, or anybody could lock out
     // people who sign in elsewhere.
     let guess = match &user {
-        Some(user) if user.password_hash.is_some() => count_try(db, &ctx, user.id).await?,
+        Some(user) if user.password_hash.is_some() => count_try(db, &ctx, tools, user.id).await?,
         _ => None,
     };
     let hash = guess
@@ -103,11 +117,11 @@ async fn try_sign_in(
     match guess {
         Some(user) if right => {
             let secret = Secret::new(ids, "");
-            let identity = finish(db, visitor, &account, &user, secret.hash()).await?;
-            Ok((secret, identity))
+            let entered = finish(services, visitor, &account, &user, &secret).await?;
+            Ok((secret, entered))
         }
         Some(user) => {
-            refuse(db, &ctx, user.id).await?;
+            refuse(db, &ctx, tools, user.id, SIGN_IN, "wrong_password").await?;
             Err(OpError::WrongCredentials)
         }
         None => {
@@ -117,15 +131,22 @@ async fn try_sign_in(
     }
 }
 
-/// Counts the try before the password is looked at; `None` when the person has to wait first.
-async fn count_try(db: &Db, ctx: &Arc<Ctx>, id: UserId) -> Result<Option<SignInUser>, OpError> {
+/// Counts the try before the password, or another proof, is looked at; `None` when the person has to
+/// wait first.
+pub(super) async fn count_try(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    tools: &Tools,
+    id: UserId,
+) -> Result<Option<SignInUser>, OpError> {
+    let rule = tools.policies.lock_out(ctx.account);
     db.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(user) = tx.lock_sign_in_user(id).await? else {
                 return Ok(Written::unchanged(None));
             };
             let never_locked = lock_out::never_locked(tx, &user).await?;
-            let waits = lock_out::waits(never_locked, tx.ctx().now);
+            let waits = lock_out::waits(never_locked, rule.threshold, tx.ctx().now);
             Ok(match tx.count_password_try(id, &waits).await? {
                 Some(_) => Written::bookkeeping(Some(user)),
                 None => Written::unchanged(None),
@@ -135,15 +156,15 @@ async fn count_try(db: &Db, ctx: &Arc<Ctx>, id: UserId) -> Result<Option<SignInU
     .await
 }
 
-/// The password was right: a session, or the reason why there is none. The user is read again,
-/// since a hold may have been placed and the password changed while it was being verified.
+/// The password was right: a session, what comes next, or the reason why there is none. The user is
+/// read again, since a hold may have been placed and the password changed while it was being verified.
 async fn finish(
-    db: &Db,
+    services: Services<'_>,
     visitor: &Visitor,
     account: &Account,
     proven: &SignInUser,
-    secret: SecretHash,
-) -> Result<Identity, OpError> {
+    secret: &Secret,
+) -> Result<Entered, OpError> {
     let ctx = visitor.ctx(
         account.id,
         Actor::User {
@@ -152,9 +173,12 @@ async fn finish(
         },
     );
     let (account, proven) = (account.clone(), proven.clone());
-    let outcome = db
+    let (secret, tools) = (secret.clone(), services.tools.clone());
+    let outcome = services
+        .db
         .write::<_, OpError, _>(&ctx, move |tx| {
             let (account, proven) = (account.clone(), proven.clone());
+            let (secret, tools) = (secret.clone(), tools.clone());
             Box::pin(async move {
                 let Some(user) = tx.lock_sign_in_user(proven.id).await? else {
                     return Err(OpError::WrongCredentials);
@@ -162,48 +186,69 @@ async fn finish(
                 if user.password_hash != proven.password_hash {
                     return Err(OpError::WrongCredentials);
                 }
-                if let Err(denial) = may_open_console(&user, SignInMethod::Password) {
-                    return refused(tx, &user, denial).await;
+                let by = SignedInBy::Password;
+                if let Err(refusal) = may_enter(&user, by) {
+                    return Ok(refused(tx, &tools, &user, refusal).await?.map(Err));
                 }
-                let method = SignInMethod::Password;
-                let identity = create_session(tx, &account, &user, method, secret).await?;
-                let entry = AuditEntry::done(
-                    "session.create",
-                    "user",
-                    user.id,
-                    json!({ "session": identity.session, "method": "password" }),
-                );
-                let change = Change::updated(ChangeKind::User, user.id, user.version);
-                Ok(Written::audited(Ok(identity), entry).announcing(change))
+                let entered = enter(tx, &tools, &account, &user, by, &secret).await?;
+                Ok(entered.map(Ok))
             })
         })
         .await?;
     outcome.map_err(OpError::SignInRefused)
 }
 
+/// The trace of a session that was opened.
+pub(super) fn opened(user: &SignInUser, entered: &Entered, by: SignedInBy) -> Written<()> {
+    let details = match entered {
+        Entered::In(identity) => json!({
+            "session": identity.session,
+            "method": by,
+            "restriction": identity.restriction,
+        }),
+        Entered::Pending(_) => json!({ "next": "second_factor" }),
+    };
+    let action = match entered {
+        Entered::In(_) => SIGN_IN,
+        Entered::Pending(_) => "session.begin",
+    };
+    let change = Change::updated(ChangeKind::User, user.id, user.version);
+    Written::audited((), AuditEntry::done(action, "user", user.id, details)).announcing(change)
+}
+
 /// Records a proven identity that may not come in. The row of wrong passwords is broken; for
 /// somebody who is locked out it stays at what locked them out.
-async fn refused(
+pub(super) async fn refused(
     tx: &AccountTx,
+    tools: &Tools,
     user: &SignInUser,
-    denial: SignInDenial,
-) -> Result<Written<Result<Identity, SignInDenial>>, OpError> {
+    refusal: SignInRefusal,
+) -> Result<Written<SignInRefusal>, OpError> {
     let mut holds = user.axes.holds.iter();
     let locked_out = holds.any(|hold| hold.kind == HoldKind::Denied);
     let tries = if locked_out {
-        lock_out::WRONG_PASSWORDS
+        tools.policies.lock_out(tx.account()).threshold
     } else {
         0
     };
     tx.reset_password_tries(user.id, tries).await?;
-    let details = json!({ "reason": denial.word() });
-    let entry = AuditEntry::done("session.create", "user", user.id, details).refused();
-    Ok(Written::audited(Err(denial), entry))
+    let details = json!({ "reason": refusal_word(refusal) });
+    let entry = AuditEntry::done(SIGN_IN, "user", user.id, details).refused();
+    Ok(Written::audited(refusal, entry))
 }
 
-async fn refuse(db: &Db, ctx: &Arc<Ctx>, user: UserId) -> Result<(), OpError> {
+/// Records a wrong proof, in what was to be done with it.
+pub(super) async fn refuse(
+    db: &Db,
+    ctx: &Arc<Ctx>,
+    tools: &Tools,
+    user: UserId,
+    action: &'static str,
+    reason: &'static str,
+) -> Result<(), OpError> {
+    let rule = tools.policies.lock_out(ctx.account);
     db.write(ctx, move |tx| {
-        Box::pin(async move { lock_out::wrong_password(tx, user).await })
+        Box::pin(async move { lock_out::wrong_proof(tx, rule, user, (action, reason)).await })
     })
     .await
 }
@@ -220,7 +265,7 @@ async fn audit_nobody(db: &Db, ctx: &Arc<Ctx>, user: Option<UserId>) -> Result<(
             };
             let kind = if user.is_some() { "user" } else { "account" };
             let details = json!({ "reason": reason });
-            let entry = AuditEntry::done("session.create", kind, id, details).refused();
+            let entry = AuditEntry::done(SIGN_IN, kind, id, details).refused();
             Ok(Written::audited((), entry))
         })
     })

@@ -46,6 +46,7 @@ pub(super) async fn change(
     Body(input): Body<ChangeMapping>,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let if_match = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
     let precondition = Precondition::parse(if_match, None);
     let (db, tokens) = (&state.db, &state.tokens);
