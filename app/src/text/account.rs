@@ -121,7 +121,6 @@ pub(crate) const CONFIRM: &str = "Confirm";
 pub(crate) const CONFIRMING: &str = "Confirming";
 pub(crate) const USE_PASSKEY: &str = "Use a passkey";
 pub(crate) const SIGN_IN_PASSKEY: &str = "Sign in with a passkey";
-pub(crate) const OTHER_WAY: &str = "Another way";
 pub(crate) const BACK: &str = "Begin again";
 pub(crate) const PROOF_FAILED: &str = "It could not be asked for a proof.";
 
