@@ -86,23 +86,32 @@ impl Site {
     /// A server with [`ADMINISTRATOR`].
     pub(crate) async fn new() -> Self {
         let site = Self::untouched().await;
+        site.create("Dana", "Whitfield", ADMINISTRATOR).await;
+        site
+    }
+
+    /// Robin Castellanos, a further administrator with the usual password.
+    pub(crate) async fn further_administrator(&self, email: &str) {
+        self.create("Robin", "Castellanos", email).await;
+    }
+
+    async fn create(&self, given: &str, family: &str, email: &str) {
         let profile = AdministratorProfile {
-            given_name: "Dana".to_owned(),
-            family_name: "Whitfield".to_owned(),
-            email: ADMINISTRATOR.to_owned(),
+            given_name: given.to_owned(),
+            family_name: family.to_owned(),
+            email: email.to_owned(),
         };
         let new = NewAdministrator::new(&profile).expect("a profile");
-        let state = &site.app.state;
+        let state = &self.app.state;
         administrators::create_with_password(
             &state.db,
-            &site.operator(),
+            &self.operator(),
             &state.passwords,
             &new,
             PASSWORD,
         )
         .await
         .expect("an administrator");
-        site
     }
 
     /// Where the console is: scheme, host and port.

@@ -288,6 +288,7 @@ pub async fn reset_second_factors(
                     return Err(OpError::AlreadyInState);
                 }
                 tx.replace_recovery_codes(person.id, &[]).await?;
+                tx.forget_devices(person.id).await?;
                 let ended = tx.end_sessions_of(person.id, "second_factor_reset").await?;
                 Ok(json!({ "factors": factors, "sessions": ended }))
             })

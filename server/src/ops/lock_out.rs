@@ -20,7 +20,7 @@ use crate::db::{AccountTx, AuditEntry, Change, NewHold, SignInUser, Written};
 /// Wrong passwords in a row after which somebody who is never locked out has to wait.
 const FREE_TRIES: i32 = 5;
 /// The longest wait, reached by doubling from one second.
-const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
+pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
 const DOUBLINGS: i32 = 10;
 
 /// Who placed the hold, in audit log and console.
@@ -64,14 +64,15 @@ pub(crate) async fn never_locked(tx: &AccountTx, user: &SignInUser) -> Result<bo
 }
 
 /// Records a wrong password or other proof, and locks the person out when it was one too many: whoever
-/// knows a password has no more tries at the second factor than at the password.
+/// knows a password has no more tries at the second factor than at the password. `on_device` is how
+/// many there were on a browser of the person, whose tries count apart.
 ///
 /// # Errors
 /// Those of the database.
 pub(crate) async fn wrong_proof(
     tx: &AccountTx,
     rule: LockOut,
-    user: UserId,
+    (user, on_device): (UserId, Option<i32>),
     (action, reason): (&'static str, &'static str),
 ) -> Result<Written<()>, OpError> {
     let refused = |details| AuditEntry::done(action, "user", user, details).refused();
@@ -80,7 +81,8 @@ pub(crate) async fn wrong_proof(
         return Ok(Written::audited((), refused(reason)));
     };
     let written = Written::audited((), refused(reason));
-    if person.failed_passwords < rule.threshold || never_locked(tx, &person).await? {
+    let tries = on_device.unwrap_or(person.failed_passwords);
+    if tries < rule.threshold || never_locked(tx, &person).await? {
         return Ok(written);
     }
     let hold = NewHold {

@@ -23,6 +23,7 @@ pub mod doors;
 pub mod error;
 pub mod first_start;
 pub mod groups;
+pub mod known_devices;
 mod lock_out;
 pub mod mapping;
 pub mod oauth_clients;

@@ -63,11 +63,11 @@ pub async fn change(
     if input.current.len() > PASSWORD_MAX_BYTES {
         return Err(OpError::WrongProof);
     }
-    let person = count_try(db, ctx, tools, by.user).await?;
-    let person = person.ok_or(OpError::WrongProof)?;
-    let stored = person.password_hash.clone();
+    let guess = count_try(db, ctx, tools, by.user, None).await?;
+    let guess = guess.ok_or(OpError::WrongProof)?;
+    let stored = guess.person.password_hash.clone();
     if !passwords.verify(&input.current, stored.as_deref()).await? {
-        refuse(db, ctx, tools, by.user, ACTION, "wrong_password").await?;
+        refuse(db, ctx, tools, &guess, (ACTION, "wrong_password")).await?;
         return Err(OpError::WrongProof);
     }
     password_quality::refuse_reused(services, ctx.account, by.user, "new", &new).await?;

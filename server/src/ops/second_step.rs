@@ -70,8 +70,6 @@ pub(crate) async fn enter(
             expires_at,
         })
         .await?;
-        // The password was no wrong one. What was counted before stays: it may have been codes.
-        tx.uncount_password_try(user.id).await?;
         let left = tx.recovery_codes_left(user.id).await?;
         Entered::Pending(Box::new(PendingSignIn {
             next: NextStep::SecondFactor,
@@ -159,12 +157,12 @@ pub async fn go_on(
     let id = claimed_by(tools, &challenge, &proof)?;
     let anonymous = visitor.anonymous(challenge.account.id);
     // Whoever has to wait is told no more than whoever is wrong.
-    let person = count_try(db, &anonymous, tools, id).await?;
-    let person = person.ok_or(OpError::WrongProof)?;
+    let guess = count_try(db, &anonymous, tools, id, visitor.device).await?;
+    let guess = guess.ok_or(OpError::WrongProof)?;
     let secret = Secret::new(ids, "");
     let actor = Actor::User {
         id,
-        name: person.name,
+        name: guess.person.name.clone(),
     };
     let ctx = visitor.ctx(challenge.account.id, actor);
     let wrong = proof.wrong();
@@ -196,7 +194,7 @@ pub async fn go_on(
         })
         .await;
     if matches!(outcome, Err(OpError::WrongProof)) {
-        refuse(db, &anonymous, tools, id, SIGN_IN, wrong).await?;
+        refuse(db, &anonymous, tools, &guess, (SIGN_IN, wrong)).await?;
     }
     let identity = outcome?.map_err(OpError::SignInRefused)?;
     Ok((secret, identity))

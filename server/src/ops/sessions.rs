@@ -41,6 +41,8 @@ pub struct Visitor {
     pub source_ip: Option<IpAddr>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
+    /// SHA-256 of the cookie of a browser that somebody has signed in with.
+    pub device: Option<SecretHash>,
     /// When the request arrived.
     pub now: DateTime<Utc>,
 }

@@ -25,12 +25,12 @@ use super::{
     passwords::PasswordPool,
     second_factors::Tools,
     second_step::{Entered, enter},
-    secrets::Secret,
+    secrets::{Secret, SecretHash},
     sessions::{Visitor, may_enter},
 };
 use crate::{
     ctx::Ctx,
-    db::{Account, AccountTx, AuditEntry, Change, Db, SignInUser, Written},
+    db::{Account, AccountTx, AuditEntry, Change, Db, KnownDevice, SignInUser, Written},
     ids::Ids,
 };
 
@@ -107,27 +107,49 @@ async fn try_sign_in(
     // Somebody without a password cannot guess it wrong: not counted, or anybody could lock out
     // people who sign in elsewhere.
     let guess = match &user {
-        Some(user) if user.password_hash.is_some() => count_try(db, &ctx, tools, user.id).await?,
+        Some(user) if user.password_hash.is_some() => {
+            count_try(db, &ctx, tools, user.id, visitor.device).await?
+        }
         _ => None,
     };
     let hash = guess
         .as_ref()
-        .and_then(|user| user.password_hash.as_deref());
+        .and_then(|guess| guess.person.password_hash.as_deref());
     let right = passwords.verify(&input.password, hash).await?;
     match guess {
-        Some(user) if right => {
+        Some(guess) if right => {
             let secret = Secret::new(ids, "");
-            let entered = finish(services, visitor, &account, &user, &secret).await?;
+            let entered = finish(services, visitor, &account, guess, &secret).await?;
             Ok((secret, entered))
         }
-        Some(user) => {
-            refuse(db, &ctx, tools, user.id, SIGN_IN, "wrong_password").await?;
+        Some(guess) => {
+            refuse(db, &ctx, tools, &guess, (SIGN_IN, "wrong_password")).await?;
             Err(OpError::WrongCredentials)
         }
         None => {
             audit_nobody(db, &ctx, user.map(|user| user.id)).await?;
             Err(OpError::WrongCredentials)
         }
+    }
+}
+
+/// A try that was counted.
+#[derive(Clone, Debug)]
+pub(super) struct Guess {
+    /// Whose, as they were before.
+    pub(super) person: SignInUser,
+    /// Where it was counted, when that was on a browser of theirs.
+    device: Option<KnownDevice>,
+}
+
+impl Guess {
+    /// Takes it back: it was right, and something else is to be proven.
+    async fn take_back(&self, tx: &AccountTx) -> Result<(), OpError> {
+        match self.device {
+            Some(device) => tx.uncount_device_try(device).await?,
+            None => tx.uncount_password_try(self.person.id).await?,
+        }
+        Ok(())
     }
 }
 
@@ -138,7 +160,8 @@ pub(super) async fn count_try(
     ctx: &Arc<Ctx>,
     tools: &Tools,
     id: UserId,
-) -> Result<Option<SignInUser>, OpError> {
+    device: Option<SecretHash>,
+) -> Result<Option<Guess>, OpError> {
     let rule = tools.policies.lock_out(ctx.account);
     db.write(ctx, move |tx| {
         Box::pin(async move {
@@ -147,8 +170,23 @@ pub(super) async fn count_try(
             };
             let never_locked = lock_out::never_locked(tx, &user).await?;
             let waits = lock_out::waits(never_locked, rule.threshold, tx.ctx().now);
-            Ok(match tx.count_password_try(id, &waits).await? {
-                Some(_) => Written::bookkeeping(Some(user)),
+            let known = match device {
+                Some(device) => tx.known_device(id, &device).await?,
+                None => None,
+            };
+            let counted = match known {
+                Some(known) => {
+                    let again_before = tx.ctx().now - lock_out::LONGEST_WAIT;
+                    let counted = tx.count_device_try(known, rule.threshold, again_before);
+                    counted.await?.map(Some)
+                }
+                None => tx.count_password_try(id, &waits).await?.map(|_| None),
+            };
+            Ok(match counted {
+                Some(device) => Written::bookkeeping(Some(Guess {
+                    person: user,
+                    device,
+                })),
                 None => Written::unchanged(None),
             })
         })
@@ -162,24 +200,25 @@ async fn finish(
     services: Services<'_>,
     visitor: &Visitor,
     account: &Account,
-    proven: &SignInUser,
+    guess: Guess,
     secret: &Secret,
 ) -> Result<Entered, OpError> {
     let ctx = visitor.ctx(
         account.id,
         Actor::User {
-            id: proven.id,
-            name: proven.name.clone(),
+            id: guess.person.id,
+            name: guess.person.name.clone(),
         },
     );
-    let (account, proven) = (account.clone(), proven.clone());
+    let account = account.clone();
     let (secret, tools) = (secret.clone(), services.tools.clone());
     let outcome = services
         .db
         .write::<_, OpError, _>(&ctx, move |tx| {
-            let (account, proven) = (account.clone(), proven.clone());
+            let (account, guess) = (account.clone(), guess.clone());
             let (secret, tools) = (secret.clone(), tools.clone());
             Box::pin(async move {
+                let proven = &guess.person;
                 let Some(user) = tx.lock_sign_in_user(proven.id).await? else {
                     return Err(OpError::WrongCredentials);
                 };
@@ -191,6 +230,10 @@ async fn finish(
                     return Ok(refused(tx, &tools, &user, refusal).await?.map(Err));
                 }
                 let entered = enter(tx, &tools, &account, &user, by, &secret).await?;
+                if matches!(entered.value, Entered::Pending(_)) {
+                    // What was counted before stays: it may have been codes.
+                    guess.take_back(tx).await?;
+                }
                 Ok(entered.map(Ok))
             })
         })
@@ -242,13 +285,13 @@ pub(super) async fn refuse(
     db: &Db,
     ctx: &Arc<Ctx>,
     tools: &Tools,
-    user: UserId,
-    action: &'static str,
-    reason: &'static str,
+    guess: &Guess,
+    what: (&'static str, &'static str),
 ) -> Result<(), OpError> {
     let rule = tools.policies.lock_out(ctx.account);
+    let (user, on_device) = (guess.person.id, guess.device.map(|device| device.tries));
     db.write(ctx, move |tx| {
-        Box::pin(async move { lock_out::wrong_proof(tx, rule, user, (action, reason)).await })
+        Box::pin(async move { lock_out::wrong_proof(tx, rule, (user, on_device), what).await })
     })
     .await
 }

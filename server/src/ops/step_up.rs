@@ -119,8 +119,9 @@ pub async fn finish(
     if challenge.purpose != ChallengePurpose::StepUp {
         return Err(OpError::ChallengeGone);
     }
-    let person = count_try(db, ctx, tools, by.user).await?;
-    let person = person.ok_or(OpError::WrongProof)?;
+    let guess = count_try(db, ctx, tools, by.user, None).await?;
+    let guess = guess.ok_or(OpError::WrongProof)?;
+    let person = guess.person.clone();
     let right = match &proof {
         Proof::Password(password) => {
             let hash = person.password_hash.as_deref();
@@ -133,7 +134,7 @@ pub async fn finish(
         false => Err(OpError::WrongProof),
     };
     if matches!(outcome, Err(OpError::WrongProof)) {
-        refuse(db, ctx, tools, by.user, ACTION, proof.wrong()).await?;
+        refuse(db, ctx, tools, &guess, (ACTION, proof.wrong())).await?;
     }
     outcome
 }

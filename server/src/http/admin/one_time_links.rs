@@ -30,5 +30,5 @@ pub(super) async fn redeem(
 ) -> Result<Response, ApiError> {
     throttle(&state, &visitor)?;
     let (secret, entered) = one_time_links::redeem(services(&state), &visitor, &input).await?;
-    Ok(answer_entered(&state, &secret, &entered))
+    answer_entered(&state, &visitor, &secret, &entered).await
 }

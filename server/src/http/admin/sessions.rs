@@ -23,6 +23,7 @@ use crate::{
         problem::ApiError,
     },
     ops::{
+        known_devices,
         second_factors::{self, Proof},
         second_step::{self, Entered},
         secrets::Secret,
@@ -78,7 +79,7 @@ pub(super) async fn create(
 ) -> Result<Response, ApiError> {
     throttle(&state, &visitor)?;
     let (secret, entered) = sign_in::sign_in(services(&state), &visitor, &input).await?;
-    Ok(answer_entered(&state, &secret, &entered))
+    answer_entered(&state, &visitor, &secret, &entered).await
 }
 
 /// Begins to sign in with a passkey alone.
@@ -105,7 +106,7 @@ pub(super) async fn second_factor(
     throttle_proofs(&state, claimed)?;
     let services = services(&state);
     let (secret, identity) = second_step::go_on(services, &visitor, challenge, proof).await?;
-    Ok(signed_in(&state, &secret, &identity))
+    signed_in(&state, &visitor, &secret, &identity).await
 }
 
 /// Says what the caller can prove with.
@@ -174,16 +175,35 @@ pub(super) fn services(state: &AppState) -> Services<'_> {
 }
 
 /// The answer to a right password or link: a session with its cookie or, 202, what comes next.
-pub(super) fn answer_entered(state: &AppState, secret: &Secret, entered: &Entered) -> Response {
+pub(super) async fn answer_entered(
+    state: &AppState,
+    visitor: &Visitor,
+    secret: &Secret,
+    entered: &Entered,
+) -> Result<Response, ApiError> {
     match entered {
-        Entered::In(identity) => signed_in(state, secret, identity),
-        Entered::Pending(pending) => (StatusCode::ACCEPTED, Json(pending)).into_response(),
+        Entered::In(identity) => signed_in(state, visitor, secret, identity).await,
+        Entered::Pending(pending) => Ok((StatusCode::ACCEPTED, Json(pending)).into_response()),
     }
 }
 
-/// The answer to whoever has just signed in, with the cookie.
-pub(super) fn signed_in(state: &AppState, secret: &Secret, identity: &Identity) -> Response {
-    with_session(state, secret, Json(me(identity)).into_response())
+/// The answer to whoever has just signed in, with the cookie of the session and, when the browser was
+/// not known, one that makes it so.
+async fn signed_in(
+    state: &AppState,
+    visitor: &Visitor,
+    secret: &Secret,
+    identity: &Identity,
+) -> Result<Response, ApiError> {
+    let mut response = with_session(state, secret, Json(me(identity)).into_response());
+    let ctx = visitor.anonymous(identity.account.id);
+    let (user, known) = (identity.user, visitor.device);
+    let device = known_devices::remember(&state.db, &ctx, &state.ids, user, known).await?;
+    let cookie = device.and_then(|device| cookie::device_cookie(&state.config.public_url, &device));
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// An answer that brings the session's secret.
