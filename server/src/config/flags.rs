@@ -84,7 +84,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "DAYS")]
     pub provisioning_body_days: Option<String>,
     /// Who has to prove more than a password: `administrative_roles`, `all` or `optional`
-    /// [default: administrative_roles]
+    /// [default: `administrative_roles`]
     #[arg(long, value_name = "WHO")]
     pub second_factor: Option<String>,
 }

@@ -160,7 +160,7 @@ mod tests {
     fn the_longest_password_is_judged_at_once() {
         let longest = "ab1!".repeat(256);
         let started = std::time::Instant::now();
-        judge(&longest, &[]);
+        assert!(judge(&longest, &[]).score <= 4);
         assert!(started.elapsed().as_secs() < 2);
     }
 }

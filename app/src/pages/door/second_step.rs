@@ -29,7 +29,7 @@ pub(super) fn SecondStep(
         ..
     } = pending;
     let prove = Callback::new(move |given| {
-        finish(session, form, body(challenge.clone(), given));
+        finish(session, form, &body(challenge.clone(), given));
     });
     view! {
         <p class="muted">{words::SECOND_STEP_WHY}</p>
@@ -52,7 +52,7 @@ pub(super) fn with_passkey(session: Session, form: FormState, account: String) {
         Ok(begun) => {
             let challenge = begun.challenge;
             passkeys::ask(Ceremony::Get, &begun.passkey, move |answer| match answer {
-                Ok(answer) => finish(session, form, body(challenge, Given::Passkey(answer))),
+                Ok(answer) => finish(session, form, &body(challenge, Given::Passkey(answer))),
                 Err(sentence) => form.fail(FormErrors::of_form(sentence)),
             });
         }
@@ -60,8 +60,8 @@ pub(super) fn with_passkey(session: Session, form: FormState, account: String) {
     });
 }
 
-fn finish(session: Session, form: FormState, body: ContinueSignIn) {
-    api::session::second_factor(&body).send(move |answer| match answer {
+fn finish(session: Session, form: FormState, body: &ContinueSignIn) {
+    api::session::second_factor(body).send(move |answer| match answer {
         Ok(me) => {
             form.succeed();
             session.sign_in(me);

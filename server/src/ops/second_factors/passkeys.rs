@@ -213,7 +213,7 @@ impl Passkeys {
         let (id, mut passkey) = used(&answer, factors)?;
         let result = self
             .ceremonies()?
-            .finish_discoverable_authentication_v2(&answer, state, &DiscoverableKey::from(&passkey))
+            .finish_discoverable_authentication_v2(&answer, state, DiscoverableKey::from(&passkey))
             .map_err(|_| OpError::WrongProof)?;
         passkey.update_credential(&result);
         Ok((id, text(&passkey)?))
@@ -246,7 +246,7 @@ fn used(
 
 /// What `navigator.credentials` takes.
 fn public_key(options: &impl Serialize) -> Result<Value, OpError> {
-    let mut options = serde_json::to_value(options).map_err(unreadable)?;
+    let mut options = serde_json::to_value(options).map_err(|error| unreadable(&error))?;
     Ok(options["publicKey"].take())
 }
 
@@ -258,14 +258,14 @@ fn answer_of<T: DeserializeOwned>(answer: &Value) -> Result<T, OpError> {
 }
 
 fn text(value: &impl Serialize) -> Result<String, OpError> {
-    serde_json::to_string(value).map_err(unreadable)
+    serde_json::to_string(value).map_err(|error| unreadable(&error))
 }
 
 fn stored<T: DeserializeOwned>(text: &str) -> Result<T, OpError> {
-    serde_json::from_str(text).map_err(unreadable)
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: serde_json::Error) -> OpError {
+fn unreadable(error: &serde_json::Error) -> OpError {
     OpError::Internal(format!("passkey: {error}"))
 }
 
