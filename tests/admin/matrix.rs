@@ -31,6 +31,7 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
         ("POST", "/one-time-links/inspect".to_owned(), Nothing),
         ("POST", "/one-time-links/redeem".to_owned(), Nothing),
         ("GET", "/me".to_owned(), Session),
+        ("PATCH", "/me".to_owned(), Session),
         ("POST", "/me/password".to_owned(), Session),
         ("POST", "/me/password/strength".to_owned(), Session),
         ("GET", "/me/sessions".to_owned(), Session),

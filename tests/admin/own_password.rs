@@ -180,3 +180,30 @@ async fn sessions_are_listed_with_words_and_ended_one_by_one() {
     assert_eq!(app.number(reads).await, 0, "one's own are no audited reads");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn time_zone_and_language_are_set_and_impossible_ones_refused() {
+    let (app, here, _) = robin_twice().await;
+    let patch = async |body: Value| here.call("PATCH", "/me").json(&body).send().await;
+    for (body, path) in [
+        (json!({ "time_zone": "Europe/Atlantis" }), "time_zone"),
+        (json!({ "locale": "en_US" }), "locale"),
+        (json!({ "email": "x@example.org" }), "email"),
+    ] {
+        let refused = patch(body).await;
+        refused.expect_problem(400, "invalid");
+        assert_eq!(refused.string("/errors/0/path"), path);
+    }
+    let set = json!({ "time_zone": "Europe/Berlin", "locale": "de-CH" });
+    let me = patch(set).await.expect(200);
+    assert_eq!(me.json["time_zone"], "Europe/Berlin");
+    assert_eq!(here.get("/me").await.json, me.json);
+    let partly = patch(json!({ "locale": "" })).await.expect(200);
+    assert_eq!(partly.json["locale"], Value::Null);
+    assert_eq!(partly.json["time_zone"], "Europe/Berlin");
+    let changed = "SELECT COUNT(*) FROM audit_events WHERE action = 'user.update'";
+    assert_eq!(app.number(changed).await, 2);
+    patch(json!({})).await.expect(200);
+    assert_eq!(app.number(changed).await, 2, "nothing was changed");
+    app.finish().await;
+}

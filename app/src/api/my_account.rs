@@ -3,12 +3,13 @@
 use scim_schema::{
     api::{
         my_account::{
-            AssignPassword, ChangePassword, JudgePassword, PasswordStrength, Sessions,
+            AssignPassword, ChangeMe, ChangePassword, JudgePassword, PasswordStrength, Sessions,
             SessionsEnded, SignIns,
         },
         second_factors::{
             EnrolFactor, Enrolled, PasskeyEnrolment, RecoveryCodes, SecondFactors, TotpEnrolment,
         },
+        session::Me,
     },
     id::{SecondFactorId, SessionId, UserId},
 };
@@ -61,6 +62,11 @@ pub(crate) fn assign_password(user: UserId, body: &AssignPassword) -> Call<()> {
 /// Takes somebody's second factors away.
 pub(crate) fn reset_factors(user: UserId) -> Call<()> {
     call::delete_only(format!("/users/{user}/second-factors"))
+}
+
+/// Changes one's own time zone and language.
+pub(crate) fn change_me(body: &ChangeMe) -> Call<Me> {
+    call::patch("/me", body)
 }
 
 /// Changes one's own password.

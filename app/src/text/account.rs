@@ -15,6 +15,16 @@ pub(crate) const ROLES: &str = "Roles";
 pub(crate) const NO_ROLES: &str = "None";
 pub(crate) const FAILED: &str = "This part of your account could not be loaded.";
 
+pub(crate) const SETTINGS: &str = "Settings";
+pub(crate) const TIME_ZONE: &str = "Time zone";
+pub(crate) const TIME_ZONE_HINT: &str =
+    "Such as Europe/Berlin. Empty takes that of your organisation.";
+pub(crate) const LOCALE: &str = "Language";
+pub(crate) const LOCALE_HINT: &str = "A language tag such as en or de-CH, for messages to you.";
+pub(crate) const SAVE: &str = "Save settings";
+pub(crate) const SAVING: &str = "Saving settings";
+pub(crate) const SETTINGS_SAVED: &str = "Settings saved";
+
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const PASSWORD_NOTE: &str = "A change ends your other sessions.";
 pub(crate) const CURRENT: &str = "Current password";

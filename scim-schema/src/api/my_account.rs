@@ -33,6 +33,19 @@ word_enum! {
     }
 }
 
+/// Body of `PATCH /me`: what is absent stays, an empty text takes it away. Answer:
+/// [`Me`](super::session::Me).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeMe {
+    /// IANA time zone, such as `Europe/Berlin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag, such as `de-CH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
 /// Body of `POST /me/password`. Ends every other session of the person.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,4 +146,47 @@ pub struct SignIns {
 pub struct SessionsEnded {
     /// How many were open.
     pub ended: u64,
+}
+
+/// Checks a language tag as far as its form goes (RFC 5646 section 2.1): a language of letters, then
+/// parts of up to eight letters or digits.
+///
+/// # Errors
+/// A sentence that says what to change.
+pub fn check_locale(tag: &str) -> Result<(), &'static str> {
+    let mut parts = tag.split('-');
+    let is_language = parts.next().is_some_and(|part| {
+        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    let are_parts = parts.all(|part| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    match is_language && are_parts && tag.len() <= 35 {
+        true => Ok(()),
+        false => Err("Enter a language tag such as en, de-CH or zh-Hant."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn language_tags_are_letters_then_parts() {
+        for good in ["en", "de-CH", "zh-Hant-TW", "es-419", "sl-rozaj-biske"] {
+            assert!(check_locale(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "e",
+            "en_US",
+            "en-",
+            "-US",
+            "12",
+            "de-waytoolongpart",
+            "d e",
+        ] {
+            assert!(check_locale(bad).is_err(), "{bad}");
+        }
+    }
 }

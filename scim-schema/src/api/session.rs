@@ -118,6 +118,10 @@ pub struct Me {
     pub break_glass: bool,
     /// Sign-in name.
     pub user_name: String,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
     /// What this session is for alone, until it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restriction: Option<Restriction>,

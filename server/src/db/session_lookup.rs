@@ -61,12 +61,18 @@ pub struct StoredSession {
     pub auth_time: DateTime<Utc>,
     /// What it is for alone.
     pub restriction: Option<Restriction>,
+    /// IANA time zone of its person.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag of its person.
+    pub locale: Option<String>,
 }
 
 #[derive(FromQueryResult)]
 struct Row {
     auth_time: DateTime<Utc>,
     restriction: Option<String>,
+    time_zone: Option<String>,
+    locale: Option<String>,
     id: Uuid,
     account_id: Uuid,
     user_id: Uuid,
@@ -153,6 +159,8 @@ fn with_users() -> SelectStatement {
         U::HoldKinds,
         U::BreakGlass,
         U::AccessEpoch,
+        U::TimeZone,
+        U::Locale,
     ] {
         select.column((user::Entity, column));
     }
@@ -249,6 +257,8 @@ fn from_row(row: Row) -> Result<StoredSession, DbError> {
         ended_at: row.ended_at,
         auth_time: row.auth_time,
         restriction: row.restriction.as_deref().map(restriction).transpose()?,
+        time_zone: row.time_zone,
+        locale: row.locale,
     })
 }
 

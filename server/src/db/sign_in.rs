@@ -39,6 +39,10 @@ pub struct SignInUser {
     pub roles: Vec<AccountRole>,
     /// Not a service user.
     pub is_person: bool,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
 }
 
 impl AccountScope<'_> {
@@ -331,5 +335,7 @@ async fn with_roles<C: ConnectionTrait>(
         version: row.version,
         roles,
         is_person: row.kind == "person",
+        time_zone: row.time_zone,
+        locale: row.locale,
     })
 }

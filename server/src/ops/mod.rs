@@ -29,6 +29,7 @@ pub mod mapping;
 pub mod oauth_clients;
 pub mod one_time_links;
 pub mod own_password;
+pub mod own_profile;
 pub mod password_quality;
 pub mod passwords;
 pub mod policy;

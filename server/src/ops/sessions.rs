@@ -96,6 +96,10 @@ pub struct Identity {
     pub epoch: i64,
     /// What the session is for alone.
     pub restriction: Option<Restriction>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
 }
 
 impl Identity {
@@ -164,6 +168,8 @@ pub(crate) async fn create_session(
         auth_time: tx.ctx().now,
         epoch: user.access_epoch,
         restriction,
+        time_zone: user.time_zone.clone(),
+        locale: user.locale.clone(),
     })
 }
 
@@ -214,6 +220,8 @@ pub fn holder(session: &StoredSession, now: DateTime<Utc>) -> Option<Identity> {
         auth_time: session.auth_time,
         epoch: session.epoch,
         restriction: session.restriction,
+        time_zone: session.time_zone.clone(),
+        locale: session.locale.clone(),
     })
 }
 
@@ -337,6 +345,8 @@ mod tests {
             ended_at: None,
             auth_time: now(),
             restriction: None,
+            time_zone: None,
+            locale: None,
         }
     }
 

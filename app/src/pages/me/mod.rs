@@ -5,11 +5,14 @@ mod enrol;
 mod factors;
 mod password;
 pub(super) mod sessions;
+mod settings;
 
 use leptos::prelude::*;
 use scim_schema::api::{my_account::Restriction, session::Me};
 
-use self::{factors::Factors, password::PasswordForm, sessions::SessionLists};
+use self::{
+    factors::Factors, password::PasswordForm, sessions::SessionLists, settings::SettingsForm,
+};
 use crate::{
     api::my_account::Whose,
     session::Session,
@@ -25,6 +28,7 @@ pub(crate) fn MyAccountPage() -> impl IntoView {
     let parts = dynamic(move || match restriction.get() {
         None => view! {
             <Summary />
+            <SettingsForm />
             <PasswordForm />
             <Factors />
             <SessionLists whose=Whose::Mine />

@@ -8,7 +8,9 @@ use axum::{
 };
 use scim_schema::{
     api::{
-        my_account::{ChangePassword, JudgePassword, PasswordStrength, Sessions, SignIns},
+        my_account::{
+            ChangeMe, ChangePassword, JudgePassword, PasswordStrength, Sessions, SignIns,
+        },
         second_factors::{
             EnrolFactor, PasskeyEnrolment, RecoveryCodes, SecondFactors, TotpEnrolment,
         },
@@ -26,7 +28,7 @@ use crate::{
         problem::ApiError,
     },
     ops::{
-        doors, own_password,
+        doors, own_password, own_profile,
         second_factors::{self, Enrolment},
         sessions::Identity,
     },
@@ -48,8 +50,21 @@ pub(super) fn me(identity: &Identity) -> Me {
         roles: identity.roles.clone(),
         break_glass: identity.break_glass,
         user_name: identity.user_name.clone(),
+        time_zone: identity.time_zone.clone(),
+        locale: identity.locale.clone(),
         restriction: identity.restriction,
     }
+}
+
+/// Changes the caller's time zone and language.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    caller: Caller,
+    Body(input): Body<ChangeMe>,
+) -> Result<Json<Me>, ApiError> {
+    let (ctx, by) = (&caller.ctx, caller.identity);
+    let by = own_profile::change(&state.db, ctx, by, &input).await?;
+    Ok(Json(me(&by)))
 }
 
 /// Changes the caller's password; the session goes on under another secret.

@@ -56,7 +56,7 @@ pub fn router(state: AppState) -> Router {
         .route("/sessions/current/step-up", post(sessions::step_up))
         .route("/one-time-links/inspect", post(one_time_links::inspect))
         .route("/one-time-links/redeem", post(one_time_links::redeem))
-        .route("/me", get(me::get))
+        .route("/me", get(me::get).patch(me::change))
         .route("/me/password", post(me::change_password))
         .route("/me/password/strength", post(me::judge_password))
         .route("/me/sessions", get(me::sessions))
