@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/a/:slug") view=SignInPage />
                 <Route path=path!("/setup") view=SetupPage />
                 <ParentRoute path=path!("") view=Shell>
+                    <Route path=path!("/me") view={Lazy::<areas::MyAccount>::new()} />
                     <Route path=path!("/users") view={Lazy::<areas::Users>::new()} />
                     <Route path=path!("/users/:id") view={Lazy::<areas::User>::new()} />
                     <Route path=path!("/provisioning") view={Lazy::<areas::Connections>::new()} />

@@ -1,12 +1,15 @@
 //! Pages that a browser fetches when somebody first goes there, one file for each area.
 
-use leptos::{prelude::*, wasm_split::SplitLoaderError};
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
 use leptos_router::LazyRoute;
 
 use crate::pages::{
     ApprovalsPage, AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
-    ConnectionsPage, LogPage, MappingPage, NotLoadedPage, PoliciesPage, TesterPage, UserPage,
-    UsersPage,
+    ConnectionsPage, LogPage, MappingPage, MyAccountPage, NotLoadedPage, PoliciesPage, TesterPage,
+    UserPage, UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -14,12 +17,7 @@ macro_rules! lazy {
     ($route:ident, $area:ident, $function:ident, $preload:ident, $page:ident) => {
         pub(crate) struct $route;
 
-        #[::leptos::wasm_split::wasm_split(
-                                                            $area,
-                                                            wasm_split_path = ::leptos::wasm_split,
-                                                            preload($preload),
-                                                            fallible
-                                                        )]
+        #[wasm_split($area, wasm_split_path = ::leptos::wasm_split, preload($preload), fallible)]
         fn $function() -> Result<AnyView, SplitLoaderError> {
             Ok(view! { <$page /> }.into_any())
         }
@@ -91,3 +89,10 @@ lazy!(
     ConflictsPage
 );
 lazy!(Conflict, requests, conflict, fetch_conflict, ConflictPage);
+lazy!(
+    MyAccount,
+    account,
+    my_account,
+    fetch_my_account,
+    MyAccountPage
+);

@@ -12,6 +12,7 @@ mod form;
 mod format;
 mod live;
 mod pages;
+mod passkeys;
 mod places;
 mod query;
 mod routes;

@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use leptos::prelude::*;
-use scim_schema::api::events::ChangeEvent;
+use scim_schema::{api::events::ChangeEvent, permission::Permission};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
@@ -62,7 +62,8 @@ impl Live {
     pub(crate) fn provide(session: Session) {
         let live = Self::new(session);
         provide_context(live);
-        let signed_in = Memo::new(move |_| session.is_signed_in());
+        // Updates are about people; whoever may see none has nothing to follow.
+        let signed_in = Memo::new(move |_| session.may(Permission::ReadUsers));
         Effect::new(move |_| {
             if signed_in.get() {
                 live.open();
@@ -170,7 +171,7 @@ impl Live {
         if refused {
             set_timeout(
                 move || {
-                    if self.session.is_signed_in_now() {
+                    if self.session.may_now(Permission::ReadUsers) {
                         self.open();
                     }
                 },

@@ -6,6 +6,8 @@ use crate::query::{QueryString, encode};
 
 /// Where signed-in people start and signed-out people are sent on.
 pub(crate) const ROOT: &str = "/";
+/// The signed-in person's own account.
+pub(crate) const ME: &str = "/me";
 /// The users table.
 pub(crate) const USERS: &str = "/users";
 /// Connections of identity providers.

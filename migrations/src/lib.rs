@@ -37,6 +37,9 @@ mod m20261123_001010_sqlite_statistics;
 mod m20261123_001020_deletions;
 mod m20261123_001500_policies;
 mod m20261123_001510_approvals;
+mod m20261123_001400_second_factors;
+mod m20261123_001410_own_passwords;
+mod m20261123_001420_restricted_sessions;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -73,6 +76,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_001020_deletions::Migration),
             Box::new(m20261123_001500_policies::Migration),
             Box::new(m20261123_001510_approvals::Migration),
+            Box::new(m20261123_001400_second_factors::Migration),
+            Box::new(m20261123_001410_own_passwords::Migration),
+            Box::new(m20261123_001420_restricted_sessions::Migration),
         ]
     }
 }

@@ -77,6 +77,10 @@ id_type! {
     HoldId;
     /// A signed-in browser.
     SessionId;
+    /// A second factor of a person.
+    SecondFactorId;
+    /// Something that somebody has begun to prove.
+    ChallengeId;
     /// A one-time link (set-up or reset).
     OneTimeLinkId;
     /// A row of the provisioning log.

@@ -52,6 +52,14 @@ word_enum! {
         ArchiveUsers = "users.archive",
         /// Delete people and restore them.
         DeleteUsers = "users.delete",
+        /// See where people are signed in; each read is audited.
+        ReadSessions = "sessions.read",
+        /// End sessions of people.
+        EndSessions = "sessions.end",
+        /// Assign passwords that people change at their next sign-in.
+        AssignPasswords = "users.assign_password",
+        /// Take the second factors of people away, so that they enrol new ones.
+        ResetSecondFactors = "users.reset_second_factors",
         /// See the requests of identity providers, without bodies.
         ReadProvisioningLog = "provisioning_log.read",
         /// See the bodies of those requests; each read is audited.
@@ -92,6 +100,9 @@ pub const fn can(role: AccountRole, permission: Permission) -> bool {
                     Permission::ManageConnections
                         | Permission::SuspendUsers
                         | Permission::ValidateUsers
+                        | Permission::EndSessions
+                        | Permission::AssignPasswords
+                        | Permission::ResetSecondFactors
                 )
         }
     }
@@ -165,6 +176,28 @@ pub fn guard(
     if is_self && transition.stops() {
         return Err(Guard::SelfAction);
     }
+    outranks(actor, target)
+}
+
+/// Whether somebody with the roles `actor` may open or shut the door of somebody with the roles
+/// `target`: assign a password, take second factors away, end sessions. For one's own there is *My
+/// account*.
+///
+/// # Errors
+/// What forbids it.
+pub fn guard_door(
+    is_self: bool,
+    actor: &[AccountRole],
+    target: &[AccountRole],
+) -> Result<(), Guard> {
+    if is_self {
+        return Err(Guard::SelfAction);
+    }
+    outranks(actor, target)
+}
+
+/// Nobody acts on a higher role.
+fn outranks(actor: &[AccountRole], target: &[AccountRole]) -> Result<(), Guard> {
     let highest = |roles: &[AccountRole]| roles.iter().map(|role| role.rank()).max().unwrap_or(0);
     match highest(target) > highest(actor) {
         true => Err(Guard::HigherRole),

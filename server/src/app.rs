@@ -13,7 +13,19 @@ use crate::{
     http::{router::router, spa::ConsoleFiles},
     ids::Ids,
     jobs::{self, JobCtx},
+    sealing::{Keyring, SealingError},
 };
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database, or its schema.
+    #[error(transparent)]
+    Database(#[from] MigrateError),
+    /// The master key.
+    #[error(transparent)]
+    MasterKey(#[from] SealingError),
+}
 
 /// A started server without its listener.
 pub struct App {
@@ -29,13 +41,14 @@ impl App {
     /// Opens the database, brings its schema up to date and starts the background work.
     ///
     /// # Errors
-    /// Those of the database, and of a schema that a newer version made.
+    /// Those of the database, of a schema that a newer version made, and of the master key.
     pub async fn start(
         config: Arc<Config>,
         clock: Clock,
         ids: Ids,
         console: ConsoleFiles,
-    ) -> Result<Self, MigrateError> {
+    ) -> Result<Self, StartError> {
+        let keyring = Keyring::of(&config, &ids)?;
         let mut settings = DatabaseSettings::new(config.database.url());
         settings.query_timeout = config.limits.query_timeout;
         settings.lazy_sync = config.synchronous == Synchronous::Normal;
@@ -45,7 +58,7 @@ impl App {
             .db;
         let shutdown = CancellationToken::new();
         let background = TaskTracker::new();
-        let state = AppState::start(db, clock, ids, config, shutdown.clone());
+        let state = AppState::start(db, clock, ids, config, keyring, shutdown.clone());
         let work = JobCtx {
             db: state.db.clone(),
             clock: state.clock.clone(),

@@ -16,8 +16,13 @@ use crate::{
     },
     ids::Ids,
     jobs::live::LiveHub,
-    ops::passwords::PasswordPool,
-    ops::tokens::TokenCache,
+    ops::{
+        passwords::PasswordPool,
+        policy::Policies,
+        second_factors::{Passkeys, Tools},
+        tokens::TokenCache,
+    },
+    sealing::Keyring,
 };
 
 /// Shared by all handlers; cheap to clone.
@@ -35,6 +40,8 @@ pub struct AppState {
     pub passwords: PasswordPool,
     /// The same for passwords that providers send.
     pub provisioned_passwords: PasswordPool,
+    /// Second factors, and what the account asks for at the door.
+    pub tools: Tools,
     /// SCIM tokens seen within the last second.
     pub tokens: TokenCache,
     /// Queue of the provisioning log.
@@ -72,12 +79,18 @@ impl AppState {
         clock: Clock,
         ids: Ids,
         config: Arc<Config>,
+        keyring: Keyring,
         stop: CancellationToken,
     ) -> Self {
         let keeps_bodies = config.retention.provisioning_body_days > 0;
         Self {
             passwords: PasswordPool::new(ids.clone()),
             provisioned_passwords: PasswordPool::of_providers(ids.clone()),
+            tools: Tools {
+                keyring,
+                passkeys: Passkeys::at(&config.public_url.to_string()),
+                policies: Policies::new(config.second_factor),
+            },
             tokens: TokenCache::new(),
             scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
             walks: Walks::new(),

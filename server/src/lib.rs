@@ -18,4 +18,5 @@ pub mod jobs;
 pub mod listen;
 pub mod metrics;
 pub mod ops;
+pub mod sealing;
 pub mod telemetry;

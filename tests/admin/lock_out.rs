@@ -136,3 +136,57 @@ async fn wrong_passwords_at_the_same_moment_are_all_counted() {
     assert_eq!(app.number(open).await, 1);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn wrong_passwords_of_a_known_browser_count_apart() {
+    let app = TestApp::new().await;
+    app.administrator().await;
+    app.further_administrator(&app.account, ROBIN).await;
+    let mut own = app.browser();
+    let first = own.sign_in(ROBIN, PASSWORD).await.expect(200);
+    let cookies: Vec<&str> = first
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    let [_, device] = cookies.as_slice() else {
+        panic!("{cookies:?}");
+    };
+    assert!(device.starts_with("__Host-rollcall-device="), "{device}");
+    let device = device.split(';').next().unwrap();
+    let try_at_home = async |password: &str| {
+        let body = json!({ "account": "main", "login": ROBIN, "password": password });
+        let call = app.browser().call("POST", "/sessions");
+        call.header("cookie", device).json(&body).send().await
+    };
+    // Somebody else guesses, and Robin mistypes, and neither of both is ten.
+    guess(&app, ROBIN, 9).await;
+    for _ in 0..9 {
+        try_at_home(WRONG)
+            .await
+            .expect_problem(401, "wrong_credentials");
+    }
+    let again = try_at_home(PASSWORD).await.expect(200);
+    let set = again.headers.get_all("set-cookie").iter().count();
+    assert_eq!(set, 1, "the browser is known already");
+    for _ in 0..10 {
+        try_at_home(WRONG)
+            .await
+            .expect_problem(401, "wrong_credentials");
+    }
+    let denied = "SELECT COUNT(*) FROM holds WHERE kind = 'denied' AND lifted_at IS NULL";
+    assert_eq!(app.number(denied).await, 1);
+    // One of another person is not known.
+    let foreign = json!({ "account": "main", "login": "dana@example.org", "password": PASSWORD });
+    let call = app.browser().call("POST", "/sessions");
+    let foreign = call.header("cookie", device).json(&foreign).send().await;
+    let set = foreign
+        .expect(200)
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .count();
+    assert_eq!(set, 2);
+    app.finish().await;
+}

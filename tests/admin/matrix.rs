@@ -1,277 +1,13 @@
 //! Every route of the API for whoever is not signed in, and for ids of another account.
 
+mod routes;
+
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
+use self::routes::{Ids, Needs, routes};
+use super::second_factors::enrol;
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
-
-/// What a route needs.
-#[derive(Clone, Copy, PartialEq)]
-enum Needs {
-    Nothing,
-    Session,
-}
-
-/// Every route, with ids of the first account in the place of its parameters.
-fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
-    use Needs::{Nothing, Session};
-    vec![
-        ("GET", "/sign-in-options".to_owned(), Nothing),
-        ("POST", "/sessions".to_owned(), Nothing),
-        ("DELETE", "/sessions/current".to_owned(), Session),
-        ("POST", "/one-time-links/inspect".to_owned(), Nothing),
-        ("POST", "/one-time-links/redeem".to_owned(), Nothing),
-        ("GET", "/me".to_owned(), Session),
-        ("GET", "/users".to_owned(), Session),
-        ("GET", "/users/counts".to_owned(), Session),
-        ("GET", format!("/users/{}", ids.user), Session),
-        ("GET", "/idp-connections".to_owned(), Session),
-        ("POST", "/idp-connections".to_owned(), Session),
-        (
-            "GET",
-            format!("/idp-connections/{}", ids.connection),
-            Session,
-        ),
-        (
-            "PATCH",
-            format!("/idp-connections/{}", ids.connection),
-            Session,
-        ),
-        ("GET", "/alerts".to_owned(), Session),
-        (
-            "POST",
-            format!("/alerts/{}/acknowledge", ids.alert),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/dialect", ids.connection),
-            Session,
-        ),
-        (
-            "PATCH",
-            format!("/idp-connections/{}/dialect", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/mapping", ids.connection),
-            Session,
-        ),
-        (
-            "PUT",
-            format!("/idp-connections/{}/mapping", ids.connection),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/mapping/plan", ids.connection),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/mapping/test", ids.connection),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/tokens", ids.connection),
-            Session,
-        ),
-        (
-            "DELETE",
-            format!("/idp-connections/{}/tokens/{}", ids.connection, ids.token),
-            Session,
-        ),
-        (
-            "POST",
-            format!(
-                "/idp-connections/{}/tokens/{}/rotate",
-                ids.connection, ids.token
-            ),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/oauth-clients", ids.connection),
-            Session,
-        ),
-        (
-            "DELETE",
-            format!(
-                "/idp-connections/{}/oauth-clients/{}",
-                ids.connection, ids.oauth_client
-            ),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/shadow", ids.connection),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/shadow", ids.connection),
-            Session,
-        ),
-        (
-            "DELETE",
-            format!("/idp-connections/{}/shadow", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/shadow/users", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/shadow/groups", ids.connection),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/shadow/go-live", ids.connection),
-            Session,
-        ),
-        (
-            "DELETE",
-            format!("/idp-connections/{}/shadow/go-live", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/attributes", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/conformance", ids.connection),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/attributes", ids.connection),
-            Session,
-        ),
-        (
-            "PUT",
-            format!(
-                "/idp-connections/{}/attributes/{}",
-                ids.connection, ids.exposed
-            ),
-            Session,
-        ),
-        (
-            "DELETE",
-            format!(
-                "/idp-connections/{}/attributes/{}",
-                ids.connection, ids.exposed
-            ),
-            Session,
-        ),
-        ("GET", "/attribute-definitions".to_owned(), Session),
-        ("POST", "/attribute-definitions".to_owned(), Session),
-        (
-            "GET",
-            format!("/attribute-definitions/{}", ids.definition),
-            Session,
-        ),
-        (
-            "PATCH",
-            format!("/attribute-definitions/{}", ids.definition),
-            Session,
-        ),
-        (
-            "DELETE",
-            format!("/attribute-definitions/{}", ids.definition),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/conformance", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!("/idp-connections/{}/conformance/export", ids.connection),
-            Session,
-        ),
-        (
-            "GET",
-            format!(
-                "/idp-connections/{}/conformance/checks/{}",
-                ids.connection, ids.check
-            ),
-            Session,
-        ),
-        ("GET", "/provisioning-log".to_owned(), Session),
-        ("GET", format!("/provisioning-log/{}", ids.log_row), Session),
-        (
-            "POST",
-            format!("/provisioning-log/{}/rehearsals", ids.log_row),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/idp-connections/{}/rehearsals", ids.connection),
-            Session,
-        ),
-        ("GET", "/conflicts".to_owned(), Session),
-        ("GET", "/conflicts/counts".to_owned(), Session),
-        ("GET", "/conflicts/selection".to_owned(), Session),
-        ("POST", "/conflicts/resolve".to_owned(), Session),
-        ("GET", format!("/conflicts/{}", ids.conflict), Session),
-        (
-            "POST",
-            format!("/conflicts/{}/resolve", ids.conflict),
-            Session,
-        ),
-        ("GET", "/domains".to_owned(), Session),
-        ("POST", format!("/users/{}/purge", ids.user), Session),
-        ("POST", format!("/users/{}/erase", ids.user), Session),
-        ("GET", "/approvals".to_owned(), Session),
-        ("GET", format!("/approvals/{}", ids.approval), Session),
-        (
-            "POST",
-            format!("/approvals/{}/approve", ids.approval),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/approvals/{}/cancel", ids.approval),
-            Session,
-        ),
-        ("GET", "/policies".to_owned(), Session),
-        ("GET", format!("/policies/{}", ids.organisation), Session),
-        ("PATCH", format!("/policies/{}", ids.organisation), Session),
-        (
-            "GET",
-            format!("/policies/{}/versions", ids.organisation),
-            Session,
-        ),
-        ("POST", "/domains".to_owned(), Session),
-        ("DELETE", format!("/domains/{}", ids.domain), Session),
-        ("GET", "/events".to_owned(), Session),
-    ]
-}
-
-struct Ids {
-    user: String,
-    connection: String,
-    token: String,
-    oauth_client: String,
-    /// A definition, and the same one where a connection exposes it.
-    definition: String,
-    exposed: String,
-    log_row: String,
-    conflict: String,
-    organisation: String,
-    approval: String,
-    domain: String,
-    check: String,
-    alert: String,
-}
 
 /// An account with one of everything, and its administrator.
 async fn populated() -> (TestApp, Console, Ids) {
@@ -287,7 +23,11 @@ async fn populated() -> (TestApp, Console, Ids) {
     app.flush_log().await;
     let log = console.get("/provisioning-log").await.expect(200);
     let definition = definition(&console).await;
+    let sessions = console.get("/me/sessions").await.expect(200);
     let ids = Ids {
+        session: sessions.string("/items/0/id"),
+        their_session: sessions.string("/items/0/id"),
+        factor: second_factor(&app, &console).await,
         exposed: definition.clone(),
         definition,
         user: app.user_of(&id).await.to_string(),
@@ -309,6 +49,12 @@ async fn populated() -> (TestApp, Console, Ids) {
 async fn approval(console: &Console, user: &str) -> String {
     let path = format!("/users/{user}/erase");
     console.post(&path, &json!({})).await.expect(202).id()
+}
+
+/// A second factor of the caller.
+async fn second_factor(app: &TestApp, console: &Console) -> String {
+    let (_, enrolled) = enrol(app, &mut console.clone()).await;
+    enrolled.string("/factor/id")
 }
 
 /// An alert with the id of its connection.
@@ -337,6 +83,14 @@ fn body(path: &str) -> Value {
     let urn = "urn:ietf:params:scim:schemas:extension:custom:2.0:User";
     if path.ends_with("/idp-connections") {
         json!({ "name": "Another", "kind": "okta" })
+    } else if path.ends_with("/me/password") {
+        json!({ "current": "a", "new": "b" })
+    } else if path.ends_with("/strength") || path.ends_with("/password") {
+        json!({ "password": "tulip gravel orbit 44" })
+    } else if path.ends_with("/sessions/passkey") {
+        json!({ "account": "nowhere" })
+    } else if path.ends_with("/step-up") || path.ends_with("/sessions/second-factor") {
+        json!({ "challenge": "never", "totp": "123456" })
     } else if path.ends_with("/rotate") {
         json!({ "old_ends": "in_seven_days" })
     } else if path.ends_with("/mapping/test") {
@@ -392,6 +146,9 @@ fn declared() -> Vec<String> {
 fn the_matrix_knows_every_route() {
     let placeholders = Ids {
         user: "{id}".to_owned(),
+        session: "{id}".to_owned(),
+        their_session: "{session}".to_owned(),
+        factor: "{id}".to_owned(),
         connection: "{id}".to_owned(),
         token: "{token}".to_owned(),
         oauth_client: "{client}".to_owned(),
@@ -449,6 +206,8 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
     for (method, path, _) in routes(&ids) {
         let known = [
             &ids.user,
+            &ids.session,
+            &ids.factor,
             &ids.connection,
             &ids.token,
             &ids.definition,

@@ -17,7 +17,11 @@ use rollcall_server::{
         first_start::{self, FirstStartSettings},
     },
 };
-use scim_schema::{api::session::AdministratorProfile, dialect::ConnectionKind, id::RequestId};
+use scim_schema::{
+    api::{second_factors::SecondFactorRule, session::AdministratorProfile},
+    dialect::ConnectionKind,
+    id::RequestId,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::task::JoinHandle;
 
@@ -44,8 +48,13 @@ pub(crate) struct Site {
 impl Site {
     /// A server after its first start: nobody can sign in yet.
     pub(crate) async fn untouched() -> Self {
+        Self::asking_for(SecondFactorRule::Optional).await
+    }
+
+    /// The same, with this rule about second factors.
+    pub(crate) async fn asking_for(second_factor: SecondFactorRule) -> Self {
         let database = TestDatabase::create().await;
-        let config = config(&database);
+        let config = config(&database, second_factor);
         let listener = Listener::bind(config.listen.address, None).expect("a free port");
         let config = Arc::new(config.bound_to(listener.address()));
         let origin = config.public_url.to_string();
@@ -77,23 +86,32 @@ impl Site {
     /// A server with [`ADMINISTRATOR`].
     pub(crate) async fn new() -> Self {
         let site = Self::untouched().await;
+        site.create("Dana", "Whitfield", ADMINISTRATOR).await;
+        site
+    }
+
+    /// Robin Castellanos, a further administrator with the usual password.
+    pub(crate) async fn further_administrator(&self, email: &str) {
+        self.create("Robin", "Castellanos", email).await;
+    }
+
+    async fn create(&self, given: &str, family: &str, email: &str) {
         let profile = AdministratorProfile {
-            given_name: "Dana".to_owned(),
-            family_name: "Whitfield".to_owned(),
-            email: ADMINISTRATOR.to_owned(),
+            given_name: given.to_owned(),
+            family_name: family.to_owned(),
+            email: email.to_owned(),
         };
         let new = NewAdministrator::new(&profile).expect("a profile");
-        let state = &site.app.state;
+        let state = &self.app.state;
         administrators::create_with_password(
             &state.db,
-            &site.operator(),
+            &self.operator(),
             &state.passwords,
             &new,
             PASSWORD,
         )
         .await
         .expect("an administrator");
-        site
     }
 
     /// Where the console is: scheme, host and port.
@@ -144,7 +162,7 @@ fn console() -> ConsoleFiles {
     files
 }
 
-fn config(database: &TestDatabase) -> Config {
+fn config(database: &TestDatabase, second_factor: SecondFactorRule) -> Config {
     let flags = Flags {
         store: StoreFlags {
             data: Some(database.folder().display().to_string()),
@@ -154,6 +172,7 @@ fn config(database: &TestDatabase) -> Config {
         serve: ServeFlags {
             listen: Some("127.0.0.1:0".to_owned()),
             metrics_listen: Some("off".to_owned()),
+            second_factor: Some(second_factor.as_str().to_owned()),
             ..ServeFlags::default()
         },
     };

@@ -43,7 +43,7 @@ pub(crate) struct Window {
     driver: WebDriver,
     origin: String,
     // Declared in the order in which they have to end.
-    _chromedriver: Driver,
+    chromedriver: Driver,
     _profile: TempDir,
 }
 
@@ -94,7 +94,7 @@ impl Window {
         Self {
             driver,
             origin: site.origin().to_owned(),
-            _chromedriver: chromedriver,
+            chromedriver,
             _profile: profile,
         }
     }
@@ -339,6 +339,31 @@ impl Window {
         };
         let done = self.driver.cdp().send_raw(command, parameters).await;
         done.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
+
+    /// Plugs in an authenticator for passkeys that knows its person
+    /// (<https://www.w3.org/TR/webauthn-3/#sctn-automation>).
+    pub(crate) async fn plug_in_authenticator(&self) {
+        let parameters = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserConsenting": true,
+            "isUserVerified": true,
+        });
+        let address = format!(
+            "{}/session/{}/webauthn/authenticator",
+            self.chromedriver.url(),
+            self.driver.session_id()
+        );
+        let plugged = reqwest::Client::new()
+            .post(address)
+            .json(&parameters)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(plugged.status().is_success(), "{:?}", plugged.text().await);
     }
 
     /// Marks the page; see [`Window::assert_not_reloaded`].

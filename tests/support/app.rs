@@ -21,7 +21,10 @@ use rollcall_server::{
     },
 };
 use scim_schema::{
-    api::{attributes::DeclareAttribute, session::AdministratorProfile},
+    api::{
+        attributes::DeclareAttribute, second_factors::SecondFactorRule,
+        session::AdministratorProfile,
+    },
     dialect::{ConnectionKind, Dialect, Switch},
     id::{RequestId, UserId},
 };
@@ -199,6 +202,14 @@ impl TestApp {
     pub(crate) async fn administrator(&self) -> Console {
         let mut console = self.browser();
         console.redeem(&self.redemption()).await.expect(200);
+        console
+    }
+
+    /// The first administrator, once there is one, signed in anew.
+    pub(crate) async fn administrator_again(&self) -> Console {
+        let mut console = self.browser();
+        let answer = console.sign_in("dana@example.org", PASSWORD).await;
+        answer.expect(200);
         console
     }
 
@@ -462,5 +473,7 @@ fn config(database: &TestDatabase) -> Config {
         Config::load(&flags, &HashMap::<String, String>::new()).expect("valid settings");
     // Tests send as fast as they can.
     config.limits.scim_rate_per_second = 1_000_000;
+    // Those of second factors say otherwise.
+    config.second_factor = Some(SecondFactorRule::Optional);
     config
 }

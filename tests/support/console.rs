@@ -48,6 +48,10 @@ impl Console {
         self.call("POST", path).json(body).send().await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call("PUT", path).json(body).send().await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.call("DELETE", path).send().await
     }

@@ -1,6 +1,7 @@
 //! What integration tests are made of: a whole server without network, its clients, its database.
 
 mod app;
+mod authenticator;
 mod call;
 mod console;
 mod database;
@@ -10,6 +11,7 @@ mod scim_client;
 mod statements;
 
 pub(crate) use app::TestApp;
+pub(crate) use authenticator::{Authenticator, totp};
 pub(crate) use call::{Answer, Call, percent_encoded};
 pub(crate) use console::{Console, ORIGIN, PASSWORD};
 pub(crate) use database::TestDatabase;

@@ -21,6 +21,9 @@ pub(crate) struct Request {
     pub(super) version: Option<i64>,
 }
 
+/// Status of what is not done yet.
+const ACCEPTED: u16 = 202;
+
 type Read<T> = Box<dyn FnOnce(&Answer) -> Result<T, ApiError>>;
 
 /// A request that was not sent yet. Only reading the answer depends on its type.
@@ -42,6 +45,11 @@ pub(super) fn post<T: DeserializeOwned + 'static>(
     Call::new(Method::POST, path.into(), json(body))
 }
 
+/// Does what is at `path`, which takes nothing, and reads what that answers.
+pub(super) fn post_empty<T: DeserializeOwned + 'static>(path: impl Into<String>) -> Call<T> {
+    Call::new(Method::POST, path.into(), None)
+}
+
 /// Changes what is at `path` as `body` says.
 pub(super) fn patch<T: DeserializeOwned + 'static>(
     path: impl Into<String>,
@@ -61,6 +69,28 @@ pub(super) fn put<T: DeserializeOwned + 'static>(
 /// Deletes `path` and reads what that answers.
 pub(super) fn delete<T: DeserializeOwned + 'static>(path: impl Into<String>) -> Call<T> {
     Call::new(Method::DELETE, path.into(), None)
+}
+
+/// Sends `body` to `path`, which answers one thing with 202 and another otherwise.
+pub(super) fn post_either<T, U>(
+    path: impl Into<String>,
+    body: &impl Serialize,
+) -> Call<Result<T, U>>
+where
+    T: DeserializeOwned + 'static,
+    U: DeserializeOwned + 'static,
+{
+    Call {
+        request: Some(Request {
+            method: Method::POST,
+            path: path.into(),
+            body: json(body),
+        }),
+        read: Box::new(|answer| match answer.status {
+            ACCEPTED => decode(answer).map(Err),
+            _ => decode(answer).map(Ok),
+        }),
+    }
 }
 
 /// Sends `body` to `path`, where the answer has nothing to say.

@@ -68,6 +68,11 @@ impl ApiError {
         self.code() == Some(ErrorCode::Unauthorized)
     }
 
+    /// The sign-in was too long ago for what was asked.
+    pub(crate) fn needs_proof(&self) -> bool {
+        self.code() == Some(ErrorCode::StepUpRequired)
+    }
+
     /// What happened, why and what to do.
     pub(crate) fn sentence(&self) -> String {
         match self {

@@ -12,12 +12,13 @@ mod error;
 pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod policies;
+pub(crate) mod my_account;
 mod read;
 pub(crate) mod session;
 pub(crate) mod shadow;
 pub(crate) mod users;
 
-pub(crate) use call::Call;
-pub(crate) use client::{BASE, Wait, spawn};
+pub(crate) use call::{Call, Request};
+pub(crate) use client::{BASE, Then, Wait, spawn};
 pub(crate) use error::{ApiError, Told};
 pub(crate) use read::read;

@@ -1,6 +1,7 @@
 //! The catalogue: every string that people read. Sentence case, plain words, plural rules in
 //! functions.
 
+pub(crate) mod account;
 pub(crate) mod acts;
 pub(crate) mod adoption;
 pub(crate) mod alerts;

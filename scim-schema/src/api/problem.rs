@@ -44,10 +44,18 @@ error_codes! {
     Unauthorized = "unauthorized", 401, "You are not signed in";
     /// Name or password is wrong; says nothing about which.
     WrongCredentials = "wrong_credentials", 401, "Name or password is wrong";
+    /// A code, passkey or password that was to be proven is not right.
+    WrongProof = "wrong_proof", 401, "This is not right";
     /// The identity is proven and sign-in is refused; `detail` says why.
     SignInRefused = "sign_in_refused", 403, "Sign-in is refused";
     /// Signed in, but without the permission.
     Forbidden = "forbidden", 403, "You may not do this";
+    /// The sign-in was too long ago for this; prove it again and repeat the request.
+    StepUpRequired = "step_up_required", 403, "Confirm that it is you";
+    /// The session is for choosing a password alone.
+    PasswordChangeRequired = "password_change_required", 403, "Choose a password of your own first";
+    /// The session is for enrolling a second factor alone.
+    SecondFactorRequired = "second_factor_required", 403, "Set up a second factor first";
     /// Origin or the required header is missing or wrong.
     CrossSite = "cross_site", 403, "The request did not come from the console";
     /// Unknown, or of another account.
@@ -72,6 +80,8 @@ error_codes! {
     PlanStale = "plan_stale", 409, "The data moved since this was reviewed";
     /// The one-time link was used, ran out or never existed.
     LinkUnusable = "link_unusable", 410, "This link can no longer be used";
+    /// What was begun took too long, was finished, or never existed.
+    ChallengeGone = "challenge_gone", 410, "This took too long";
     /// `If-Match` names an older version.
     PreconditionFailed = "precondition_failed", 412, "Somebody else changed this meanwhile";
     /// The body is over the limit.

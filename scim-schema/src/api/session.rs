@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::my_account::Restriction;
 use crate::{
     id::UserId,
     permission::{AccountRole, Permission},
@@ -29,7 +30,8 @@ pub struct SignInOptions {
     pub needs_setup: bool,
 }
 
-/// Body of `POST /sessions`. Answer: 200 with [`Me`] and the session cookie.
+/// Body of `POST /sessions`. Answer: 200 with [`Me`] and the session cookie, or 202 with
+/// [`PendingSignIn`](super::second_factors::PendingSignIn).
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
@@ -72,7 +74,8 @@ pub struct LinkView {
     pub expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Body of `POST /one-time-links/redeem`: consumes the link and signs in. Answer: 200 with [`Me`].
+/// Body of `POST /one-time-links/redeem`: consumes the link and signs in. Answer: as of
+/// `POST /sessions`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedeemLink {
@@ -113,6 +116,15 @@ pub struct Me {
     pub permissions: Vec<Permission>,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
+    /// Sign-in name.
+    pub user_name: String,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
+    /// What this session is for alone, until it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restriction: Option<Restriction>,
 }
 
 /// Shortest password, in characters (OWASP ASVS 6.2.1: at least 8, we ask 12).

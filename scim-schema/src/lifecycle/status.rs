@@ -60,8 +60,10 @@ word_enum! {
 /// How somebody tries to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInMethod {
-    /// Name and password here.
+    /// Name and password here, with or without a second factor.
     Password,
+    /// A passkey, which is proof enough by itself.
+    Passkey,
     /// A connected provider.
     SingleSignOn,
 }

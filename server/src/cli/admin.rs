@@ -195,7 +195,7 @@ async fn make(
         }
         (Some(user), Some(password)) => {
             let passwords = PasswordPool::new(ids);
-            administrators::set_first_password(db, ctx, &passwords, user, password)
+            administrators::set_first_password(db, ctx, &passwords, (user, new), password)
                 .await
                 .map(|()| Made::PasswordSet)
         }

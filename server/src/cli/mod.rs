@@ -11,6 +11,7 @@ mod doctor;
 mod domain;
 mod failure;
 mod installation;
+mod keys;
 mod migrate;
 mod serve;
 mod terminal;
@@ -72,6 +73,11 @@ enum Command {
         #[command(subcommand)]
         command: domain::Command,
     },
+    /// The master key, which seals secrets that the database holds
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+    },
     /// Check configuration, database, clock and permissions, and say how to mend what is wrong
     Doctor {
         #[command(flatten)]
@@ -126,6 +132,7 @@ async fn carry_out(
         Command::Admin { command } => admin::run(command, variables, terminal).await?,
         Command::Connection { command } => connection::run(command, variables, terminal).await?,
         Command::Domain { command } => domain::run(command, variables, terminal).await?,
+        Command::Keys { command } => keys::run(command, variables, terminal).await?,
         Command::Doctor { flags } => return doctor::run(&flags, variables, terminal).await,
     }
     Ok(0)

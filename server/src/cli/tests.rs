@@ -4,6 +4,10 @@ use clap::CommandFactory;
 use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement};
 
 use super::*;
+use crate::{
+    ids::Ids,
+    sealing::{Keyring, Sealed},
+};
 
 /// What a command left behind.
 struct Done {
@@ -372,4 +376,65 @@ async fn the_doctor_prints_a_line_for_each_check_and_fails_for_an_error() {
         "{}",
         done.output
     );
+}
+
+#[tokio::test]
+async fn a_new_master_key_seals_what_the_one_of_before_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    succeed(data, ACCOUNT, "").await;
+    succeed_with_remark(data, DANA, "").await;
+    let ids = Ids::seeded(1);
+    let keyring = Keyring::of(&store_config(data), &ids).unwrap();
+    let user = text(data, "SELECT lower(hex(id)) AS text FROM users").await;
+    let owner = uuid::Uuid::parse_str(&user).unwrap();
+    let sealed = keyring
+        .seal(&ids, &format!("totp {owner}"), b"a key")
+        .unwrap();
+    let bytes: String = sealed
+        .bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let insert = format!(
+        "INSERT INTO second_factors (account_id, id, user_id, kind, label, key_id, secret, created_at) SELECT account_id, id, id, 'totp', 'Phone', '{}', x'{bytes}', created_at FROM users",
+        sealed.key_id
+    );
+    execute(data, &insert).await;
+
+    let told = succeed(data, "keys rotate", "").await;
+    assert!(told.contains("sealed anew: 1."), "{told}");
+    let key = text(data, "SELECT key_id AS text FROM second_factors").await;
+    assert_ne!(key, sealed.key_id);
+    assert!(told.contains(&key), "{told}");
+    let bytes = text(
+        data,
+        "SELECT lower(hex(secret)) AS text FROM second_factors",
+    )
+    .await;
+    let bytes: Vec<u8> = (0..bytes.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&bytes[at..at + 2], 16).unwrap())
+        .collect();
+    let now = Sealed { key_id: key, bytes };
+    let opened = keyring.open(&format!("totp {owner}"), &now).unwrap();
+    assert_eq!(opened, b"a key");
+    let again = succeed(data, "keys rotate", "").await;
+    assert!(again.contains("sealed anew: 1."), "{again}");
+}
+
+fn store_config(data: &Path) -> Config {
+    let variables = [(
+        "ROLLCALL_DATA".to_owned(),
+        data.to_str().unwrap().to_owned(),
+    )];
+    Config::load(&Flags::default(), &HashMap::from(variables)).unwrap()
+}
+
+async fn text(data: &Path, query: &str) -> String {
+    let connection = sql(data).await;
+    let statement = Statement::from_string(DatabaseBackend::Sqlite, query);
+    let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+    connection.close().await.unwrap();
+    row.try_get("", "text").unwrap()
 }

@@ -83,6 +83,10 @@ pub struct ServeFlags {
     /// Days that bodies of SCIM requests are kept for the provisioning log, 0 to 90 [default: 30]
     #[arg(long, value_name = "DAYS")]
     pub provisioning_body_days: Option<String>,
+    /// Who has to prove more than a password: `administrative_roles`, `all` or `optional`
+    /// [default: `administrative_roles`]
+    #[arg(long, value_name = "WHO")]
+    pub second_factor: Option<String>,
 }
 
 impl Flags {
@@ -115,6 +119,7 @@ impl Flags {
             ("scim_rate_per_second", &serve.scim_rate_per_second),
             ("shutdown_grace_s", &serve.shutdown_grace_s),
             ("provisioning_body_days", &serve.provisioning_body_days),
+            ("second_factor", &serve.second_factor),
         ];
         let origin = ORIGIN.to_owned();
         let mut given: Vec<_> = texts

@@ -14,7 +14,7 @@ use super::file::{ConfigFile, DEFAULT_DATA, FILE_KEY, syntax_error};
 use super::flags::{self, Flags};
 
 /// Every setting, as the file spells it.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "body_budget",
     "body_limit",
     "data",
@@ -22,12 +22,14 @@ const KEYS: [&str; 18] = [
     "listen",
     "log_filter",
     "log_format",
+    "master_key",
     "metrics_listen",
     "provisioning_body_days",
     "public_url",
     "query_timeout_s",
     "request_timeout_s",
     "scim_rate_per_second",
+    "second_factor",
     "shutdown_grace_s",
     "sqlite_synchronous",
     "tls_cert",

@@ -22,6 +22,8 @@
 //! scim_rate_per_second = 2000          # for each SCIM token; at least 25
 //! shutdown_grace_s = 25
 //! provisioning_body_days = 30          # 0 to 90
+//! second_factor = "administrative_roles" # who has to have one; or "all", "optional"
+//! # master_key = "…"                   # 32 bytes in base64 (default: master.key in the data folder)
 //! log_format = "text"                  # or "json"
 //! log_filter = "info"
 //! ```
@@ -35,6 +37,7 @@ pub mod limits;
 pub mod listen;
 pub mod log;
 pub mod public_url;
+pub mod sign_in;
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -48,6 +51,9 @@ pub use limits::{Limits, Retention};
 pub use listen::{ListenConfig, TlsFiles, TrustedProxies};
 pub use log::{LogConfig, LogFormat};
 pub use public_url::PublicUrl;
+pub use sign_in::MasterKeySetting;
+
+use scim_schema::api::second_factors::SecondFactorRule;
 
 use layers::Layers;
 
@@ -68,6 +74,10 @@ pub struct Config {
     pub limits: Limits,
     /// How long what was received is kept.
     pub retention: Retention,
+    /// Who has to prove more than a password; `None` leaves it to the product.
+    pub second_factor: Option<SecondFactorRule>,
+    /// The master keys, unless they are in a file of the data folder.
+    pub master_key: Option<MasterKeySetting>,
     /// What is logged, and how it is written.
     pub log: LogConfig,
     /// The configuration file that was read.
@@ -92,6 +102,8 @@ impl Config {
             public_url: PublicUrl::from_layers(&layers, listen.address, listen.tls.is_some())?,
             limits: Limits::from_layers(&layers)?,
             retention: Retention::from_layers(&layers)?,
+            second_factor: sign_in::second_factor(&layers)?,
+            master_key: MasterKeySetting::from_layers(&layers)?,
             log: LogConfig::from_layers(&layers)?,
             file: layers.file_path(),
             listen,

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{alert, change, job, scim_request_log as log, session},
+    entity::{alert, challenge, change, job, scim_request_log as log, session},
     error::DbError,
     unit::AccountTx,
 };
@@ -31,17 +31,20 @@ pub enum Perishable {
     Jobs,
     /// Alerts that are over.
     Alerts,
+    /// What somebody had begun to prove.
+    Challenges,
 }
 
 impl Perishable {
     /// Every one, bodies before their rows.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ProvisioningBodies,
         Self::ProvisioningLog,
         Self::Changes,
         Self::Sessions,
         Self::Jobs,
         Self::Alerts,
+        Self::Challenges,
     ];
 
     /// The word in the audit log.
@@ -54,6 +57,7 @@ impl Perishable {
             Self::Sessions => "sessions",
             Self::Jobs => "jobs",
             Self::Alerts => "alerts",
+            Self::Challenges => "challenges",
         }
     }
 }
@@ -76,6 +80,7 @@ impl AccountTx {
             Perishable::Sessions => self.delete_sessions(before).await,
             Perishable::Jobs => self.delete_jobs(before).await,
             Perishable::Alerts => self.delete_alerts(before).await,
+            Perishable::Challenges => self.delete_challenges(before).await,
         }
     }
 
@@ -170,6 +175,23 @@ impl AccountTx {
         let deleted = alert::Entity::delete_many()
             .filter(A::AccountId.eq(self.account().0))
             .filter(A::Id.in_subquery(old))
+            .exec(&self.connection)
+            .await?;
+        Ok(deleted.rows_affected)
+    }
+
+    async fn delete_challenges(&self, before: DateTime<Utc>) -> Result<u64, DbError> {
+        use challenge::Column as C;
+        let old = Query::select()
+            .column(C::Id)
+            .from(challenge::Entity)
+            .and_where(C::AccountId.eq(self.account().0))
+            .and_where(C::ExpiresAt.lt(before))
+            .limit(RETENTION_BATCH)
+            .to_owned();
+        let deleted = challenge::Entity::delete_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.in_subquery(old))
             .exec(&self.connection)
             .await?;
         Ok(deleted.rows_affected)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
+    api::my_account::Restriction,
     id::{AccountId, SessionId, UserId},
     lifecycle::Axes,
     permission::AccountRole,
@@ -34,6 +35,8 @@ pub struct StoredSession {
     pub user: UserId,
     /// Name to show.
     pub name: String,
+    /// Sign-in name.
+    pub user_name: String,
     /// E-mail address, if any.
     pub email: Option<String>,
     /// The user's lifecycle, holds and invitation.
@@ -54,10 +57,22 @@ pub struct StoredSession {
     pub expires_at: DateTime<Utc>,
     /// When it was ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// When its person proved last who they are.
+    pub auth_time: DateTime<Utc>,
+    /// What it is for alone.
+    pub restriction: Option<Restriction>,
+    /// IANA time zone of its person.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag of its person.
+    pub locale: Option<String>,
 }
 
 #[derive(FromQueryResult)]
 struct Row {
+    auth_time: DateTime<Utc>,
+    restriction: Option<String>,
+    time_zone: Option<String>,
+    locale: Option<String>,
     id: Uuid,
     account_id: Uuid,
     user_id: Uuid,
@@ -128,6 +143,8 @@ fn with_users() -> SelectStatement {
         S::LastSeenAt,
         S::ExpiresAt,
         S::EndedAt,
+        S::AuthTime,
+        S::Restriction,
     ] {
         select.column((session::Entity, column));
     }
@@ -142,6 +159,8 @@ fn with_users() -> SelectStatement {
         U::HoldKinds,
         U::BreakGlass,
         U::AccessEpoch,
+        U::TimeZone,
+        U::Locale,
     ] {
         select.column((user::Entity, column));
     }
@@ -225,6 +244,7 @@ fn from_row(row: Row) -> Result<StoredSession, DbError> {
         },
         user: row.user_id.into(),
         name: profile.name(),
+        user_name: profile.user_name,
         email: profile.email,
         axes: holds::axes(&row.lifecycle, &row.invitation, &row.hold_kinds)?,
         break_glass: row.break_glass,
@@ -235,5 +255,15 @@ fn from_row(row: Row) -> Result<StoredSession, DbError> {
         idle: TimeDelta::seconds(i64::from(row.idle_seconds)),
         expires_at: row.expires_at,
         ended_at: row.ended_at,
+        auth_time: row.auth_time,
+        restriction: row.restriction.as_deref().map(restriction).transpose()?,
+        time_zone: row.time_zone,
+        locale: row.locale,
     })
+}
+
+/// A word of a newer version must not open what it closes.
+fn restriction(word: &str) -> Result<Restriction, DbError> {
+    word.parse()
+        .map_err(|error| DbError::Corrupt(format!("sessions.restriction: {error}")))
 }

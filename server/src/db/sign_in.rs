@@ -37,6 +37,12 @@ pub struct SignInUser {
     pub version: i64,
     /// Account-wide roles.
     pub roles: Vec<AccountRole>,
+    /// Not a service user.
+    pub is_person: bool,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
 }
 
 impl AccountScope<'_> {
@@ -74,6 +80,49 @@ impl AccountScope<'_> {
             return Ok(None);
         }
         with_roles(self.connection, row.clone()).await.map(Some)
+    }
+}
+
+impl AccountScope<'_> {
+    /// Whether the account has somebody of this id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn has_user(&self, id: UserId) -> Result<bool, DbError> {
+        Ok(self.sign_in_names(id).await?.is_some())
+    }
+
+    /// What somebody is called, which is easy to guess in a password; `None` when the account has
+    /// nobody of this id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sign_in_names(&self, id: UserId) -> Result<Option<Vec<String>>, DbError> {
+        type Names = (
+            String,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+        );
+        let names: Option<Names> = user::Entity::find()
+            .select_only()
+            .columns([
+                user::Column::UserName,
+                user::Column::Email,
+                user::Column::GivenName,
+                user::Column::FamilyName,
+                user::Column::DisplayName,
+            ])
+            .filter(user::Column::AccountId.eq(self.account.0))
+            .filter(user::Column::Id.eq(id.0))
+            .into_tuple()
+            .one(self.connection)
+            .await?;
+        Ok(names.map(|(user_name, email, given, family, display)| {
+            let others = [email, given, family, display].into_iter().flatten();
+            std::iter::once(user_name).chain(others).collect()
+        }))
     }
 }
 
@@ -200,6 +249,25 @@ impl AccountTx {
         Ok(())
     }
 
+    /// Takes back one try that was counted and was right.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn uncount_password_try(&self, id: UserId) -> Result<(), DbError> {
+        use user::Column as C;
+        user::Entity::update_many()
+            .filter(C::AccountId.eq(self.account().0))
+            .filter(C::Id.eq(id.0))
+            .filter(C::FailedPasswordCount.gt(0))
+            .col_expr(
+                C::FailedPasswordCount,
+                Expr::col(C::FailedPasswordCount).sub(1),
+            )
+            .exec(&self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Records a sign-in: last login and activity are now, wrong passwords are forgotten.
     ///
     /// # Errors
@@ -296,5 +364,8 @@ async fn with_roles<C: ConnectionTrait>(
         access_epoch: row.access_epoch,
         version: row.version,
         roles,
+        is_person: row.kind == "person",
+        time_zone: row.time_zone,
+        locale: row.locale,
     })
 }

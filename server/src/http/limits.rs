@@ -16,7 +16,7 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock,
     middleware::StateInformationMiddleware,
 };
-use scim_schema::id::{OAuthClientId, ScimTokenId};
+use scim_schema::id::{OAuthClientId, ScimTokenId, UserId};
 
 /// Sign-ins and one-time links that an address may try at once; one more every second after that.
 /// An office shares one address.
@@ -24,6 +24,10 @@ const SIGN_IN_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 const SIGN_IN_EVERY: Duration = Duration::from_secs(1);
 /// Requests with a token that opens nothing, likewise.
 const BAD_TOKEN_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+
+/// Proofs that a person may try in a minute, whichever address they come from.
+const PROOFS_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
+const PROOFS_EVERY: Duration = Duration::from_secs(12);
 
 /// Microsoft Entra sends up to 25 requests a second and gives up on a server that refuses them.
 const SCIM_FLOOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(24);
@@ -47,6 +51,7 @@ struct Budgets {
     scim: Budget<ScimTokenId>,
     oauth_client: Budget<OAuthClientId>,
     sign_in: Budget<IpAddr>,
+    proofs: Budget<UserId>,
     bad_token: Guesses<IpAddr>,
     client_guesses: Guesses<(IpAddr, u64)>,
     all_client_guesses: Guesses<IpAddr>,
@@ -66,6 +71,11 @@ impl RateLimits {
             scim: Budget::new(Quota::per_second(scim)),
             oauth_client: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
             sign_in: Budget::new(sign_in.allow_burst(SIGN_IN_BURST)),
+            proofs: Budget::new(
+                Quota::with_period(PROOFS_EVERY)
+                    .unwrap_or(sign_in)
+                    .allow_burst(PROOFS_BURST),
+            ),
             bad_token: Guesses::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
             client_guesses: Guesses::new(sign_in.allow_burst(BAD_TOKEN_BURST)),
             all_client_guesses: Guesses::new(
@@ -106,6 +116,14 @@ impl RateLimits {
     /// How long to wait when it is used up.
     pub fn sign_in(&self, address: IpAddr) -> Result<(), Duration> {
         self.0.sign_in.take(&network(address)).map(|_| ())
+    }
+
+    /// Takes one try of a person to prove who they are: a code of six digits is not for many guesses.
+    ///
+    /// # Errors
+    /// How long to wait when the tries of this minute are used up.
+    pub fn proof(&self, person: UserId) -> Result<(), Duration> {
+        self.0.proofs.take(&person).map(|_| ())
     }
 
     /// Takes one request from an address's budget for tokens that open nothing.
@@ -273,6 +291,16 @@ mod tests {
         assert!(limits.beyond_client_guesses(address, "other").is_some());
         let elsewhere = "192.0.2.2".parse().unwrap();
         assert_eq!(limits.beyond_client_guesses(elsewhere, "one"), None);
+    }
+
+    #[test]
+    fn a_person_proves_five_times_a_minute_wherever_they_are() {
+        let limits = RateLimits::new(25);
+        let (one, other) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let tries = (0..20).take_while(|_| limits.proof(one).is_ok());
+        assert_eq!(tries.count(), 5);
+        assert!(limits.proof(one).is_err_and(|wait| wait.as_secs() >= 10));
+        assert!(limits.proof(other).is_ok());
     }
 
     #[test]

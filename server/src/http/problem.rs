@@ -23,7 +23,7 @@ use scim_schema::{
 
 use crate::{
     db::{DbError, UniqueKey},
-    ops::{OpError, error::SignInDenial},
+    ops::OpError,
 };
 
 /// Media type of every error of the admin API.
@@ -215,6 +215,18 @@ impl From<OpError> for ApiError {
                 "Name or password is wrong. After several wrong tries, wait some minutes before the next one.",
             ),
             OpError::SignInRefused(denial) => Self::new(ErrorCode::SignInRefused, refusal(denial)),
+            OpError::WrongProof => Self::new(
+                ErrorCode::WrongProof,
+                "This is not right, was used already, or was one try too many. A code of an app works once: wait for the next one. After several wrong tries, wait some minutes.",
+            ),
+            OpError::StepUpRequired => Self::new(
+                ErrorCode::StepUpRequired,
+                "You signed in more than ten minutes ago. Confirm that it is you with POST /sessions/current/step-up, then send this again.",
+            ),
+            OpError::ChallengeGone => Self::new(
+                ErrorCode::ChallengeGone,
+                "This took too long or was finished already. Begin again.",
+            ),
             OpError::LinkUnusable => Self::new(
                 ErrorCode::LinkUnusable,
                 "This link was used already, has run out, or is not complete. Ask for a new one.",
@@ -293,18 +305,15 @@ impl From<DbError> for ApiError {
 }
 
 /// What somebody is told whose identity is proven (domain.md section 6).
-const fn refusal(denial: SignInDenial) -> &'static str {
-    match denial {
-        SignInDenial::NothingHere => {
-            "Your name and password are right, but there is nothing here for you yet: only administrators use this console."
-        }
-        SignInDenial::Axes(SignInRefusal::NotStarted) => {
+const fn refusal(refusal: SignInRefusal) -> &'static str {
+    match refusal {
+        SignInRefusal::NotStarted => {
             "Your account has not been started. Ask an administrator to invite you."
         }
-        SignInDenial::Axes(SignInRefusal::Gone) => {
+        SignInRefusal::Gone => {
             "Your account is no longer in use. Ask an administrator if you need it back."
         }
-        SignInDenial::Axes(SignInRefusal::Held(kind)) => held(kind),
+        SignInRefusal::Held(kind) => held(kind),
     }
 }
 

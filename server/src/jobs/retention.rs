@@ -38,7 +38,7 @@ fn kept_for(what: Perishable, retention: &Retention) -> TimeDelta {
         Perishable::ProvisioningBodies => i64::from(retention.provisioning_body_days),
         // Where bodies are kept longer than usual, so are their rows.
         Perishable::ProvisioningLog => i64::from(retention.provisioning_body_days).max(30),
-        Perishable::Changes => 1,
+        Perishable::Changes | Perishable::Challenges => 1,
         Perishable::Sessions | Perishable::Alerts => 180,
         Perishable::Jobs => 7,
     })

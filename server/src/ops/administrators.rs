@@ -12,12 +12,13 @@ use scim_schema::{
     id::{AccountId, UserId},
     lifecycle::{Axes, HoldKind, InvitationState, Lifecycle},
     permission::AccountRole,
-    prepare::new_password,
     text::fold,
 };
 use serde_json::json;
 
-use super::{error::OpError, one_time_links, passwords::PasswordPool, secrets::Secret};
+use super::{
+    error::OpError, one_time_links, password_quality, passwords::PasswordPool, secrets::Secret,
+};
 use crate::{
     ctx::Ctx,
     db::{AccountTx, AuditEntry, Change, Db, NewUser, Profile, UniqueKey, Written},
@@ -79,7 +80,7 @@ pub async fn create_with_password(
     new: &NewAdministrator,
     password: &str,
 ) -> Result<UserId, OpError> {
-    let password_hash = checked_hash(passwords, password).await?;
+    let password_hash = checked_hash(passwords, password, new).await?;
     let new = new.clone();
     db.write(ctx, move |tx| {
         let (new, password_hash) = (new.clone(), password_hash.clone());
@@ -203,11 +204,18 @@ pub(crate) async fn insert(
     Ok(Written::audited(user.id, entry).announcing(change))
 }
 
-async fn checked_hash(passwords: &PasswordPool, password: &str) -> Result<String, OpError> {
-    let password = new_password(password).map_err(|message| OpError::Invalid {
-        path: "password",
-        message: message.to_owned(),
-    })?;
+async fn checked_hash(
+    passwords: &PasswordPool,
+    password: &str,
+    of: &NewAdministrator,
+) -> Result<String, OpError> {
+    let AdministratorProfile {
+        given_name,
+        family_name,
+        email,
+    } = &of.0;
+    let known = [given_name, family_name, email].map(|text| Some(text.as_str()));
+    let password = password_quality::check("password", password, &known)?;
     passwords.hash(&password).await
 }
 

@@ -77,7 +77,16 @@ pub enum OpError {
     WrongCredentials,
     /// The identity is proven and the sign-in is refused all the same.
     #[error("sign-in is refused: {0:?}")]
-    SignInRefused(SignInDenial),
+    SignInRefused(SignInRefusal),
+    /// A code, passkey or password that was to be proven is not right.
+    #[error("the proof is wrong")]
+    WrongProof,
+    /// The caller has to prove again who they are.
+    #[error("a proof of the last ten minutes is needed")]
+    StepUpRequired,
+    /// What was begun ran out, was finished or never existed.
+    #[error("what was begun is gone")]
+    ChallengeGone,
     /// The one-time link was used, ran out or never existed.
     #[error("the one-time link cannot be used")]
     LinkUnusable,
@@ -111,25 +120,13 @@ impl OpError {
     }
 }
 
-/// Why a proven identity may not sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignInDenial {
-    /// The user's axes forbid it (domain.md section 3).
-    Axes(SignInRefusal),
-    /// The user has no role that opens the console.
-    NothingHere,
-}
-
-impl SignInDenial {
-    /// The word in the audit log.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Axes(SignInRefusal::NotStarted) => "not_started",
-            Self::Axes(SignInRefusal::Gone) => "gone",
-            Self::Axes(SignInRefusal::Held(kind)) => kind.as_str(),
-            Self::NothingHere => "nothing_here",
-        }
+/// The word in the audit log for why a proven identity may not sign in.
+#[must_use]
+pub const fn refusal_word(refusal: SignInRefusal) -> &'static str {
+    match refusal {
+        SignInRefusal::NotStarted => "not_started",
+        SignInRefusal::Gone => "gone",
+        SignInRefusal::Held(kind) => kind.as_str(),
     }
 }
 

@@ -8,20 +8,21 @@ use chrono::TimeDelta;
 use scim_schema::{
     api::{
         events::ChangeKind,
+        my_account::SignedInBy,
         session::{AdministratorProfile, LinkPurpose, LinkView, RedeemLink},
         users::Actor,
     },
     id::UserId,
-    lifecycle::SignInMethod,
-    prepare::new_password,
 };
 use serde_json::json;
 
 use super::{
     administrators::{self, NewAdministrator},
     error::OpError,
+    password_quality,
+    second_step::{Entered, enter},
     secrets::{Secret, SecretHash, hash},
-    sessions::{Identity, Visitor, account_ref, create_session},
+    sessions::{Visitor, account_ref},
     sign_in::Services,
 };
 use crate::{
@@ -109,7 +110,8 @@ pub async fn inspect(db: &Db, visitor: &Visitor, token: &str) -> Result<LinkView
     })
 }
 
-/// Consumes a link: makes the first administrator or sets a user's password, then signs in.
+/// Consumes a link: makes the first administrator or sets a user's password, then signs in, or asks for
+/// the second factor of whoever has one.
 ///
 /// # Errors
 /// [`OpError::LinkUnusable`]; [`OpError::Invalid`] and [`OpError::Conflict`] leave the link as it
@@ -118,25 +120,40 @@ pub async fn redeem(
     services: Services<'_>,
     visitor: &Visitor,
     input: &RedeemLink,
-) -> Result<(Secret, Identity), OpError> {
-    let Services { db, passwords, ids } = services;
+) -> Result<(Secret, Entered), OpError> {
+    let Services {
+        db,
+        passwords,
+        ids,
+        tools,
+    } = services;
     let link = usable(db, visitor, &input.token).await?;
-    let password = new_password(&input.password).map_err(|message| OpError::Invalid {
-        path: "password",
-        message: message.to_owned(),
-    })?;
     let profile = profile_of(&link, input.profile.as_ref())?;
+    let given = input.profile.as_ref();
+    let known = [
+        link.user_name.as_deref(),
+        given.map(|profile| profile.email.as_str()),
+        given.map(|profile| profile.given_name.as_str()),
+        given.map(|profile| profile.family_name.as_str()),
+        Some(link.account.name.as_str()),
+    ];
+    let password = password_quality::check("password", &input.password, &known)?;
+    if let Some(user) = link.user {
+        password_quality::refuse_reused(services, link.account.id, user, "password", &password)
+            .await?;
+    }
     let password_hash = passwords.hash(&password).await?;
     let secret = Secret::new(ids, "");
-    let token_hash = secret.hash();
+    let (tools, opening) = (tools.clone(), secret.clone());
     let actor = Actor::System {
         name: "one_time_link".to_owned(),
     };
     let ctx = visitor.ctx(link.account.id, actor);
-    let identity = db
+    let entered = db
         .write::<_, OpError, _>(&ctx, move |tx| {
             let (link, profile) = (link.clone(), profile.clone());
             let password_hash = password_hash.clone();
+            let (tools, opening) = (tools.clone(), opening.clone());
             Box::pin(async move {
                 if !tx.use_one_time_link(link.id).await? {
                     return Err(OpError::LinkUnusable);
@@ -144,7 +161,7 @@ pub async fn redeem(
                 let (user, mut written) = match (profile, link.user) {
                     (Some(profile), _) => first_administrator(tx, profile, password_hash).await?,
                     (None, Some(user)) => {
-                        tx.set_password(user, &password_hash).await?;
+                        tx.replace_password(user, &password_hash).await?;
                         let version = tx.user_version(user).await?;
                         let change = Change::updated(ChangeKind::User, user, version);
                         (user, Written::unchanged(()).announcing(change))
@@ -154,24 +171,20 @@ pub async fn redeem(
                 let Some(person) = tx.lock_sign_in_user(user).await? else {
                     return Err(OpError::LinkUnusable);
                 };
-                let method = SignInMethod::Password;
-                let identity =
-                    create_session(tx, &link.account, &person, method, token_hash).await?;
+                let by = SignedInBy::Link;
+                let entered = enter(tx, &tools, &link.account, &person, by, &opening).await?;
                 written.audit.push(AuditEntry::done(
                     "one_time_link.redeem",
                     "user",
                     user,
-                    json!({
-                        "link": link.id,
-                        "purpose": link.purpose,
-                        "session": identity.session,
-                    }),
+                    json!({ "link": link.id, "purpose": link.purpose }),
                 ));
-                Ok(written.map(|()| identity))
+                let entered = written.absorb(entered);
+                Ok(written.map(|()| entered))
             })
         })
         .await?;
-    Ok((secret, identity))
+    Ok((secret, entered))
 }
 
 async fn usable(db: &Db, visitor: &Visitor, token: &str) -> Result<StoredLink, OpError> {

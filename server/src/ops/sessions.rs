@@ -5,17 +5,18 @@ use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
-    api::{session::AccountRef, users::Actor},
+    api::{
+        my_account::{Restriction, SignedInBy},
+        session::AccountRef,
+        users::Actor,
+    },
     id::{AccountId, RequestId, SessionId, UserId},
-    lifecycle::{Axes, HoldKind, SignInMethod, may_sign_in},
+    lifecycle::{Axes, HoldKind, SignInMethod, SignInRefusal, may_sign_in},
     permission::AccountRole,
 };
 use serde_json::json;
 
-use super::{
-    error::{OpError, SignInDenial},
-    secrets::SecretHash,
-};
+use super::{error::OpError, policy::Policies, secrets::SecretHash};
 use crate::{
     ctx::{Channel, Ctx},
     db::{Account, AccountTx, AuditEntry, Db, NewSession, SignInUser, StoredSession, Written},
@@ -40,6 +41,8 @@ pub struct Visitor {
     pub source_ip: Option<IpAddr>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
+    /// SHA-256 of the cookie of a browser that somebody has signed in with.
+    pub device: Option<SecretHash>,
     /// When the request arrived.
     pub now: DateTime<Utc>,
 }
@@ -79,12 +82,24 @@ pub struct Identity {
     pub user: UserId,
     /// Name to show.
     pub name: String,
+    /// Sign-in name.
+    pub user_name: String,
     /// E-mail address, if any.
     pub email: Option<String>,
     /// Account-wide roles.
     pub roles: Vec<AccountRole>,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
+    /// When the person proved last who they are.
+    pub auth_time: DateTime<Utc>,
+    /// The user's access epoch.
+    pub epoch: i64,
+    /// What the session is for alone.
+    pub restriction: Option<Restriction>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
 }
 
 impl Identity {
@@ -105,18 +120,29 @@ pub fn account_ref(account: &Account) -> AccountRef {
 }
 
 /// Makes a session for a proven identity: the only way a session comes to be, whatever the method.
-/// The user must be locked in the same unit of work.
+/// The user must be locked in the same unit of work. Whoever has a second factor has proven it, and
+/// whoever has yet to choose a password or to enrol a second factor gets a session for that alone.
 ///
 /// # Errors
-/// [`OpError::SignInRefused`] when the user may not sign in, and those of the database.
+/// [`OpError::SignInRefused`] when the user may not sign in, [`OpError::WrongProof`] when a second
+/// factor was left out, and those of the database.
 pub(crate) async fn create_session(
     tx: &AccountTx,
+    policies: &Policies,
     account: &Account,
     user: &SignInUser,
-    method: SignInMethod,
+    by: SignedInBy,
     token_hash: SecretHash,
 ) -> Result<Identity, OpError> {
-    may_open_console(user, method).map_err(OpError::SignInRefused)?;
+    may_enter(user, by).map_err(OpError::SignInRefused)?;
+    let has_factor = !tx.second_factors(user.id).await?.is_empty();
+    if has_factor && matches!(by, SignedInBy::Password | SignedInBy::Link) {
+        return Err(OpError::WrongProof);
+    }
+    // Whoever comes in with a passkey may never have learned what was assigned.
+    let is_assigned = by != SignedInBy::Passkey && tx.is_password_assigned(user.id).await?;
+    let needs_factor = policies.needs_second_factor(account.id, &user.roles);
+    let restriction = restriction(is_assigned, needs_factor && !has_factor);
     let (idle, at_most) = lifetimes(&user.roles);
     let session = NewSession {
         id: SessionId(tx.new_id()),
@@ -125,6 +151,8 @@ pub(crate) async fn create_session(
         epoch: user.access_epoch,
         idle,
         expires_at: tx.ctx().now + at_most,
+        method: by,
+        restriction,
     };
     tx.insert_session(&session).await?;
     tx.record_sign_in(user.id).await?;
@@ -133,22 +161,36 @@ pub(crate) async fn create_session(
         account: account.clone(),
         user: user.id,
         name: user.name.clone(),
+        user_name: user.user_name.clone(),
         email: user.email.clone(),
         roles: user.roles.clone(),
         break_glass: user.break_glass,
+        auth_time: tx.ctx().now,
+        epoch: user.access_epoch,
+        restriction,
+        time_zone: user.time_zone.clone(),
+        locale: user.locale.clone(),
     })
 }
 
-/// Whether a proven identity may have a session.
-pub(crate) fn may_open_console(
-    user: &SignInUser,
-    method: SignInMethod,
-) -> Result<(), SignInDenial> {
-    may_sign_in(&effective(&user.axes, user.break_glass), method).map_err(SignInDenial::Axes)?;
-    if user.roles.is_empty() {
-        return Err(SignInDenial::NothingHere);
+/// What a session is for alone: first the password, then the second factor.
+pub(super) const fn restriction(is_assigned: bool, lacks_factor: bool) -> Option<Restriction> {
+    match (is_assigned, lacks_factor) {
+        (true, _) => Some(Restriction::ChangePassword),
+        (false, true) => Some(Restriction::EnrolSecondFactor),
+        (false, false) => None,
     }
-    Ok(())
+}
+
+/// Whether a proven identity may have a session.
+pub(crate) fn may_enter(user: &SignInUser, by: SignedInBy) -> Result<(), SignInRefusal> {
+    let method = match by {
+        SignedInBy::Passkey => SignInMethod::Passkey,
+        SignedInBy::Password | SignedInBy::SecondFactor | SignedInBy::Link => {
+            SignInMethod::Password
+        }
+    };
+    may_sign_in(&effective(&user.axes, user.break_glass), method)
 }
 
 /// Who a session stands for at `now`; `None` when it does not hold any more: ended, run out,
@@ -171,9 +213,15 @@ pub fn holder(session: &StoredSession, now: DateTime<Utc>) -> Option<Identity> {
         account: session.account.clone(),
         user: session.user,
         name: session.name.clone(),
+        user_name: session.user_name.clone(),
         email: session.email.clone(),
         roles: session.roles.clone(),
         break_glass: session.break_glass,
+        auth_time: session.auth_time,
+        epoch: session.epoch,
+        restriction: session.restriction,
+        time_zone: session.time_zone.clone(),
+        locale: session.locale.clone(),
     })
 }
 
@@ -284,6 +332,7 @@ mod tests {
             },
             user: UserId(Uuid::from_u128(3)),
             name: "Dana".to_owned(),
+            user_name: "dana".to_owned(),
             email: None,
             axes: axes(&[]),
             break_glass: false,
@@ -294,6 +343,10 @@ mod tests {
             idle: TimeDelta::minutes(30),
             expires_at: now() + TimeDelta::hours(12),
             ended_at: None,
+            auth_time: now(),
+            restriction: None,
+            time_zone: None,
+            locale: None,
         }
     }
 

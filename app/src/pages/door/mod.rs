@@ -1,13 +1,17 @@
 //! Pages of people who are not signed in.
 
 mod art;
+mod proof;
 mod root;
+mod second_step;
 mod setup;
 mod sign_in;
+mod step_up;
 
 pub(crate) use root::RootPage;
 pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;
+pub(crate) use step_up::StepUpDialog;
 
 use leptos::prelude::*;
 

@@ -28,7 +28,7 @@ pub(crate) fn RootPage() -> impl IntoView {
         let next = next();
         let next = next.as_deref().and_then(routes::safe_next);
         if session.is_signed_in() {
-            navigator.replace(next.unwrap_or(routes::USERS));
+            navigator.replace(next.unwrap_or(session.home()));
             return;
         }
         let known = matches!(session.state(), State::SignedOut(_));

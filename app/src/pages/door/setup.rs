@@ -219,10 +219,15 @@ fn Redeem(
             return;
         }
         api::session::redeem_link(&body).send(move |answer| match answer {
-            Ok(me) => {
+            Ok(Ok(me)) => {
                 form.succeed();
                 session.sign_in(me);
-                navigator.replace(routes::USERS);
+                navigator.replace(session.home());
+            }
+            // The password is set; the sign-in page asks for the rest.
+            Ok(Err(_)) => {
+                form.succeed();
+                navigator.replace(routes::ROOT);
             }
             Err(error) => form.fail(FormErrors::from_answer(
                 &error,

@@ -6,10 +6,14 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use scim_schema::api::{
     problem::ErrorCode,
+    second_factors::PendingSignIn,
     session::{SignIn, SignInOptions},
 };
 
-use super::Door;
+use super::{
+    Door,
+    second_step::{SecondStep, with_passkey},
+};
 use crate::{
     api,
     form::{FormErrors, FormState},
@@ -18,7 +22,7 @@ use crate::{
     text,
     ui::{
         Empty, ErrorSummary, Failure, Family, Icon, Navigator, Notice, Opening, PasswordField,
-        Remote, SubmitButton, TextField, dynamic, effect, optional,
+        Remote, SubmitButton, TextField, dynamic, effect, icon, optional,
     },
 };
 
@@ -37,7 +41,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         if session.is_signed_in() {
             let next = query.with_untracked(|query| query.get("next"));
             let next = next.as_deref().and_then(routes::safe_next);
-            navigator.replace(next.unwrap_or(routes::USERS));
+            navigator.replace(next.unwrap_or(session.home()));
         }
     });
     let options = Remote::new(move || slug.with(|slug| api::session::options(Some(slug))));
@@ -62,7 +66,6 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
     let Some(account) = options.account.clone() else {
         return unknown_account();
     };
-    let form = FormState::new();
     let heading = text::door::sign_in_to(&account.name);
     if options.needs_setup {
         return view! {
@@ -74,12 +77,32 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
     }
     view! {
         <Door title=heading>
-            <WhyHere />
-            <SignInForm slug=account.slug form />
+            <Steps slug=account.slug />
             <p class="xs faint">{text::door::TROUBLE}</p>
         </Door>
     }
     .into_any()
+}
+
+/// The password, and what comes after it for those who have a second factor.
+#[component]
+fn Steps(
+    /// The account.
+    slug: String,
+) -> impl IntoView {
+    let begun = RwSignal::new(None::<PendingSignIn>);
+    let again = Callback::new(move |()| begun.set(None));
+    dynamic(move || match begun.get() {
+        Some(pending) => view! { <SecondStep pending again /> }.into_any(),
+        None => {
+            let (slug, form) = (slug.clone(), FormState::new());
+            view! {
+                <WhyHere />
+                <SignInForm slug form begun />
+            }
+            .into_any()
+        }
+    })
 }
 
 fn unknown_account() -> AnyView {
@@ -146,8 +169,11 @@ fn SignInForm(
     slug: String,
     /// State of the form.
     form: FormState,
+    /// What comes after a right password, of those who have a second factor.
+    begun: RwSignal<Option<PendingSignIn>>,
 ) -> impl IntoView {
     let session = Session::get();
+    let account = slug.clone();
     let login = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let submit = move |event: SubmitEvent| {
@@ -161,9 +187,13 @@ fn SignInForm(
             return;
         }
         api::session::sign_in(&body).send(move |answer| match answer {
-            Ok(me) => {
+            Ok(Ok(me)) => {
                 form.succeed();
                 session.sign_in(me);
+            }
+            Ok(Err(pending)) => {
+                form.succeed();
+                begun.set(Some(pending));
             }
             Err(error) => {
                 password.set(String::new());
@@ -194,6 +224,14 @@ fn SignInForm(
                     doing=text::door::SIGNING_IN
                     pending=Signal::derive(move || form.is_pending())
                 />
+                <button
+                    class="btn quiet"
+                    type="button"
+                    on:click=move |_| with_passkey(session, form, account.clone())
+                >
+                    {icon(Icon::Key)}
+                    {text::account::SIGN_IN_PASSKEY}
+                </button>
             </div>
         </form>
     }

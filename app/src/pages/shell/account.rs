@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api,
+    api, routes,
     session::Session,
     text,
     theme::{Choice, Theme},
@@ -54,6 +54,10 @@ pub(super) fn AccountMenu(
         </button>
         <div class="menu account" id=MENU_ID popover="auto">
             {detail}
+            <a href=routes::ME>
+                {icon(Icon::User)}
+                {text::account::TITLE}
+            </a>
             <hr />
             <Appearance />
             <hr />

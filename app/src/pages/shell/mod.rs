@@ -22,7 +22,7 @@ use self::{help::HelpDialog, nav::Navigation};
 use crate::{
     api::{self, Call},
     live::News,
-    pages::{OpenApprovals, conflicts::concerns, connections::OpenAlerts},
+    pages::{OpenApprovals, StepUpDialog, conflicts::concerns, connections::OpenAlerts},
     routes,
     session::{Exit, Session, State},
     shortcuts::{Command, Shortcuts},
@@ -64,6 +64,14 @@ pub(crate) fn Shell() -> impl IntoView {
             ..leptos_router::NavigateOptions::default()
         };
         navigate(&door, options);
+    });
+    let path = use_location().pathname;
+    let lead = Navigator::new();
+    effect(move || {
+        // A session that is for something else alone shows where that is done.
+        if session.restriction().is_some() && path.get() != routes::ME {
+            lead.replace(routes::ME);
+        }
     });
     let signed_in = Memo::new(move |_| session.is_signed_in());
     dynamic(move || {
@@ -145,6 +153,7 @@ fn Frame() -> impl IntoView {
             </div>
         </div>
         <HelpDialog open=help />
+        <StepUpDialog />
     }
 }
 

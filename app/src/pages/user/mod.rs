@@ -8,6 +8,7 @@ mod groups;
 mod head;
 mod profile;
 pub(crate) mod provisioning;
+mod sessions;
 mod summary;
 
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use scim_schema::{
         users::UserDetail,
     },
     id::UserId,
+    permission::Permission,
 };
 
 use self::{
@@ -29,6 +31,7 @@ use crate::{
     api,
     live::News,
     routes,
+    session::Session,
     text::{self, user as words},
     ui::{Loaded, PageHead, Present, Remote, SkeletonLines, Tab, Tabs, dynamic},
 };
@@ -42,14 +45,16 @@ enum Part {
     Profile,
     Access,
     Groups,
+    Sessions,
     Provisioning,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Profile,
         Self::Access,
         Self::Groups,
+        Self::Sessions,
         Self::Provisioning,
     ];
 
@@ -58,6 +63,7 @@ impl Part {
             Self::Profile => "profile",
             Self::Access => "access",
             Self::Groups => "groups",
+            Self::Sessions => "sessions",
             Self::Provisioning => "provisioning",
         }
     }
@@ -67,8 +73,14 @@ impl Part {
             Self::Profile => words::TAB_PROFILE,
             Self::Access => words::TAB_ACCESS,
             Self::Groups => words::TAB_GROUPS,
+            Self::Sessions => text::account::SESSIONS,
             Self::Provisioning => words::TAB_PROVISIONING,
         }
+    }
+
+    /// Whether the person may open it, tracked.
+    fn is_for(self, session: Session) -> bool {
+        self != Self::Sessions || session.may(Permission::ReadSessions)
     }
 
     /// The tab of this word; the first for any other.
@@ -83,7 +95,7 @@ impl Part {
         match self {
             Self::Access if !user.open_holds.is_empty() => Some(user.open_holds.len() as u64),
             Self::Groups => Some(user.group_count as u64),
-            Self::Profile | Self::Access | Self::Provisioning => None,
+            Self::Profile | Self::Access | Self::Sessions | Self::Provisioning => None,
         }
     }
 }
@@ -156,6 +168,7 @@ fn Page(
     user: Shown,
 ) -> impl IntoView {
     let acts = Acts::new(user, remote);
+    let session = Session::get();
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|query| Part::parse(query.get_str("tab"))));
     let tabs = Signal::derive(move || {
@@ -166,13 +179,15 @@ fn Page(
                 open: part == open.get(),
                 count: part.count(user),
             };
-            Part::ALL.map(tab).to_vec()
+            let shown = Part::ALL.into_iter().filter(|part| part.is_for(session));
+            shown.map(tab).collect()
         })
     });
     let part = dynamic(move || match open.get() {
         Part::Profile => view! { <profile::Profile user /> }.into_any(),
         Part::Access => view! { <access::Access user acts /> }.into_any(),
         Part::Groups => view! { <groups::Groups user /> }.into_any(),
+        Part::Sessions => view! { <sessions::SessionsTab id user /> }.into_any(),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
     });
     view! {

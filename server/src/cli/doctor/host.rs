@@ -78,6 +78,32 @@ fn readable_by_others(_: &Path, _: &str) -> Option<Outcome> {
     None
 }
 
+/// Whether the master key is apart from what it seals: whoever copies the folder of an installation that
+/// others reach would have both.
+pub(super) fn master_key(config: &Config) -> Outcome {
+    if config.master_key.is_some() {
+        return Outcome::fine("It is in ROLLCALL_MASTER_KEY.");
+    }
+    let file = config.data.join("master.key");
+    if let Some(outcome) = readable_by_others(&file, "600") {
+        return outcome;
+    }
+    let is_beside = config.database.sqlite_path().is_some() && !config.public_url.is_loopback();
+    if is_beside && file.exists() {
+        return Outcome::warning(
+            format!("{} lies beside the database that it seals.", file.display()),
+            "Move its lines into ROLLCALL_MASTER_KEY, separated by commas, and keep a copy elsewhere.",
+        );
+    }
+    match file.exists() {
+        true => Outcome::Fine(format!("{} belongs to its owner alone.", file.display())),
+        false => Outcome::Fine(format!(
+            "{} will be made at the first start.",
+            file.display()
+        )),
+    }
+}
+
 /// Whether there is room for the embedded database to grow.
 pub(super) fn disk_space(config: &Config) -> Outcome {
     let Some(database) = config.database.sqlite_path() else {
@@ -142,6 +168,28 @@ fn judge_clock(now: DateTime<Utc>, written: Option<DateTime<Utc>>) -> Outcome {
 mod tests {
     use super::super::tests::config;
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_master_key_is_to_be_apart_from_what_it_seals() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = |variables: &[(&str, &str)]| {
+            let data = folder.path().to_str().unwrap().to_owned();
+            let given = variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let all = given.chain([("ROLLCALL_DATA".to_owned(), data)]).collect();
+            Config::load::<std::hash::RandomState>(&crate::config::Flags::default(), &all).unwrap()
+        };
+        let public = [("ROLLCALL_PUBLIC_URL", "https://people.example.org")];
+        let is_fine = |config: &Config| matches!(master_key(config), Outcome::Fine(_));
+        assert!(is_fine(&load(&public)), "it is not made yet");
+        crate::sealing::Keyring::of(&load(&[]), &crate::ids::Ids::seeded(1)).unwrap();
+        assert!(is_fine(&load(&[])), "of this machine alone");
+        assert!(!is_fine(&load(&public)));
+        let apart = [public[0], ("ROLLCALL_MASTER_KEY", "AAAA")];
+        assert!(is_fine(&load(&apart)));
+    }
 
     #[cfg(unix)]
     #[test]

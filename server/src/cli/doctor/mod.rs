@@ -95,6 +95,7 @@ async fn examine(flags: &Flags, variables: &HashMap<String, String>) -> Vec<Chec
     let mut checks = vec![
         configuration(&config).named("configuration"),
         host::data_folder(&config).named("data folder"),
+        host::master_key(&config).named("master key"),
         host::disk_space(&config).named("disk space"),
         host::clock(&config, &Clock::system()).named("clock"),
         match Ids::from_os() {

@@ -23,6 +23,8 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
     pub ended_by: Option<String>,
+    pub method: Option<String>,
+    pub restriction: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -37,6 +37,7 @@ pub(super) async fn change(
     Body(input): Body<ChangeDialect>,
 ) -> Result<Json<DialectView>, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let (db, tokens) = (&state.db, &state.tokens);
     let dialect = connection_dialects::change(db, &caller.ctx, tokens, id, input.switches).await?;
     Ok(Json(DialectView::from(&dialect)))

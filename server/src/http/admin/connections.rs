@@ -60,6 +60,7 @@ pub(super) async fn create(
     Body(input): Body<CreateConnection>,
 ) -> Result<(StatusCode, Json<NewConnection>), ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let CreateConnection {
         name,
         kind,
@@ -80,6 +81,7 @@ pub(super) async fn change(
     Body(input): Body<ChangeConnection>,
 ) -> Result<Json<ConnectionView>, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     connection_settings::change(&state.db, &caller.ctx, &state.tokens, id, input).await?;
     view(&state, &caller, id).await.map(Json)
 }
@@ -92,6 +94,7 @@ pub(super) async fn create_token(
     Body(input): Body<CreateToken>,
 ) -> Result<(StatusCode, Json<NewConnection>), ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
     let issued = connections::new_token(db, ctx, ids, id, input.scopes).await?;
     shown_once(&state, &caller, &issued).await
@@ -105,6 +108,7 @@ pub(super) async fn rotate_token(
     Body(input): Body<RotateToken>,
 ) -> Result<(StatusCode, Json<NewConnection>), ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
     let (cache, ends) = (Some(&state.tokens), input.old_ends);
     let issued = connections::rotate_token(db, ctx, ids, cache, (id, token), ends).await?;
@@ -118,6 +122,7 @@ pub(super) async fn revoke_token(
     Ids(id, token): Ids<ConnectionId, ScimTokenId>,
 ) -> Result<StatusCode, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let cache = Some(&state.tokens);
     connections::revoke_token(&state.db, &caller.ctx, cache, id, token).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -41,6 +41,7 @@ pub(super) async fn change(
     Body(input): Body<ChangeMapping>,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let precondition = if_match(&headers);
     let (db, tokens) = (&state.db, &state.tokens);
     mapping::change(db, &caller.ctx, tokens, id, &precondition, input).await?;

@@ -9,6 +9,7 @@ mod connection_attributes;
 mod connection_dialects;
 mod connections;
 mod domains;
+mod doors;
 mod events;
 mod guard;
 mod mapping;
@@ -48,13 +49,42 @@ pub fn router(state: AppState) -> Router {
         .merge(user_acts::routes())
         .route("/sign-in-options", get(sessions::options))
         .route("/sessions", post(sessions::create))
+        .route("/sessions/passkey", post(sessions::begin_passkey))
+        .route("/sessions/second-factor", post(sessions::second_factor))
         .route("/sessions/current", delete(sessions::delete_current))
+        .route(
+            "/sessions/current/step-up/challenge",
+            post(sessions::begin_step_up),
+        )
+        .route("/sessions/current/step-up", post(sessions::step_up))
         .route("/one-time-links/inspect", post(one_time_links::inspect))
         .route("/one-time-links/redeem", post(one_time_links::redeem))
-        .route("/me", get(me::get))
+        .route("/me", get(me::get).patch(me::change))
+        .route("/me/password", post(me::change_password))
+        .route("/me/password/strength", post(me::judge_password))
+        .route("/me/sessions", get(me::sessions))
+        .route("/me/sessions/{id}", delete(me::end_session))
+        .route("/me/sign-ins", get(me::sign_ins))
+        .route(
+            "/me/second-factors",
+            get(me::second_factors).post(me::enrol),
+        )
+        .route("/me/second-factors/totp", post(me::begin_totp))
+        .route("/me/second-factors/passkey", post(me::begin_passkey))
+        .route("/me/second-factors/{id}", delete(me::remove_factor))
+        .route("/me/recovery-codes", post(me::renew_codes))
         .route("/users", get(users::list))
         .route("/users/counts", get(users::counts))
         .route("/users/{id}", get(users::get))
+        .route("/users/{id}/sessions", get(doors::sessions))
+        .route("/users/{id}/sessions/{session}", delete(doors::end_session))
+        .route("/users/{id}/revoke-sessions", post(doors::revoke_sessions))
+        .route("/users/{id}/sign-ins", get(doors::sign_ins))
+        .route("/users/{id}/password", put(doors::assign_password))
+        .route(
+            "/users/{id}/second-factors",
+            delete(doors::reset_second_factors),
+        )
         .route(
             "/idp-connections",
             get(connections::list).post(connections::create),

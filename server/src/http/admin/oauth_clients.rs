@@ -30,6 +30,7 @@ pub(super) async fn create(
     Body(input): Body<CreateOAuthClient>,
 ) -> Result<(StatusCode, Json<NewOAuthClient>), ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let (db, ctx, ids) = (&state.db, &caller.ctx, &state.ids);
     let issued = oauth_clients::create(db, ctx, ids, id, &input).await?;
     let answer = NewOAuthClient {
@@ -52,6 +53,7 @@ pub(super) async fn revoke(
     Ids(id, client): Ids<ConnectionId, OAuthClientId>,
 ) -> Result<StatusCode, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     oauth_clients::revoke(&state.db, &caller.ctx, &state.tokens, id, client).await?;
     Ok(StatusCode::NO_CONTENT)
 }

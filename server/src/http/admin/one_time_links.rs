@@ -4,7 +4,7 @@
 use axum::{Json, extract::State, response::Response};
 use scim_schema::api::session::{InspectLink, LinkView, RedeemLink};
 
-use super::sessions::{services, signed_in, throttle};
+use super::sessions::{answer_entered, services, throttle};
 use crate::{
     app_state::AppState,
     http::{extract::json::Body, problem::ApiError},
@@ -29,6 +29,6 @@ pub(super) async fn redeem(
     Body(input): Body<RedeemLink>,
 ) -> Result<Response, ApiError> {
     throttle(&state, &visitor)?;
-    let (secret, identity) = one_time_links::redeem(services(&state), &visitor, &input).await?;
-    Ok(signed_in(&state, &secret, &identity))
+    let (secret, entered) = one_time_links::redeem(services(&state), &visitor, &input).await?;
+    answer_entered(&state, &visitor, &secret, &entered).await
 }

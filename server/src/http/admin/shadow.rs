@@ -37,6 +37,7 @@ pub(super) async fn enter(
     Id(id): Id<ConnectionId>,
 ) -> Result<StatusCode, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     switching::enter(&state.db, &caller.ctx, id).await?;
     state.tokens.forget();
     Ok(StatusCode::NO_CONTENT)
@@ -49,6 +50,7 @@ pub(super) async fn discard(
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<ShadowDiscarded>, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     let objects = switching::discard(&state.db, &caller.ctx, id).await?;
     Ok(Json(ShadowDiscarded { objects }))
 }
@@ -61,6 +63,7 @@ pub(super) async fn go_live(
     Parameters(query): Parameters<GoLiveQuery>,
 ) -> Result<StatusCode, ApiError> {
     caller.require(Permission::ManageConnections)?;
+    caller.require_recent()?;
     going_live::start(&state.db, &caller.ctx, id, query.reviewed).await?;
     state.tokens.forget();
     Ok(StatusCode::ACCEPTED)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
-    api::users::Actor,
+    api::{my_account::Restriction, problem::ErrorCode, users::Actor},
     permission::{Permission, can},
 };
 
@@ -17,10 +17,12 @@ use crate::{
     ops::{
         secrets,
         sessions::{self, Identity, Visitor},
+        step_up,
     },
 };
 
-/// A signed-in caller. An extractor: without a session that holds, the request is answered 401.
+/// A signed-in caller. An extractor: without a session that holds, the request is answered 401, and
+/// with one that is for something else alone, 403.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Who.
@@ -42,9 +44,41 @@ impl Caller {
             Err(ApiError::forbidden())
         }
     }
+
+    /// Lets a caller go on who has proven within the last ten minutes who they are, or answers 403 with
+    /// the code that the console answers with a question.
+    ///
+    /// # Errors
+    /// When the last proof was longer ago.
+    pub fn require_recent(&self) -> Result<(), ApiError> {
+        step_up::require(&self.identity, &self.ctx).map_err(ApiError::from)
+    }
 }
 
+/// A signed-in caller whose session may be for something else alone: for what such a session is for.
+#[derive(Clone, Debug)]
+pub struct Entrant(pub Caller);
+
 impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Entrant(caller) = Entrant::from_request_parts(parts, state).await?;
+        match caller.identity.restriction {
+            None => Ok(caller),
+            Some(Restriction::ChangePassword) => Err(ApiError::new(
+                ErrorCode::PasswordChangeRequired,
+                "An administrator assigned your password. Choose one of your own with POST /me/password first.",
+            )),
+            Some(Restriction::EnrolSecondFactor) => Err(ApiError::new(
+                ErrorCode::SecondFactorRequired,
+                "Your role needs a second factor. Set one up with POST /me/second-factors first.",
+            )),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Entrant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
@@ -55,12 +89,12 @@ impl FromRequestParts<AppState> for Caller {
         let stored = stored.ok_or_else(ApiError::unauthorized)?;
         let identity = sessions::holder(&stored, visitor.now).ok_or_else(ApiError::unauthorized)?;
         LogIdentity::note(&parts.extensions, identity.account.id, None);
-        let caller = Self {
+        let caller = Caller {
             ctx: context(&visitor, &identity),
             identity,
         };
         note_use(state, &caller, stored.last_seen_at);
-        Ok(caller)
+        Ok(Self(caller))
     }
 }
 

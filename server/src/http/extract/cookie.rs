@@ -10,6 +10,10 @@ use crate::{config::PublicUrl, ops::secrets::Secret};
 const SECURE_NAME: &str = "__Host-rollcall";
 /// Name on this machine without TLS, where browsers accept neither the prefix nor `Secure`.
 const PLAIN_NAME: &str = "rollcall";
+/// Names of the cookie that makes a browser known, likewise.
+const DEVICE_NAMES: (&str, &str) = ("__Host-rollcall-device", "rollcall-device");
+/// How long a browser is known that is not used.
+const KNOWN_FOR: cookie::time::Duration = cookie::time::Duration::days(365);
 
 /// The `Set-Cookie` value that gives a browser its session.
 #[must_use]
@@ -26,10 +30,28 @@ pub fn no_session_cookie(public_url: &PublicUrl) -> Option<HeaderValue> {
     finish(public_url, cookie)
 }
 
-/// The secret that a browser presents.
+/// The `Set-Cookie` value that makes a browser known.
+#[must_use]
+pub fn device_cookie(public_url: &PublicUrl, secret: &Secret) -> Option<HeaderValue> {
+    let name = device_name(public_url);
+    let mut cookie = Cookie::build((name, secret.reveal().to_owned())).build();
+    cookie.set_max_age(KNOWN_FOR);
+    finish(public_url, cookie)
+}
+
+/// The secret of a session that a browser presents.
 #[must_use]
 pub fn presented(public_url: &PublicUrl, headers: &HeaderMap) -> Option<String> {
-    let wanted = cookie_name(public_url);
+    named(cookie_name(public_url), headers)
+}
+
+/// The secret that makes a browser known.
+#[must_use]
+pub fn device(public_url: &PublicUrl, headers: &HeaderMap) -> Option<String> {
+    named(device_name(public_url), headers)
+}
+
+fn named(wanted: &str, headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -46,6 +68,11 @@ fn cookie_name(public_url: &PublicUrl) -> &'static str {
     } else {
         PLAIN_NAME
     }
+}
+
+fn device_name(public_url: &PublicUrl) -> &'static str {
+    let (secure, plain) = DEVICE_NAMES;
+    if public_url.is_https() { secure } else { plain }
 }
 
 fn finish(public_url: &PublicUrl, mut cookie: Cookie<'static>) -> Option<HeaderValue> {
@@ -95,6 +122,23 @@ mod tests {
         );
         assert_eq!(presented(&https, &headers).as_deref(), Some("abc"));
         assert_eq!(presented(&url("http://localhost"), &headers), None);
+    }
+
+    #[test]
+    fn a_browser_is_known_for_a_year_by_a_cookie_of_its_own() {
+        let https = url("https://people.example.org");
+        let secret = Secret::new(&Ids::seeded(1), "");
+        let set = device_cookie(&https, &secret).unwrap();
+        let set = set.to_str().unwrap();
+        assert!(set.starts_with("__Host-rollcall-device="), "{set}");
+        assert!(set.contains("Max-Age=31536000") && set.contains("HttpOnly"));
+        let mut headers = HeaderMap::new();
+        headers.append(
+            COOKIE,
+            HeaderValue::from_static("__Host-rollcall-device=abc"),
+        );
+        assert_eq!(device(&https, &headers).as_deref(), Some("abc"));
+        assert_eq!(presented(&https, &headers), None);
     }
 
     #[test]

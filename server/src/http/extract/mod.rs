@@ -9,5 +9,5 @@ pub mod scim_caller;
 mod serde_words;
 pub mod visitor;
 
-pub use caller::Caller;
+pub use caller::{Caller, Entrant};
 pub use scim_caller::ScimCaller;

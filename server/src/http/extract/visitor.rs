@@ -8,7 +8,12 @@ use axum::{
 };
 use scim_schema::id::RequestId;
 
-use crate::{app_state::AppState, http::client_address::ClientAddress, ops::sessions::Visitor};
+use super::cookie;
+use crate::{
+    app_state::AppState,
+    http::client_address::ClientAddress,
+    ops::{secrets, sessions::Visitor},
+};
 
 /// Bytes kept of what a client calls itself.
 const USER_AGENT_MAX: usize = 256;
@@ -37,6 +42,8 @@ impl FromRequestParts<AppState> for Visitor {
             request_id,
             source_ip,
             user_agent,
+            device: cookie::device(&state.config.public_url, &parts.headers)
+                .map(|secret| secrets::hash(&secret)),
             now,
         })
     }

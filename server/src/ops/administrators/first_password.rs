@@ -45,15 +45,15 @@ pub async fn set_first_password(
     db: &Db,
     ctx: &Arc<Ctx>,
     passwords: &PasswordPool,
-    user: UserId,
+    (user, new): (UserId, &NewAdministrator),
     password: &str,
 ) -> Result<(), OpError> {
-    let password_hash = checked_hash(passwords, password).await?;
+    let password_hash = checked_hash(passwords, password, new).await?;
     db.write(ctx, move |tx| {
         let password_hash = password_hash.clone();
         Box::pin(async move {
             lock_awaiting(tx, user).await?;
-            tx.set_password(user, &password_hash).await?;
+            tx.replace_password(user, &password_hash).await?;
             let voided = tx
                 .void_one_time_links(LinkPurpose::Setup, Some(user))
                 .await?;

@@ -27,6 +27,7 @@ use super::{
     OpError,
     precondition::Precondition,
     sessions::{CLOSE_SESSIONS, Identity},
+    step_up,
 };
 use crate::{
     ctx::Ctx,
@@ -80,7 +81,7 @@ pub fn offered(by: &Identity, person: &UserDetail) -> Vec<Transition> {
 /// # Errors
 /// [`OpError::Invalid`], [`OpError::NotFound`], [`OpError::PreconditionFailed`],
 /// [`OpError::AlreadyInState`], [`OpError::Conflict`] from a lifecycle that does not allow it,
-/// [`OpError::Guarded`], and those of the database.
+/// [`OpError::Guarded`], [`OpError::StepUpRequired`], and those of the database.
 pub async fn carry_out(
     db: &Db,
     ctx: &Arc<Ctx>,
@@ -93,6 +94,7 @@ pub async fn carry_out(
         ..act
     };
     let (actor, roles) = (by.user, by.roles.clone());
+    let proven = step_up::require(by, ctx).is_ok();
     let outcome = db
         .write::<_, OpError, _>(ctx, move |tx| {
             let (act, roles) = (act.clone(), roles.clone());
@@ -105,6 +107,9 @@ pub async fn carry_out(
                     _ => BeforeDeletion::default(),
                 };
                 let mut plan = plan(&act, &person.axes, before)?;
+                if !proven && step_up::is_asked_for(act.transition, &person.roles) {
+                    return Err(OpError::StepUpRequired);
+                }
                 plan.forgets_providers = is_forgotten(tx, &act, user).await?;
                 let is_self = actor == user;
                 match forbidden(tx, &plan, (is_self, &roles), &person).await? {
@@ -327,7 +332,12 @@ async fn follow_holds(
 }
 
 /// A job about the person, not before `run_at`.
-fn later(tx: &AccountTx, queue: &'static str, user: UserId, run_at: DateTime<Utc>) -> NewJob {
+pub(super) fn later(
+    tx: &AccountTx,
+    queue: &'static str,
+    user: UserId,
+    run_at: DateTime<Utc>,
+) -> NewJob {
     let is_now = run_at <= tx.ctx().now;
     NewJob {
         queue,
@@ -389,6 +399,8 @@ pub async fn end_due(db: &Db, ctx: &Arc<Ctx>, user: UserId) -> Result<(), OpErro
                 return Ok(Written::unchanged(()));
             }
             tx.note_activity(user).await?;
+            // Or the next wrong password would be the eleventh.
+            tx.reset_password_tries(user, 0).await?;
             let version = tx.user_version(user).await?;
             let change = Change::updated(ChangeKind::User, user, version);
             let details = json!({ "reason": "its time is over" });
