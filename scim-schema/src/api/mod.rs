@@ -10,6 +10,7 @@ pub mod dialects;
 pub mod domains;
 pub mod events;
 pub mod mapping;
+pub mod organisations;
 pub mod page;
 pub mod problem;
 pub mod provisioning_log;

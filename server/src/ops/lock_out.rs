@@ -6,7 +6,6 @@ use scim_schema::{
     api::{events::ChangeKind, users::Actor},
     id::UserId,
     lifecycle::{HoldKind, HoldScope},
-    permission::AccountRole,
 };
 use serde_json::json;
 
@@ -50,7 +49,7 @@ pub(crate) async fn never_locked(tx: &AccountTx, user: &SignInUser) -> Result<bo
     if user.break_glass {
         return Ok(true);
     }
-    if !user.roles.contains(&AccountRole::SystemAdministrator) {
+    if !user.roles.standing().is_system_administrator() {
         return Ok(false);
     }
     let administrators = tx.system_administrators(2).await?;

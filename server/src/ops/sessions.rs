@@ -8,7 +8,7 @@ use scim_schema::{
     api::{session::AccountRef, users::Actor},
     id::{AccountId, RequestId, SessionId, UserId},
     lifecycle::{Axes, HoldKind, SignInMethod, may_sign_in},
-    permission::AccountRole,
+    permission::Standing,
 };
 use serde_json::json;
 
@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     ctx::{Channel, Ctx},
-    db::{Account, AccountTx, AuditEntry, Db, NewSession, SignInUser, StoredSession, Written},
+    db::{
+        Account, AccountTx, AdministrativeRoles, AuditEntry, Db, NewSession, SignInUser,
+        StoredSession, Written,
+    },
 };
 
 /// Queue of the job that closes the rows of sessions after a user's access was cut; its payload is
@@ -81,8 +84,8 @@ pub struct Identity {
     pub name: String,
     /// E-mail address, if any.
     pub email: Option<String>,
-    /// Account-wide roles.
-    pub roles: Vec<AccountRole>,
+    /// Administrative roles.
+    pub roles: AdministrativeRoles,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
 }
@@ -92,6 +95,12 @@ impl Identity {
     #[must_use]
     pub fn account_ref(&self) -> AccountRef {
         account_ref(&self.account)
+    }
+
+    /// How they stand.
+    #[must_use]
+    pub fn standing(&self) -> Standing<'_> {
+        self.roles.standing()
     }
 }
 
@@ -117,7 +126,7 @@ pub(crate) async fn create_session(
     token_hash: SecretHash,
 ) -> Result<Identity, OpError> {
     may_open_console(user, method).map_err(OpError::SignInRefused)?;
-    let (idle, at_most) = lifetimes(&user.roles);
+    let (idle, at_most) = lifetimes(user.roles.standing());
     let session = NewSession {
         id: SessionId(tx.new_id()),
         user: user.id,
@@ -145,7 +154,7 @@ pub(crate) fn may_open_console(
     method: SignInMethod,
 ) -> Result<(), SignInDenial> {
     may_sign_in(&effective(&user.axes, user.break_glass), method).map_err(SignInDenial::Axes)?;
-    if user.roles.is_empty() {
+    if !user.roles.standing().is_administrator() {
         return Err(SignInDenial::NothingHere);
     }
     Ok(())
@@ -187,11 +196,11 @@ fn effective(axes: &Axes, break_glass: bool) -> Axes {
     axes
 }
 
-const fn lifetimes(roles: &[AccountRole]) -> (TimeDelta, TimeDelta) {
-    if roles.is_empty() {
-        EVERYBODY_ELSE
-    } else {
+fn lifetimes(standing: Standing<'_>) -> (TimeDelta, TimeDelta) {
+    if standing.is_administrator() {
         ADMINISTRATOR
+    } else {
+        EVERYBODY_ELSE
     }
 }
 
@@ -251,7 +260,11 @@ pub async fn close_stale(db: &Db, ctx: &Arc<Ctx>, user: UserId) -> Result<u64, O
 
 #[cfg(test)]
 mod tests {
-    use scim_schema::lifecycle::{HoldScope, InvitationState, Lifecycle, OpenHold};
+    use scim_schema::{
+        id::OrganisationId,
+        lifecycle::{HoldScope, InvitationState, Lifecycle, OpenHold},
+        permission::AccountRole,
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -287,7 +300,7 @@ mod tests {
             email: None,
             axes: axes(&[]),
             break_glass: false,
-            roles: vec![AccountRole::SystemAdministrator],
+            roles: AdministrativeRoles::default(),
             epoch: 4,
             access_epoch: 4,
             last_seen_at: now(),
@@ -353,7 +366,17 @@ mod tests {
 
     #[test]
     fn administrators_have_the_shorter_sessions() {
-        assert_eq!(lifetimes(&[AccountRole::Auditor]).0, TimeDelta::minutes(30));
-        assert_eq!(lifetimes(&[]).1, TimeDelta::days(7));
+        let auditor = Standing {
+            roles: &[AccountRole::Auditor],
+            organisations: &[],
+        };
+        let of_school = Standing {
+            roles: &[],
+            organisations: &[OrganisationId(Uuid::from_u128(5))],
+        };
+        for standing in [auditor, of_school] {
+            assert_eq!(lifetimes(standing).0, TimeDelta::minutes(30));
+        }
+        assert_eq!(lifetimes(Standing::default()).1, TimeDelta::days(7));
     }
 }

@@ -3,10 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{
-        HeaderMap,
-        header::{ETAG, IF_MATCH},
-    },
+    http::{HeaderMap, header::ETAG},
     response::{IntoResponse, Response},
 };
 use scim_schema::{
@@ -18,13 +15,10 @@ use scim_schema::{
 use crate::{
     app_state::AppState,
     http::{
-        extract::{Caller, json::Body, path::Id},
+        extract::{Caller, if_match, json::Body, path::Id},
         problem::ApiError,
     },
-    ops::{
-        mapping,
-        precondition::{EntityTag, Precondition},
-    },
+    ops::{mapping, precondition::EntityTag},
 };
 
 /// The mapping, with its version as ETag.
@@ -46,8 +40,7 @@ pub(super) async fn change(
     Body(input): Body<ChangeMapping>,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ManageConnections)?;
-    let if_match = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
-    let precondition = Precondition::parse(if_match, None);
+    let precondition = if_match(&headers);
     let (db, tokens) = (&state.db, &state.tokens);
     mapping::change(db, &caller.ctx, tokens, id, &precondition, input).await?;
     shown(&state, &caller, id).await

@@ -1,7 +1,7 @@
 //! `GET /me`.
 
 use axum::Json;
-use scim_schema::{api::session::Me, permission::permissions_of};
+use scim_schema::api::session::Me;
 
 use crate::{http::extract::Caller, ops::sessions::Identity};
 
@@ -17,8 +17,9 @@ pub(super) fn me(identity: &Identity) -> Me {
         display_name: identity.name.clone(),
         email: identity.email.clone(),
         account: identity.account_ref(),
-        permissions: permissions_of(&identity.roles),
-        roles: identity.roles.clone(),
+        permissions: identity.standing().permissions(),
+        roles: identity.roles.account.clone(),
+        administers: identity.roles.organisations.clone(),
         break_glass: identity.break_glass,
     }
 }

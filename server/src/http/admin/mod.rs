@@ -12,8 +12,10 @@ mod events;
 mod guard;
 mod mapping;
 mod me;
+mod memberships;
 mod oauth_clients;
 mod one_time_links;
+mod organisations;
 mod provisioning_log;
 mod rehearsals;
 mod sessions;
@@ -52,6 +54,25 @@ pub fn router(state: AppState) -> Router {
         .route("/users", get(users::list))
         .route("/users/counts", get(users::counts))
         .route("/users/{id}", get(users::get))
+        .route("/users/{id}/organisations", put(memberships::change))
+        .route(
+            "/users/{id}/organisations/{organisation}",
+            delete(memberships::remove),
+        )
+        .route("/users/{id}/roles", put(memberships::change_roles))
+        .route(
+            "/organisations",
+            get(organisations::list).post(organisations::create),
+        )
+        .route(
+            "/organisations/{id}",
+            get(organisations::get).patch(organisations::change),
+        )
+        .route("/organisations/{id}/archive", post(organisations::archive))
+        .route(
+            "/organisations/{id}/unarchive",
+            post(organisations::unarchive),
+        )
         .route(
             "/idp-connections",
             get(connections::list).post(connections::create),

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, header::IF_MATCH},
+    http::HeaderMap,
     routing::{MethodRouter, post},
 };
 use scim_schema::{
@@ -14,13 +14,10 @@ use super::users;
 use crate::{
     app_state::AppState,
     http::{
-        extract::{Caller, json::Body, path::Id},
+        extract::{Caller, if_match, json::Body, path::Id},
         problem::ApiError,
     },
-    ops::{
-        precondition::Precondition,
-        user_acts::{Act, carry_out},
-    },
+    ops::user_acts::{Act, carry_out},
 };
 
 /// A route for each act that an administrator may ask for.
@@ -41,12 +38,11 @@ fn route(transition: Transition) -> MethodRouter<AppState> {
                     headers: HeaderMap,
                     Body(asked): Body<ActOnUser>| {
             let needed = needed_for(transition).ok_or_else(ApiError::not_found)?;
-            caller.require(needed)?;
-            let if_match = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
+            caller.reach(needed)?;
             let act = Act {
                 transition,
                 asked,
-                precondition: Precondition::parse(if_match, None),
+                precondition: if_match(&headers),
             };
             carry_out(&state.db, &caller.ctx, &caller.identity, id, act).await?;
             users::get(State(state), caller, Id(id)).await
