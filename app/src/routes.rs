@@ -1,6 +1,6 @@
 //! Typed paths of the console. Everything that links builds its address here.
 
-use scim_schema::id::{ConflictId, ConnectionId, ProvisioningRequestId, UserId};
+use scim_schema::id::{ConflictId, ConnectionId, OrganisationId, ProvisioningRequestId, UserId};
 
 use crate::query::{QueryString, encode};
 
@@ -8,6 +8,8 @@ use crate::query::{QueryString, encode};
 pub(crate) const ROOT: &str = "/";
 /// The users table.
 pub(crate) const USERS: &str = "/users";
+/// Organisations of the account.
+pub(crate) const ORGANISATIONS: &str = "/organisations";
 /// Connections of identity providers.
 pub(crate) const PROVISIONING: &str = "/provisioning";
 /// Attributes that the account defines.
@@ -82,6 +84,13 @@ pub(crate) fn mapping(id: ConnectionId) -> String {
 pub(crate) fn users_of(id: ConnectionId) -> String {
     QueryString::default()
         .with("source", &id.to_string())
+        .after(USERS)
+}
+
+/// The people of an organisation.
+pub(crate) fn users_in(id: OrganisationId) -> String {
+    QueryString::default()
+        .with("org", &id.to_string())
         .after(USERS)
 }
 

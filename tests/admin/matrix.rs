@@ -231,6 +231,35 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
         ("POST", "/domains".to_owned(), Session),
         ("DELETE", format!("/domains/{}", ids.domain), Session),
         ("GET", "/events".to_owned(), Session),
+        ("PUT", format!("/users/{}/organisations", ids.user), Session),
+        (
+            "DELETE",
+            format!("/users/{}/organisations/{}", ids.user, ids.member_of),
+            Session,
+        ),
+        ("PUT", format!("/users/{}/roles", ids.user), Session),
+        ("GET", "/organisations".to_owned(), Session),
+        ("POST", "/organisations".to_owned(), Session),
+        (
+            "GET",
+            format!("/organisations/{}", ids.organisation),
+            Session,
+        ),
+        (
+            "PATCH",
+            format!("/organisations/{}", ids.organisation),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/organisations/{}/archive", ids.organisation),
+            Session,
+        ),
+        (
+            "POST",
+            format!("/organisations/{}/unarchive", ids.organisation),
+            Session,
+        ),
     ]
 }
 
@@ -247,6 +276,9 @@ struct Ids {
     domain: String,
     check: String,
     alert: String,
+    /// An organisation, and the same one where somebody belongs to it.
+    organisation: String,
+    member_of: String,
 }
 
 /// An account with one of everything, and its administrator.
@@ -263,6 +295,8 @@ async fn populated() -> (TestApp, Console, Ids) {
     app.flush_log().await;
     let log = console.get("/provisioning-log").await.expect(200);
     let definition = definition(&console).await;
+    let organisations = console.get("/organisations").await.expect(200);
+    let organisation = organisations.string("/items/0/id");
     let ids = Ids {
         exposed: definition.clone(),
         definition,
@@ -275,6 +309,8 @@ async fn populated() -> (TestApp, Console, Ids) {
         domain: domain.string("/id"),
         check: "users.create".to_owned(),
         alert: alert(&app, &client).await,
+        member_of: organisation.clone(),
+        organisation,
     };
     (app, console, ids)
 }
@@ -327,6 +363,11 @@ fn body(path: &str) -> Value {
         json!({ "method": "GET", "path": "/Users" })
     } else if path.ends_with("/resolve") && path != "/conflicts/resolve" {
         json!({ "act": "move" })
+    } else if path.ends_with("/organisations") {
+        match path.starts_with("/users/") {
+            true => json!({ "organisations": [NOBODY] }),
+            false => json!({ "parent": NOBODY, "name": "Another" }),
+        }
     } else if path.ends_with("/domains") {
         json!({ "domain": "example.com" })
     } else {
@@ -368,6 +409,8 @@ fn the_matrix_knows_every_route() {
         domain: "{id}".to_owned(),
         check: "{check}".to_owned(),
         alert: "{id}".to_owned(),
+        organisation: "{id}".to_owned(),
+        member_of: "{organisation}".to_owned(),
     };
     let mut known: Vec<String> = routes(&placeholders)
         .into_iter()
@@ -420,6 +463,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
             &ids.conflict,
             &ids.domain,
             &ids.alert,
+            &ids.organisation,
         ];
         let has_id = known.iter().any(|id| path.contains(*id));
         if !has_id {
@@ -436,7 +480,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 39);
+    assert_eq!(tried, 46);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),
@@ -445,6 +489,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         ("/conflicts", 0),
         ("/domains", 0),
         ("/alerts", 0),
+        ("/organisations", 1),
     ] {
         let listed = stranger.get(path).await.expect(200);
         assert_eq!(

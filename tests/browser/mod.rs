@@ -34,6 +34,7 @@ mod live;
 mod log;
 mod long_names;
 mod mapping;
+mod organisations;
 mod person;
 mod shadow;
 mod signing_in;

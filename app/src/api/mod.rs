@@ -10,6 +10,7 @@ pub(crate) mod connections;
 mod error;
 pub(crate) mod log;
 pub(crate) mod mapping;
+pub(crate) mod organisations;
 mod read;
 pub(crate) mod session;
 pub(crate) mod shadow;

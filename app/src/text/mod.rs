@@ -14,6 +14,7 @@ mod general;
 pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod oauth;
+pub(crate) mod organisations;
 pub(crate) mod providers;
 pub(crate) mod sentences;
 pub(crate) mod shadow;

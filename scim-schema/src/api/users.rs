@@ -286,6 +286,9 @@ pub struct MembershipView {
     pub rule_roles: Vec<FunctionalRole>,
     /// Since when.
     pub joined_at: DateTime<Utc>,
+    /// Whether the caller may take the person out of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removable: bool,
 }
 
 /// Who gave a membership.

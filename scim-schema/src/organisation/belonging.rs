@@ -257,7 +257,7 @@ mod tests {
         ) {
             let home = now.first().map(|one| one.organisation);
             let named: Vec<u128> = named.into_iter().collect();
-            let Ok(done) = plan(&now, home, &asked(*mode, &named, None)) else {
+            let Ok(done) = plan(&now, home, &asked(mode, &named, None)) else {
                 return Ok(());
             };
             let fixed = |one: &Belonging| one.mapped || !one.reached;

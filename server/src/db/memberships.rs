@@ -149,7 +149,7 @@ impl AccountTx {
             .and_where(O::AccountId.eq(self.account().0))
             .and_where(O::Id.is_in(within.iter().map(|one| one.0)))
             .and_where(O::ArchivedAt.is_null())
-            .lock(LockType::KeyShare)
+            .lock(LockType::Share)
             .to_owned();
         let rows: Vec<Found> = fetch::all(&self.connection, &select).await?;
         Ok(rows.into_iter().map(|row| row.id.into()).collect())

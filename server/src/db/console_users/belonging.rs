@@ -10,8 +10,8 @@ use crate::db::{
 };
 
 /// That a user belongs where the list asks, and has the role there that it asks for; `None` when it
-/// asks for neither.
-pub(super) fn filter(list: &UserList) -> Option<Expr> {
+/// asks for neither. Whoever asks learns of memberships that are `reached` only.
+pub(super) fn filter(list: &UserList, reached: Option<Expr>) -> Option<Expr> {
     let here = list.organisation.map(|organisation| {
         Expr::col((membership::Entity, membership::Column::OrganisationId)).eq(organisation.0)
     });
@@ -19,7 +19,8 @@ pub(super) fn filter(list: &UserList) -> Option<Expr> {
         None => None,
         Some(RoleFilter::Account(wanted)) => {
             let holds = holds(wanted.as_str());
-            let belongs = here.map(|here| belongs_to(Condition::all().add(here)));
+            let belongs =
+                here.map(|here| belongs_to(Condition::all().add(here).add_option(reached)));
             return Some(belongs.into_iter().fold(holds, Expr::and));
         }
         Some(RoleFilter::OrganisationAdministrator) => Some(administers()),
@@ -30,7 +31,7 @@ pub(super) fn filter(list: &UserList) -> Option<Expr> {
         }
     };
     let membership = Condition::all().add_option(here).add_option(there);
-    (!membership.is_empty()).then(|| belongs_to(membership))
+    (!membership.is_empty()).then(|| belongs_to(membership.add_option(reached)))
 }
 
 /// That the user of a row has an account-wide role.

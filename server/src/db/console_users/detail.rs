@@ -342,6 +342,7 @@ fn membership_view(
         roles,
         rule_roles: serde_json::from_str(&row.rule_roles).map_err(|_| corrupt("rule_roles"))?,
         joined_at: row.joined_at,
+        removable: false,
     })
 }
 

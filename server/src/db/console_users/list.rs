@@ -209,7 +209,7 @@ impl AccountScope<'_> {
             }
         }
         select
-            .and_where_option(belonging::filter(list))
+            .and_where_option(belonging::filter(list, is_reached(self.account.0, reach)))
             .and_where_option(is_within(self.account.0, reach));
     }
 

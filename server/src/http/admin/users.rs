@@ -63,7 +63,7 @@ pub(super) async fn get(
     let user = account.user_detail(id, &reach).await?;
     let mut user = user.ok_or_else(ApiError::not_found)?;
     user.acts = user_acts::offered(&caller.identity, &user);
-    user.permissions = memberships::offered(&caller.identity, &user);
+    memberships::offer(&caller.identity, &mut user);
     let tag = EntityTag::of(user.row.version).to_string();
     Ok(([(ETAG, tag)], Json(user)))
 }

@@ -10,7 +10,10 @@ pub use remove::remove;
 pub use roles::change as change_roles;
 
 use scim_schema::{
-    api::{events::ChangeKind, users::UserDetail},
+    api::{
+        events::ChangeKind,
+        users::{MembershipOrigin, UserDetail},
+    },
     id::{OrganisationId, UserId},
     lifecycle::Lifecycle,
     permission::{Guard, Permission, Reach, Standing},
@@ -35,9 +38,19 @@ const CHANGES: [Permission; 4] = [
     Permission::GrantAccountRoles,
 ];
 
-/// Which of them apply to a person as they are, to be shown before anybody asks.
-#[must_use]
-pub fn offered(by: &Identity, person: &UserDetail) -> Vec<Permission> {
+/// Says which of them apply to a person as they are, to be shown before anybody asks.
+pub fn offer(by: &Identity, person: &mut UserDetail) {
+    person.permissions = offered(by, person);
+    let may = |permission| person.permissions.contains(&permission);
+    let removes = may(Permission::ManageMemberships);
+    let dismisses = may(Permission::GrantOrganisationAdministrators);
+    for one in &mut person.memberships {
+        let is_mapped = matches!(one.origin, MembershipOrigin::Rule { .. });
+        one.removable = removes && !is_mapped && (dismisses || !one.administrator);
+    }
+}
+
+fn offered(by: &Identity, person: &UserDetail) -> Vec<Permission> {
     let administered = administered(person);
     let theirs = Standing {
         roles: &person.roles,
