@@ -1,8 +1,12 @@
 //! Every route of the API for whoever is not signed in, and for ids of another account.
 
+mod declared;
+mod organisations;
+
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
+use self::declared::declared;
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 
 /// What a route needs.
@@ -15,7 +19,8 @@ enum Needs {
 /// Every route, with ids of the first account in the place of its parameters.
 fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     use Needs::{Nothing, Session};
-    vec![
+    let mut routes = organisations::routes(ids);
+    routes.extend([
         ("GET", "/sign-in-options".to_owned(), Nothing),
         ("POST", "/sessions".to_owned(), Nothing),
         ("DELETE", "/sessions/current".to_owned(), Session),
@@ -231,36 +236,8 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
         ("POST", "/domains".to_owned(), Session),
         ("DELETE", format!("/domains/{}", ids.domain), Session),
         ("GET", "/events".to_owned(), Session),
-        ("PUT", format!("/users/{}/organisations", ids.user), Session),
-        (
-            "DELETE",
-            format!("/users/{}/organisations/{}", ids.user, ids.member_of),
-            Session,
-        ),
-        ("PUT", format!("/users/{}/roles", ids.user), Session),
-        ("GET", "/organisations".to_owned(), Session),
-        ("POST", "/organisations".to_owned(), Session),
-        (
-            "GET",
-            format!("/organisations/{}", ids.organisation),
-            Session,
-        ),
-        (
-            "PATCH",
-            format!("/organisations/{}", ids.organisation),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/organisations/{}/archive", ids.organisation),
-            Session,
-        ),
-        (
-            "POST",
-            format!("/organisations/{}/unarchive", ids.organisation),
-            Session,
-        ),
-    ]
+    ]);
+    routes
 }
 
 struct Ids {
@@ -363,36 +340,11 @@ fn body(path: &str) -> Value {
         json!({ "method": "GET", "path": "/Users" })
     } else if path.ends_with("/resolve") && path != "/conflicts/resolve" {
         json!({ "act": "move" })
-    } else if path.ends_with("/organisations") {
-        match path.starts_with("/users/") {
-            true => json!({ "organisations": [NOBODY] }),
-            false => json!({ "parent": NOBODY, "name": "Another" }),
-        }
     } else if path.ends_with("/domains") {
         json!({ "domain": "example.com" })
     } else {
-        json!({})
+        organisations::body(path)
     }
-}
-
-/// The routes that the server's own list names.
-fn declared() -> Vec<String> {
-    let source = include_str!("../../server/src/http/admin/mod.rs");
-    let code: String = source.split_whitespace().collect();
-    let mut found = Vec::new();
-    for route in code.split(".route(\"").skip(1) {
-        let (path, rest) = route.split_once('"').expect("a path");
-        let handlers = rest.split(".route(").next().unwrap_or_default();
-        for method in ["get", "post", "put", "patch", "delete"] {
-            if handlers.contains(&format!(",{method}("))
-                || handlers.contains(&format!(").{method}("))
-            {
-                found.push(format!("{} {path}", method.to_uppercase()));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]

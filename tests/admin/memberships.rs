@@ -194,6 +194,39 @@ async fn a010_several_roles_are_several_capabilities() {
 }
 
 #[tokio::test]
+async fn a007_a008_a009_each_functional_role_has_its_capabilities() {
+    let district = District::new().await;
+    let north = &district.north;
+    let anna = district.person("anna", &[north]).await;
+    for (role, capabilities) in [
+        (
+            "observer",
+            json!(["observations.conduct", "assessments.conduct"]),
+        ),
+        (
+            "evaluator",
+            json!([
+                "observations.conduct",
+                "observations.formal",
+                "performance.evaluate",
+            ]),
+        ),
+        ("observable", json!(["observations.receive"])),
+        ("reporter", json!(["reports.read", "analytics.read"])),
+        ("proctor", json!(["assessments.proctor"])),
+        (
+            "publisher",
+            json!(["content.create", "content.edit", "content.publish"]),
+        ),
+    ] {
+        let given = json!({ "organisations": [{ "organisation": north, "roles": [role] }] });
+        let now = roles(&district.dana, anna, given).await.expect(200).json;
+        assert_eq!(now["capabilities"], capabilities, "{role}");
+    }
+    district.app.finish().await;
+}
+
+#[tokio::test]
 async fn a011_one_role_takes_the_place_of_another() {
     let district = District::new().await;
     let north = &district.north;

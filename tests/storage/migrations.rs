@@ -23,6 +23,7 @@ const TABLES: &[&str] = &[
     "conflicts",
     "conformance_runs",
     "connection_attributes",
+    "deletions",
     "group_members",
     "group_subgroups",
     "groups",

@@ -127,7 +127,7 @@ impl AccountTx {
             .to_owned();
         let rows: Vec<Row> = fetch::all(&self.connection, &select).await?;
         let home = rows.first().map(|row| row.home_organisation_id.into());
-        let memberships = rows.into_iter().map(from_row).collect::<Result<_, _>>()?;
+        let memberships = rows.iter().map(from_row).collect::<Result<_, _>>()?;
         Ok((home, memberships))
     }
 
@@ -222,7 +222,7 @@ impl AccountTx {
     }
 }
 
-fn from_row(row: Row) -> Result<Membership, DbError> {
+fn from_row(row: &Row) -> Result<Membership, DbError> {
     let (administrator, roles) = roles_by_hand(&row.roles)?;
     let unknown = |_| DbError::Corrupt("memberships.source".to_owned());
     Ok(Membership {

@@ -1,6 +1,6 @@
 //! Organisations: creating, renaming, moving, archiving (features.md A5, A35).
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use scim_schema::{
     api::{
@@ -37,8 +37,7 @@ pub async fn list(
 ) -> Result<Vec<OrganisationView>, OpError> {
     let found = db.account(ctx.account).organisations(reach).await?;
     let nodes: Vec<Node> = found.iter().map(|(one, _)| one.node()).collect();
-    let by_id: std::collections::HashMap<_, _> =
-        found.iter().map(|found| (found.0.id, found)).collect();
+    let by_id: HashMap<_, _> = found.iter().map(|found| (found.0.id, found)).collect();
     let ordered = Tree::new(&nodes).in_order().into_iter();
     let views = ordered.filter_map(|(node, level)| {
         let (organisation, members) = by_id.get(&node.id)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scim_schema::{
     api::organisations::{ChangeRoles, RolesInOrganisation},
-    id::UserId,
+    id::{OrganisationId, UserId},
     permission::{AccountRole, FunctionalRole, Guard, Permission},
 };
 use serde_json::{Value, json};
@@ -142,10 +142,7 @@ fn in_order<T: Copy + Ord>(roles: &[T]) -> Vec<T> {
 }
 
 /// What somebody administers once the roles of these memberships hold.
-fn administered(
-    now: &AdministrativeRoles,
-    changed: &[Membership],
-) -> Vec<scim_schema::id::OrganisationId> {
+fn administered(now: &AdministrativeRoles, changed: &[Membership]) -> Vec<OrganisationId> {
     let mut after = now.organisations.clone();
     after.retain(|one| !changed.iter().any(|other| other.organisation == *one));
     let gained = changed.iter().filter(|one| one.administrator);

@@ -68,7 +68,7 @@ pub(super) fn Belonging(
     view! {
         <section class="section">
             <header>
-                <h2 tabindex="-1">{words::MEMBERSHIPS}</h2>
+                <h2>{words::MEMBERSHIPS}</h2>
                 <div class="row">{optional(change)} {optional(grant)}</div>
             </header>
             {shared}

@@ -19,7 +19,6 @@ use crate::{
 
 const TITLE_ID: &str = "change-roles-title";
 const ACCOUNT: &str = "account";
-const ORGANISATIONS: &str = "organisations";
 
 /// The dialog.
 #[component]
@@ -100,7 +99,7 @@ fn Form(
             return;
         }
         let call = api::organisations::grant(id, &chosen.body());
-        act.send(call, &[ACCOUNT, ORGANISATIONS], move |_| {
+        act.send(call, &[ACCOUNT], move |_| {
             person.remote.reload();
             words::ROLES_CHANGED
         });
@@ -122,10 +121,7 @@ fn Form(
                 <p class="small">{words::ROLES_NOTE}</p>
                 {account}
                 {error_line(ACCOUNT.into(), form)}
-                <div id=ORGANISATIONS class="stack">
-                    {error_line(ORGANISATIONS.into(), form)}
-                    {memberships.collect_view()}
-                </div>
+                <div class="stack">{memberships.collect_view()}</div>
             </div>
             <footer>
                 <button class="btn" type="button" autofocus on:click=move |_| act.open.set(false)>
