@@ -19,6 +19,15 @@ async fn add(window: &Window, above: &str, name: &str) {
     window.see(&format!("{name} is created")).await;
 }
 
+/// Waits until a button is there, or is not.
+async fn until_shown(window: &Window, button: &str, shown: bool) {
+    window
+        .until(&format!("{button} shown: {shown}"), async || {
+            (window.has("button", button).await == shown).then_some(())
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn a035_the_tree_is_built_folded_moved_and_archived() {
     let site = Site::new().await;
@@ -44,9 +53,9 @@ async fn a035_the_tree_is_built_folded_moved_and_archived() {
 
     window.tab_to("Organisations below North").await;
     window.press(Key::Enter).await;
-    window.see_no("Lab").await;
+    until_shown(&window, "Edit Lab", false).await;
     window.press(Key::Enter).await;
-    window.see("Lab").await;
+    until_shown(&window, "Edit Lab", true).await;
 
     window.click_button("Edit Lab").await;
     window.fill("Time zone", "Mars/Olympus").await;
@@ -110,7 +119,7 @@ async fn a010_a021_a037_a_person_is_placed_given_roles_and_removed() {
     window.see("signed out and signs in again").await;
     audit.look(&window, "changing roles").await;
     window
-        .click_first(".roles-of:last-of-type input[type=checkbox]")
+        .click_first(".roles-of:last-of-type label:last-child input")
         .await;
     window.click_first("dialog[open] button[type=submit]").await;
     window.see("Roles are changed").await;
