@@ -48,6 +48,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/me") view={Lazy::<areas::MyAccount>::new()} />
                     <Route path=path!("/users") view={Lazy::<areas::Users>::new()} />
                     <Route path=path!("/users/:id") view={Lazy::<areas::User>::new()} />
+                    <Route path=path!("/organisations") view={Lazy::<areas::Organisations>::new()} />
                     <Route path=path!("/provisioning") view={Lazy::<areas::Connections>::new()} />
                     <Route path=path!("/provisioning/:id") view={Lazy::<areas::Connection>::new()} />
                     <Route path=path!("/provisioning/:id/tester") view={Lazy::<areas::Tester>::new()} />

@@ -8,8 +8,8 @@ use leptos_router::LazyRoute;
 
 use crate::pages::{
     ApprovalsPage, AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
-    ConnectionsPage, LogPage, MappingPage, MyAccountPage, NotLoadedPage, PoliciesPage, TesterPage,
-    UserPage, UsersPage,
+    ConnectionsPage, LogPage, MappingPage, MyAccountPage, NotLoadedPage, OrganisationsPage,
+    PoliciesPage, TesterPage, UserPage, UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -42,6 +42,13 @@ macro_rules! lazy {
 
 lazy!(Users, people, users, fetch_users, UsersPage);
 lazy!(User, people, user, fetch_user, UserPage);
+lazy!(
+    Organisations,
+    settings,
+    organisations,
+    fetch_organisations,
+    OrganisationsPage
+);
 lazy!(
     Connections,
     connections,

@@ -10,6 +10,8 @@ pub(crate) const ROOT: &str = "/";
 pub(crate) const ME: &str = "/me";
 /// The users table.
 pub(crate) const USERS: &str = "/users";
+/// Organisations of the account.
+pub(crate) const ORGANISATIONS: &str = "/organisations";
 /// Connections of identity providers.
 pub(crate) const PROVISIONING: &str = "/provisioning";
 /// Attributes that the account defines.
@@ -93,6 +95,13 @@ pub(crate) fn mapping(id: ConnectionId) -> String {
 pub(crate) fn users_of(id: ConnectionId) -> String {
     QueryString::default()
         .with("source", &id.to_string())
+        .after(USERS)
+}
+
+/// The people of an organisation.
+pub(crate) fn users_in(id: OrganisationId) -> String {
+    QueryString::default()
+        .with("org", &id.to_string())
         .after(USERS)
 }
 

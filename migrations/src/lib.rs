@@ -40,6 +40,7 @@ mod m20261123_001510_approvals;
 mod m20261123_001400_second_factors;
 mod m20261123_001410_own_passwords;
 mod m20261123_001420_restricted_sessions;
+mod m20261123_001100_organisation_versions;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_001400_second_factors::Migration),
             Box::new(m20261123_001410_own_passwords::Migration),
             Box::new(m20261123_001420_restricted_sessions::Migration),
+            Box::new(m20261123_001100_organisation_versions::Migration),
         ]
     }
 }

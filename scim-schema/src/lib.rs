@@ -15,6 +15,7 @@ pub mod id;
 pub mod json;
 pub mod lifecycle;
 pub mod mapping;
+pub mod organisation;
 pub mod patch;
 pub mod permission;
 pub mod policy;

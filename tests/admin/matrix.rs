@@ -1,11 +1,16 @@
 //! Every route of the API for whoever is not signed in, and for ids of another account.
 
+mod declared;
+mod organisations;
 mod routes;
 
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
-use self::routes::{Ids, Needs, routes};
+use self::{
+    declared::declared,
+    routes::{Ids, Needs, routes},
+};
 use super::second_factors::enrol;
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 
@@ -24,6 +29,8 @@ async fn populated() -> (TestApp, Console, Ids) {
     let log = console.get("/provisioning-log").await.expect(200);
     let definition = definition(&console).await;
     let sessions = console.get("/me/sessions").await.expect(200);
+    let organisations = console.get("/organisations").await.expect(200);
+    let organisation = organisations.string("/items/0/id");
     let ids = Ids {
         session: sessions.string("/items/0/id"),
         their_session: sessions.string("/items/0/id"),
@@ -41,6 +48,8 @@ async fn populated() -> (TestApp, Console, Ids) {
         domain: domain.string("/id"),
         check: "users.create".to_owned(),
         alert: alert(&app, &client).await,
+        member_of: organisation.clone(),
+        organisation,
     };
     (app, console, ids)
 }
@@ -118,28 +127,8 @@ fn body(path: &str) -> Value {
     } else if path.ends_with("/domains") {
         json!({ "domain": "example.com" })
     } else {
-        json!({})
+        organisations::body(path)
     }
-}
-
-/// The routes that the server's own list names.
-fn declared() -> Vec<String> {
-    let source = include_str!("../../server/src/http/admin/mod.rs");
-    let code: String = source.split_whitespace().collect();
-    let mut found = Vec::new();
-    for route in code.split(".route(\"").skip(1) {
-        let (path, rest) = route.split_once('"').expect("a path");
-        let handlers = rest.split(".route(").next().unwrap_or_default();
-        for method in ["get", "post", "put", "patch", "delete"] {
-            if handlers.contains(&format!(",{method}("))
-                || handlers.contains(&format!(").{method}("))
-            {
-                found.push(format!("{} {path}", method.to_uppercase()));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]
@@ -161,6 +150,8 @@ fn the_matrix_knows_every_route() {
         domain: "{id}".to_owned(),
         check: "{check}".to_owned(),
         alert: "{id}".to_owned(),
+        organisation: "{id}".to_owned(),
+        member_of: "{organisation}".to_owned(),
     };
     let mut known: Vec<String> = routes(&placeholders)
         .into_iter()
@@ -233,7 +224,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 47);
+    assert_eq!(tried, 70);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),
@@ -242,6 +233,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         ("/conflicts", 0),
         ("/domains", 0),
         ("/alerts", 0),
+        ("/organisations", 1),
     ] {
         let listed = stranger.get(path).await.expect(200);
         assert_eq!(

@@ -120,7 +120,7 @@ async fn a_persons_page_has_no_barriers() {
     person.tab("Access and status 1").await;
     person.see_line(&["Disabled by Okta"]).await;
     audit.look(&window, "access and status").await;
-    person.tab("Groups 1").await;
+    person.tab("Groups and organisations 1").await;
     person.see_line(&["Mathematics"]).await;
     audit.look(&window, "groups").await;
     person.tab("Provisioning").await;

@@ -35,6 +35,7 @@ mod log;
 mod long_names;
 mod mapping;
 mod my_account;
+mod organisations;
 mod person;
 mod policies;
 mod second_factors;

@@ -34,7 +34,7 @@ async fn a_persons_page_tells_holds_groups_and_the_requests_with_their_bodies() 
         .await;
     let said = window.words().await;
     assert_eq!(said.matches("active=false").count(), 1, "{said}");
-    person.tab("Groups 1").await;
+    person.tab("Groups and organisations 1").await;
     person.see_line(&["Mathematics", "Okta"]).await;
 
     person.tab("Provisioning").await;
@@ -109,7 +109,7 @@ async fn an_open_page_of_a_person_follows_the_identity_provider() {
     okta.set(&ada, "active", json!(true)).await;
     window.see_no("One hold blocks sign-in.").await;
     okta.create_group("Analysts", &[&ada]).await;
-    person.tab("Groups 1").await;
+    person.tab("Groups and organisations 1").await;
     renamed.see_line(&["Analysts", "Okta"]).await;
     okta.delete(&ada).await;
     window.see("Deleted by Okta, ").await;

@@ -74,7 +74,7 @@ async fn no_page_scrolls_sideways_with_the_longest_names() {
     person.tab("Access and status 1").await;
     person.see_line(&["Disabled by"]).await;
     look(&window, "access", &mut wide).await;
-    person.tab("Groups 1").await;
+    person.tab("Groups and organisations 1").await;
     person.see_line(&["Mathematics"]).await;
     look(&window, "groups", &mut wide).await;
     person.tab("Provisioning").await;

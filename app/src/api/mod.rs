@@ -13,6 +13,7 @@ pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod policies;
 pub(crate) mod my_account;
+pub(crate) mod organisations;
 mod read;
 pub(crate) mod session;
 pub(crate) mod shadow;

@@ -21,6 +21,8 @@ pub(crate) fn list(query: &UserQuery) -> Call<Page<UserRow>> {
         .with_some("q", query.q.as_deref())
         .with_some("status", query.status.as_deref())
         .with_some("source", query.source.as_deref())
+        .with_some("org", query.org.as_deref())
+        .with_some("role", query.role.as_deref())
         .with_some("sort", query.sort.as_deref())
         .with_some("cursor", query.cursor.as_deref())
         .with_some("limit", limit.as_deref())

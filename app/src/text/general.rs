@@ -7,6 +7,7 @@ pub(crate) mod shell {
     pub(crate) const OPEN_NAVIGATION: &str = "Open navigation";
     pub(crate) const PEOPLE: &str = "People";
     pub(crate) const USERS: &str = "Users";
+    pub(crate) const ORGANISATIONS: &str = "Organisations";
     pub(crate) const PROVISIONING: &str = "Provisioning";
     pub(crate) const CONNECTIONS: &str = "Connections";
     pub(crate) const ATTRIBUTES: &str = "Custom attributes";

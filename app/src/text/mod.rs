@@ -17,6 +17,7 @@ pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod oauth;
 pub(crate) mod policies;
+pub(crate) mod organisations;
 pub(crate) mod providers;
 pub(crate) mod sentences;
 pub(crate) mod shadow;

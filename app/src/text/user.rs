@@ -11,7 +11,8 @@ pub(crate) const USER: &str = "User";
 pub(crate) const FAILED: &str = "This user could not be loaded.";
 pub(crate) const TAB_PROFILE: &str = "Profile";
 pub(crate) const TAB_ACCESS: &str = "Access and status";
-pub(crate) const TAB_GROUPS: &str = "Groups";
+pub(crate) const TAB_GROUPS: &str = "Groups and organisations";
+pub(crate) const GROUPS: &str = "Groups";
 pub(crate) const TAB_PROVISIONING: &str = "Provisioning";
 
 pub(crate) const PERSON: &str = "Person";

@@ -28,6 +28,8 @@ word_enum! {
         Approval = "approval",
         /// What an organisation decided; the id is the organisation's.
         Policy = "policy",
+        /// An organisation.
+        Organisation = "organisation",
     }
 }
 

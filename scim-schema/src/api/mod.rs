@@ -12,6 +12,7 @@ pub mod domains;
 pub mod events;
 pub mod mapping;
 pub mod my_account;
+pub mod organisations;
 pub mod page;
 pub mod policies;
 pub mod problem;

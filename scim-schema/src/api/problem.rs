@@ -70,12 +70,20 @@ error_codes! {
     UserNameTaken = "user_name_taken", 409, "Somebody else has this user name";
     /// A policy lets nobody be deleted.
     PolicyNeverDelete = "policy_never_delete", 409, "Nobody is deleted here";
+    /// Something beside it has the name; `errors` names the field.
+    NameTaken = "name_taken", 409, "Something else has this name";
+    /// The other person also belongs to organisations that are not the caller's.
+    SharedPerson = "shared_person", 403, "This person also belongs to other organisations";
+    /// An identity provider gave it, so its mapping takes it back.
+    ManagedByIdp = "managed_by_idp", 409, "An identity provider looks after this";
     /// Nobody does this to themselves.
     SelfAction = "self_action", 403, "You cannot do this to yourself";
     /// The other person has a higher role.
     HigherRole = "higher_role", 403, "This person has a higher role than you";
     /// Nobody would be left to administer the account.
     LastAdministrator = "last_admin", 409, "This is the last System Administrator";
+    /// Nobody would be left to administer an organisation.
+    LastOrganisationAdministrator = "last_organisation_admin", 409, "This is the last Organisation Administrator";
     /// What a plan showed is not what applying it would do any more.
     PlanStale = "plan_stale", 409, "The data moved since this was reviewed";
     /// The one-time link was used, ran out or never existed.
@@ -118,7 +126,7 @@ pub struct Problem {
     pub detail: String,
     /// Finds the request in the log.
     pub request_id: String,
-    /// Fields that are wrong; empty unless `code` is `invalid`.
+    /// Fields that are wrong; empty unless `code` is `invalid` or `name_taken`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::my_account::Restriction;
 use crate::{
-    id::UserId,
+    id::{OrganisationId, UserId},
     permission::{AccountRole, Permission},
 };
 
@@ -112,7 +112,10 @@ pub struct Me {
     pub account: AccountRef,
     /// Account-wide roles.
     pub roles: Vec<AccountRole>,
-    /// What those roles include.
+    /// Organisations that they administer, with everything below each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub administers: Vec<OrganisationId>,
+    /// What they may do with anybody; the server says with whom.
     pub permissions: Vec<Permission>,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,

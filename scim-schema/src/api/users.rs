@@ -12,7 +12,7 @@ use crate::{
         Axes, HoldKind, HoldScope, InvitationState, Lifecycle, OpenHold, Status, Transition,
         word_enum,
     },
-    permission::{AccountRole, FunctionalRole},
+    permission::{AccountRole, Capability, FunctionalRole, Permission},
     policy::{Removal, RemovalMode},
 };
 
@@ -76,6 +76,9 @@ word_enum! {
     }
 }
 
+/// The word of the role that administers an organisation and everything below it.
+pub const ORGANISATION_ADMINISTRATOR: &str = "organisation_administrator";
+
 /// Query of `GET /users`; also the state of the page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserQuery {
@@ -89,6 +92,13 @@ pub struct UserQuery {
     /// `local` or the id of a connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Id of an organisation to which they belong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
+    /// A role that they have, by its word: account-wide, functional, or
+    /// [`ORGANISATION_ADMINISTRATOR`]; in `org` where both are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// A [`UserSort`] word, with `-` in front for descending; `name` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
@@ -157,6 +167,16 @@ pub struct UserDetail {
     /// What the caller may do with this person as they are now, in the order of [`Transition::ALL`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Transition>,
+    /// What the roles let this person do in connected applications.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<Capability>,
+    /// What the caller may change of this person beside that, in the order of [`Permission::ALL`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<Permission>,
+    /// Whether the person also belongs to organisations that the caller does not administer: those,
+    /// and what a provider says of the person, are left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }
 
 impl UserDetail {
@@ -277,10 +297,19 @@ pub struct MembershipView {
     pub home: bool,
     /// Who gave it.
     pub origin: MembershipOrigin,
+    /// Whether the person administers it, with everything below it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub administrator: bool,
+    /// What somebody here lets the person do there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<FunctionalRole>,
     /// What mapping rules let the person do there.
     pub rule_roles: Vec<FunctionalRole>,
     /// Since when.
     pub joined_at: DateTime<Utc>,
+    /// Whether the caller may take the person out of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removable: bool,
 }
 
 /// Who gave a membership.

@@ -105,6 +105,7 @@ impl AccountTx {
             time_zone: Set(time_zone.to_owned()),
             created_at: Set(self.ctx().now),
             archived_at: Set(None),
+            version: Set(1),
         };
         organisation::Entity::insert(row)
             .exec_without_returning(&self.connection)

@@ -1,10 +1,14 @@
-//! Account-wide roles.
+//! Administrative roles: those of the account, and Organisation Administrators.
 
-use scim_schema::{id::UserId, permission::AccountRole};
+use scim_schema::{
+    api::users::ORGANISATION_ADMINISTRATOR,
+    id::{OrganisationId, UserId},
+    permission::{AccountRole, Standing},
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -16,12 +20,30 @@ use super::{
     unit::AccountTx,
 };
 
-/// Organisation Administrators among the roles of a membership, a JSON array of words.
-const ORGANISATION_ADMIN: &str = "%\"organisation_administrator\"%";
 /// Holds that break-glass is exempt from (domain.md section 4, *Guards*), as `users` has them.
 const HELD_BY_PROVIDERS: [&str; 3] = ["idp_disabled", "security", "idp_disabled,security"];
 /// Lifecycles in which a user counts as an administrator.
 const LIVING: [&str; 2] = ["staged", "active"];
+
+/// The administrative roles of a person that are not parked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdministrativeRoles {
+    /// Account-wide ones, in their order.
+    pub account: Vec<AccountRole>,
+    /// Organisations that they administer, in the order of their ids.
+    pub organisations: Vec<OrganisationId>,
+}
+
+impl AdministrativeRoles {
+    /// How the person stands.
+    #[must_use]
+    pub fn standing(&self) -> Standing<'_> {
+        Standing {
+            roles: &self.account,
+            organisations: &self.organisations,
+        }
+    }
+}
 
 impl AccountScope<'_> {
     /// Whether the account has a System Administrator.
@@ -56,9 +78,64 @@ impl AccountTx {
         let mut select = administrators_select(self.account().0, 1);
         select
             .and_where(Expr::col((user::Entity, user::Column::Id)).ne(user.0))
-            .and_where(free);
+            .and_where(may_come_in());
         let found: Vec<Holder> = fetch::all(&self.connection, &select).await?;
         Ok(!found.is_empty())
+    }
+
+    /// Of these organisations those that somebody else than `user` administers who can sign in.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn with_other_administrators(
+        &self,
+        organisations: &[OrganisationId],
+        user: UserId,
+    ) -> Result<Vec<OrganisationId>, DbError> {
+        use membership::Column as M;
+        let is_theirs = Expr::col((user::Entity, user::Column::AccountId))
+            .equals((membership::Entity, M::AccountId))
+            .and(
+                Expr::col((user::Entity, user::Column::Id)).equals((membership::Entity, M::UserId)),
+            );
+        let ids = organisations.iter().map(|one| one.0);
+        let select = Query::select()
+            .distinct()
+            .column((membership::Entity, M::OrganisationId))
+            .from(membership::Entity)
+            .inner_join(user::Entity, is_theirs)
+            .and_where(Expr::col((membership::Entity, M::AccountId)).eq(self.account().0))
+            .and_where(Expr::col((membership::Entity, M::OrganisationId)).is_in(ids))
+            .and_where(Expr::col((membership::Entity, M::UserId)).ne(user.0))
+            .and_where(administers())
+            .and_where(Expr::col((user::Entity, user::Column::Lifecycle)).is_in(LIVING))
+            .and_where(may_come_in())
+            .to_owned();
+        let found: Vec<Administered> = fetch::all(&self.connection, &select).await?;
+        Ok(found
+            .into_iter()
+            .map(|row| row.organisation_id.into())
+            .collect())
+    }
+
+    /// Makes these the account-wide roles of a user.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn replace_account_roles(
+        &self,
+        user: UserId,
+        roles: &[AccountRole],
+    ) -> Result<(), DbError> {
+        role::Entity::delete_many()
+            .filter(role::Column::AccountId.eq(self.account().0))
+            .filter(role::Column::UserId.eq(user.0))
+            .exec(&self.connection)
+            .await?;
+        for granted in roles {
+            self.insert_role(user, *granted).await?;
+        }
+        Ok(())
     }
 
     /// Gives a user an account-wide role.
@@ -79,24 +156,69 @@ impl AccountTx {
     }
 }
 
-/// The account-wide roles of a user that are not parked.
+/// That nothing holds the user of a row.
+fn may_come_in() -> Expr {
+    Expr::col((user::Entity, user::Column::HoldKinds))
+        .eq("")
+        .or(Expr::col((user::Entity, user::Column::BreakGlass)))
+}
+
+#[derive(FromQueryResult)]
+struct Administered {
+    organisation_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct Granted {
+    role: String,
+    organisation_id: Option<Uuid>,
+}
+
+/// The administrative roles of a user that are not parked, in one statement.
 pub(super) async fn roles_of<C: ConnectionTrait>(
     connection: &C,
     account: Uuid,
     user: Uuid,
-) -> Result<Vec<AccountRole>, DbError> {
-    let rows = role::Entity::find()
-        .filter(role::Column::AccountId.eq(account))
-        .filter(role::Column::UserId.eq(user))
-        .filter(role::Column::ParkedAt.is_null())
-        .all(connection)
-        .await?;
-    let mut roles = rows
-        .iter()
-        .map(|row| parse_role(&row.role))
-        .collect::<Result<Vec<_>, _>>()?;
-    roles.sort_unstable();
+) -> Result<AdministrativeRoles, DbError> {
+    use membership::Column as M;
+    let of_organisations = Query::select()
+        .expr(Expr::val(ORGANISATION_ADMINISTRATOR))
+        .column(M::OrganisationId)
+        .from(membership::Entity)
+        .and_where(M::AccountId.eq(account))
+        .and_where(M::UserId.eq(user))
+        .and_where(administers())
+        .to_owned();
+    let select = Query::select()
+        .column(role::Column::Role)
+        .expr_as(Expr::cust("NULL"), "organisation_id")
+        .from(role::Entity)
+        .and_where(role::Column::AccountId.eq(account))
+        .and_where(role::Column::UserId.eq(user))
+        .and_where(role::Column::ParkedAt.is_null())
+        .union(UnionType::All, of_organisations)
+        .to_owned();
+    let mut roles = AdministrativeRoles::default();
+    for row in fetch::all::<Granted, _>(connection, &select).await? {
+        match row.organisation_id {
+            Some(organisation) => roles.organisations.push(organisation.into()),
+            None => roles.account.push(parse_role(&row.role)?),
+        }
+    }
+    roles.account.sort_unstable();
+    roles.organisations.sort_unstable();
     Ok(roles)
+}
+
+/// That the membership of a row is that of an Organisation Administrator; `roles` is a JSON array of
+/// words.
+pub(super) fn administers() -> Expr {
+    has_role(membership::Column::Roles, ORGANISATION_ADMINISTRATOR)
+}
+
+/// That a column of the membership of a row, a JSON array of words, has this one.
+pub(super) fn has_role(column: membership::Column, word: &str) -> Expr {
+    Expr::col((membership::Entity, column)).like(format!("%\"{word}\"%"))
 }
 
 /// Whether the user of the row has an administrative role, parked ones included, or is break-glass
@@ -122,9 +244,7 @@ pub(super) fn is_administrator() -> Expr {
             Expr::col((membership::Entity, membership::Column::AccountId)),
             Expr::col((membership::Entity, membership::Column::UserId)),
         ))
-        .and_where(
-            Expr::col((membership::Entity, membership::Column::Roles)).like(ORGANISATION_ADMIN),
-        )
+        .and_where(administers())
         .to_owned();
     Expr::col((user::Entity, user::Column::BreakGlass))
         .or(Expr::exists(account_wide))

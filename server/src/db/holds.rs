@@ -223,7 +223,7 @@ impl AccountTx {
     }
 
     /// Lifts open holds of a user.
-    fn closing(&self, user: UserId) -> UpdateMany<hold::Entity> {
+    pub(super) fn closing(&self, user: UserId) -> UpdateMany<hold::Entity> {
         let (by_kind, by_id, by_name) = actor_columns(&self.ctx().actor);
         hold::Entity::update_many()
             .col_expr(hold::Column::LiftedAt, Expr::val(self.ctx().now))

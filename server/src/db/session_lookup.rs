@@ -3,9 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     api::my_account::Restriction,
-    id::{AccountId, SessionId, UserId},
+    id::{AccountId, OrganisationId, SessionId, UserId},
     lifecycle::Axes,
-    permission::AccountRole,
 };
 use sea_orm::{
     ColumnTrait, FromQueryResult,
@@ -15,8 +14,8 @@ use uuid::Uuid;
 
 use super::{
     accounts::Account,
-    administrators::parse_role,
-    entity::{account, account_role as role, session, user},
+    administrators::{AdministrativeRoles, administers, parse_role},
+    entity::{account, account_role as role, membership, session, user},
     error::DbError,
     fetch, holds,
     scim_user_writes::Profile,
@@ -43,8 +42,8 @@ pub struct StoredSession {
     pub axes: Axes,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
-    /// Account-wide roles.
-    pub roles: Vec<AccountRole>,
+    /// Administrative roles.
+    pub roles: AdministrativeRoles,
     /// Epoch of the session.
     pub epoch: i64,
     /// Epoch of the user.
@@ -94,6 +93,7 @@ struct Row {
     slug: String,
     account_name: String,
     role: Option<String>,
+    administered: Option<Uuid>,
 }
 
 impl PlatformScope<'_> {
@@ -129,7 +129,8 @@ impl PlatformScope<'_> {
     }
 }
 
-/// Sessions with user, account and roles: one row for each role.
+/// Sessions with user, account and roles: one row for each pair of an account-wide role and an
+/// organisation that is administered, which almost always is one.
 fn with_users() -> SelectStatement {
     use session::Column as S;
     use user::Column as U;
@@ -171,6 +172,10 @@ fn with_users() -> SelectStatement {
             "account_name",
         )
         .column((role::Entity, role::Column::Role))
+        .expr_as(
+            Expr::col((membership::Entity, membership::Column::OrganisationId)),
+            "administered",
+        )
         .from(session::Entity);
     join_users(&mut select);
     select
@@ -189,6 +194,10 @@ fn join_users(select: &mut SelectStatement) {
         (role::Entity, role::Column::AccountId).into_column_ref(),
         (role::Entity, role::Column::UserId).into_column_ref(),
     );
+    let member = of_user(
+        (membership::Entity, membership::Column::AccountId).into_column_ref(),
+        (membership::Entity, membership::Column::UserId).into_column_ref(),
+    );
     select
         .inner_join(
             user::Entity,
@@ -202,13 +211,15 @@ fn join_users(select: &mut SelectStatement) {
             Expr::col((account::Entity, account::Column::Id))
                 .equals((session::Entity, S::AccountId)),
         )
-        .left_join(role::Entity, granted.and(parked.is_null()));
+        .left_join(role::Entity, granted.and(parked.is_null()))
+        .left_join(membership::Entity, member.and(administers()));
 }
 
 fn collect(rows: Vec<Row>) -> Result<Vec<StoredSession>, DbError> {
     let mut sessions: Vec<StoredSession> = Vec::new();
     for row in rows {
         let granted = row.role.as_deref().map(parse_role).transpose()?;
+        let administered = row.administered.map(OrganisationId);
         let known = sessions.iter().position(|other| other.id.0 == row.id);
         let index = match known {
             Some(index) => index,
@@ -217,12 +228,21 @@ fn collect(rows: Vec<Row>) -> Result<Vec<StoredSession>, DbError> {
                 sessions.len() - 1
             }
         };
-        if let (Some(session), Some(granted)) = (sessions.get_mut(index), granted) {
-            session.roles.push(granted);
-            session.roles.sort_unstable();
+        if let Some(session) = sessions.get_mut(index) {
+            add(&mut session.roles.account, granted);
+            add(&mut session.roles.organisations, administered);
         }
     }
     Ok(sessions)
+}
+
+/// Adds what is not there yet, in order.
+fn add<T: Ord>(to: &mut Vec<T>, one: Option<T>) {
+    if let Some(one) = one
+        && let Err(place) = to.binary_search(&one)
+    {
+        to.insert(place, one);
+    }
 }
 
 fn from_row(row: Row) -> Result<StoredSession, DbError> {
@@ -248,7 +268,7 @@ fn from_row(row: Row) -> Result<StoredSession, DbError> {
         email: profile.email,
         axes: holds::axes(&row.lifecycle, &row.invitation, &row.hold_kinds)?,
         break_glass: row.break_glass,
-        roles: Vec::new(),
+        roles: AdministrativeRoles::default(),
         epoch: row.epoch,
         access_epoch: row.access_epoch,
         last_seen_at: row.last_seen_at,

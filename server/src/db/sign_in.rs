@@ -1,16 +1,25 @@
 //! What signing in by password reads and writes of a user.
 
 use chrono::{DateTime, Utc};
-use scim_schema::{id::UserId, lifecycle::Axes, permission::AccountRole};
+use scim_schema::{id::UserId, lifecycle::Axes};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Condition, Expr, ExprTrait},
 };
 
 use super::{
-    administrators, arrivals::is_living, entity::user, error::DbError, holds,
-    scim_user_writes::Profile, scope::AccountScope, unit::AccountTx,
+    administrators::{self, AdministrativeRoles},
+    arrivals::is_living,
+    entity::user,
+    error::DbError,
+    holds,
+    scim_user_writes::Profile,
+    scope::AccountScope,
+    unit::AccountTx,
 };
+
+/// The kind of users who are people.
+const PERSON: &str = "person";
 
 /// A person who may try to sign in.
 #[derive(Clone, Debug)]
@@ -25,6 +34,8 @@ pub struct SignInUser {
     pub email: Option<String>,
     /// Lifecycle, holds and invitation.
     pub axes: Axes,
+    /// An integration or a shared device, and no person.
+    pub is_service: bool,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
     /// Argon2id in PHC form; `None` when the person has no password.
@@ -35,8 +46,8 @@ pub struct SignInUser {
     pub access_epoch: i64,
     /// Rises with every change.
     pub version: i64,
-    /// Account-wide roles.
-    pub roles: Vec<AccountRole>,
+    /// Administrative roles.
+    pub roles: AdministrativeRoles,
     /// Not a service user.
     pub is_person: bool,
     /// IANA time zone.
@@ -76,7 +87,7 @@ impl AccountScope<'_> {
         let [row] = found.as_slice() else {
             return Ok(None);
         };
-        if row.kind != "person" {
+        if row.kind != PERSON {
             return Ok(None);
         }
         with_roles(self.connection, row.clone()).await.map(Some)
@@ -358,6 +369,7 @@ async fn with_roles<C: ConnectionTrait>(
         user_name: profile.user_name,
         email: profile.email,
         axes,
+        is_service: row.kind != PERSON,
         break_glass: row.break_glass,
         password_hash: row.password_hash,
         failed_passwords: row.failed_password_count,

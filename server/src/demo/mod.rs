@@ -19,6 +19,7 @@ use scim_schema::{
     api::connections::ConnectionMode,
     dialect::{ConnectionKind, Dialect},
     id::{AccountId, ConnectionId, OrganisationId, RequestId, ScimTokenId},
+    permission::Reach,
     scope::Scopes,
     text::fold,
 };
@@ -150,7 +151,11 @@ impl Stage<'_> {
     /// administer this very server may look at the demonstration.
     async fn refuse_real_people(&self) -> Result<(), OpError> {
         const MANY: u64 = 1_000;
-        let counts = self.db.account(self.account).user_counts().await?;
+        let counts = self
+            .db
+            .account(self.account)
+            .user_counts(&Reach::Account)
+            .await?;
         let people: u64 = counts.by_status.iter().map(|(_, number)| number).sum();
         let administrators = self
             .db

@@ -58,7 +58,11 @@ impl Installation {
     }
 
     async fn counts(&self) -> UserCounts {
-        self.db.account(self.account).user_counts().await.unwrap()
+        self.db
+            .account(self.account)
+            .user_counts(&Reach::Account)
+            .await
+            .unwrap()
     }
 }
 
@@ -121,7 +125,7 @@ async fn people_have_a_history_and_nobody_of_them_administers() {
         ..UserQuery::default()
     };
     let list = UserList::parse(&query).unwrap();
-    let page = scope.console_users(&list).await.unwrap();
+    let page = scope.console_users(&list, &Reach::Account).await.unwrap();
     let now = installation.clock.now();
     for row in &page.items {
         let seen = row.last_login_at.expect("the latest have signed in");
@@ -140,11 +144,18 @@ async fn deleted_people_name_the_demo_as_who_deleted_them_and_their_provider() {
         ..UserQuery::default()
     };
     let deleted = UserList::parse(&query).unwrap();
-    let page = scope.console_users(&deleted).await.unwrap();
+    let page = scope
+        .console_users(&deleted, &Reach::Account)
+        .await
+        .unwrap();
     assert_eq!(page.items.len(), 3);
     for row in page.items {
         assert!(matches!(row.source, Source::Connection { .. }), "{row:?}");
-        let detail = scope.user_detail(row.id).await.unwrap().unwrap();
+        let detail = scope
+            .user_detail(row.id, &Reach::Account)
+            .await
+            .unwrap()
+            .unwrap();
         let name = "demo".to_owned();
         let by = detail.deletion.and_then(|deletion| deletion.by);
         assert_eq!(by, Some(Actor::System { name }), "{}", row.name);
@@ -176,7 +187,10 @@ async fn connections_are_alive_and_their_log_tells_what_happened() {
         ..UserQuery::default()
     };
     let disabled = UserList::parse(&query).unwrap();
-    let page = scope.console_users(&disabled).await.unwrap();
+    let page = scope
+        .console_users(&disabled, &Reach::Account)
+        .await
+        .unwrap();
     assert!(page.items.len() > 10);
     for row in page.items {
         let filter = LogFilter {

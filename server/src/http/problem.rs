@@ -183,6 +183,11 @@ impl From<OpError> for ApiError {
                 "Somebody else has this user name or e-mail address.",
             ),
             OpError::Conflict(sentence) => Self::new(ErrorCode::Conflict, sentence),
+            OpError::Taken { path, message } => Self {
+                code: ErrorCode::NameTaken,
+                ..Self::invalid(path, message)
+            },
+            OpError::ManagedByIdp(sentence) => Self::new(ErrorCode::ManagedByIdp, sentence),
             OpError::AlreadyInState => Self::new(
                 ErrorCode::AlreadyInState,
                 "This person is in that state already. Nothing was changed.",
@@ -253,6 +258,14 @@ fn guarded(guard: Guard) -> ApiError {
         Guard::LastAdministrator => (
             ErrorCode::LastAdministrator,
             "This is the last System Administrator who can sign in. Give somebody else that role first.",
+        ),
+        Guard::LastOrganisationAdministrator => (
+            ErrorCode::LastOrganisationAdministrator,
+            "This is the last administrator of an organisation who can sign in. Appoint somebody else there first.",
+        ),
+        Guard::SharedPerson => (
+            ErrorCode::SharedPerson,
+            "This person also belongs to organisations that you do not administer. You can take them out of yours; for more ask a System Administrator.",
         ),
     };
     ApiError::new(code, detail)

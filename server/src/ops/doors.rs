@@ -324,7 +324,7 @@ where
                 let person = tx.lock_sign_in_user(user).await?;
                 let person = person.ok_or(OpError::NotFound)?;
                 precondition.check(person.version)?;
-                if let Err(guard) = guard_door(is_self, &roles, &person.roles) {
+                if let Err(guard) = guard_door(is_self, roles.standing(), person.roles.standing()) {
                     let details = json!({ "guard": guard });
                     let entry = AuditEntry::done(action, "user", user, details).refused();
                     return Ok(Written::audited(Err(guard), entry));

@@ -37,6 +37,17 @@ pub enum OpError {
     /// Something else is in the way; the sentence says what, and what to do.
     #[error("{0}")]
     Conflict(String),
+    /// Something beside it has the name already.
+    #[error("{path}: {message}")]
+    Taken {
+        /// Path of the name in the request.
+        path: &'static str,
+        /// What has it and what to do, as a sentence.
+        message: String,
+    },
+    /// An identity provider gave it, so its mapping takes it back; the sentence says what to do.
+    #[error("{0}")]
+    ManagedByIdp(String),
     /// The person is in that state already: nothing would change.
     #[error("nothing would change")]
     AlreadyInState,

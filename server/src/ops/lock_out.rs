@@ -6,7 +6,6 @@ use scim_schema::{
     api::{events::ChangeKind, users::Actor},
     id::UserId,
     lifecycle::HoldKind,
-    permission::AccountRole,
 };
 use serde_json::json;
 
@@ -56,7 +55,7 @@ pub(crate) async fn never_locked(tx: &AccountTx, user: &SignInUser) -> Result<bo
     if user.break_glass {
         return Ok(true);
     }
-    if !user.roles.contains(&AccountRole::SystemAdministrator) {
+    if !user.roles.standing().is_system_administrator() {
         return Ok(false);
     }
     let administrators = tx.system_administrators(2).await?;

@@ -89,7 +89,7 @@ pub async fn change(
             let has_factor = !tx.second_factors(by.user).await?.is_empty();
             let needs_factor = tools
                 .policies
-                .needs_second_factor(by.account.id, &person.roles);
+                .needs_second_factor(by.account.id, person.roles.standing());
             let renewed = RenewedSession {
                 token_hash,
                 epoch: person.access_epoch + 1,

@@ -13,7 +13,7 @@ use scim_schema::{
         problem::FieldError,
     },
     id::OrganisationId,
-    permission::{Permission, permissions_of},
+    permission::{Permission, Reach},
     policy::{Layer, Policy, Setting, Settings, Value, below_floor},
 };
 use serde_json::json;
@@ -43,7 +43,7 @@ pub async fn view(
     let kind = ApprovalKind::LowerRemovalFloor;
     let waiting = account.open_approval(kind, organisation.0).await?;
     let own = line.last().ok_or(OpError::NotFound)?;
-    let permissions = permissions_of(&by.roles);
+    is_reached(by, Permission::ReadPolicies, &line)?;
     let (version, decided) = (own.version, own.layer.clone());
     let deciders = line.iter().map(|ancestor| Decider {
         id: ancestor.layer.organisation,
@@ -55,9 +55,26 @@ pub async fn view(
         line: deciders.collect(),
         settings: settings(&line, &decided),
         waiting,
-        may_decide: permissions.contains(&Permission::ManagePolicies),
-        may_set_floors: permissions.contains(&Permission::SetPolicyFloors),
+        may_decide: is_reached(by, Permission::ManagePolicies, &line).is_ok(),
+        may_set_floors: is_reached(by, Permission::SetPolicyFloors, &line).is_ok(),
     })
+}
+
+/// Whether a permission covers the last organisation of a line: who reads what is above it sees that it
+/// is there, to whom nothing of it is theirs it is not.
+fn is_reached(by: &Identity, needed: Permission, line: &[Ancestor]) -> Result<(), OpError> {
+    let covers = |permission| match by.standing().reach(permission) {
+        None => false,
+        Some(Reach::Account) => true,
+        Some(Reach::Organisations(own)) => line
+            .iter()
+            .any(|ancestor| own.contains(&ancestor.layer.organisation)),
+    };
+    match (covers(needed), covers(Permission::ReadPolicies)) {
+        (true, _) => Ok(()),
+        (false, true) => Err(OpError::Forbidden),
+        (false, false) => Err(OpError::NotFound),
+    }
 }
 
 /// Where in the account something is decided.
@@ -109,9 +126,11 @@ pub async fn versions(
     organisation: OrganisationId,
 ) -> Result<PolicyVersions, OpError> {
     let account = db.account(by.account.id);
-    if account.policy_line(organisation).await?.is_empty() {
+    let line = account.policy_line(organisation).await?;
+    if line.is_empty() {
         return Err(OpError::NotFound);
     }
+    is_reached(by, Permission::ReadPolicies, &line)?;
     // One more than shown: what the oldest of them changed.
     let stored = account.policy_versions(organisation, VERSIONS + 1).await?;
     let shown = usize::try_from(VERSIONS).unwrap_or(usize::MAX);
@@ -164,16 +183,17 @@ pub async fn change(
     organisation: OrganisationId,
     (asked, precondition): (ChangePolicy, Precondition),
 ) -> Result<(), OpError> {
-    let may_set_floors = permissions_of(&by.roles).contains(&Permission::SetPolicyFloors);
-    if !asked.floors.is_empty() && !may_set_floors {
-        return Err(OpError::Forbidden);
-    }
-    let by = by.user;
+    let needed = match asked.floors.is_empty() {
+        true => Permission::ManagePolicies,
+        false => Permission::SetPolicyFloors,
+    };
+    let by = by.clone();
     db.write::<_, OpError, _>(ctx, move |tx| {
-        let (asked, precondition) = (asked.clone(), precondition.clone());
+        let (asked, precondition, by) = (asked.clone(), precondition.clone(), by.clone());
         Box::pin(async move {
             let line = tx.lock_policy_line(organisation).await?;
             let own = line.last().ok_or(OpError::NotFound)?;
+            is_reached(&by, needed, &line)?;
             precondition.check(own.version)?;
             let decided = decide(&line, &asked)?;
             if !lowers_removal(&own.layer.floors, &decided.floors) {
@@ -184,7 +204,7 @@ pub async fn change(
                 version: own.version,
                 change: asked,
             };
-            let waits = approvals::ask(tx, by, payload, None).await?;
+            let waits = approvals::ask(tx, by.user, payload, None).await?;
             Ok(waits.map(|_| ()))
         })
     })

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use scim_schema::{
     api::second_factors::SecondFactorRule, id::AccountId, lifecycle::HoldScope,
-    permission::AccountRole,
+    permission::Standing,
 };
 
 /// When wrong passwords lock somebody out, and for how long.
@@ -39,11 +39,11 @@ impl Policies {
         self.second_factor
     }
 
-    /// Whether somebody with these roles has to have a second factor.
+    /// Whether somebody who stands so has to have a second factor.
     #[must_use]
-    pub fn needs_second_factor(&self, account: AccountId, roles: &[AccountRole]) -> bool {
+    pub fn needs_second_factor(&self, account: AccountId, standing: Standing<'_>) -> bool {
         match self.second_factor(account) {
-            SecondFactorRule::AdministrativeRoles => !roles.is_empty(),
+            SecondFactorRule::AdministrativeRoles => standing.is_administrator(),
             SecondFactorRule::All => true,
             SecondFactorRule::Optional => false,
         }

@@ -12,14 +12,17 @@ use scim_schema::{
     },
     id::{AccountId, RequestId, SessionId, UserId},
     lifecycle::{Axes, HoldKind, SignInMethod, SignInRefusal, may_sign_in},
-    permission::AccountRole,
+    permission::Standing,
 };
 use serde_json::json;
 
 use super::{error::OpError, policy::Policies, secrets::SecretHash};
 use crate::{
     ctx::{Channel, Ctx},
-    db::{Account, AccountTx, AuditEntry, Db, NewSession, SignInUser, StoredSession, Written},
+    db::{
+        Account, AccountTx, AdministrativeRoles, AuditEntry, Db, NewSession, SignInUser,
+        StoredSession, Written,
+    },
 };
 
 /// Queue of the job that closes the rows of sessions after a user's access was cut; its payload is
@@ -86,8 +89,8 @@ pub struct Identity {
     pub user_name: String,
     /// E-mail address, if any.
     pub email: Option<String>,
-    /// Account-wide roles.
-    pub roles: Vec<AccountRole>,
+    /// Administrative roles.
+    pub roles: AdministrativeRoles,
     /// Local administrator that no identity provider can lock out.
     pub break_glass: bool,
     /// When the person proved last who they are.
@@ -107,6 +110,12 @@ impl Identity {
     #[must_use]
     pub fn account_ref(&self) -> AccountRef {
         account_ref(&self.account)
+    }
+
+    /// How they stand.
+    #[must_use]
+    pub fn standing(&self) -> Standing<'_> {
+        self.roles.standing()
     }
 }
 
@@ -141,9 +150,9 @@ pub(crate) async fn create_session(
     }
     // Whoever comes in with a passkey may never have learned what was assigned.
     let is_assigned = by != SignedInBy::Passkey && tx.is_password_assigned(user.id).await?;
-    let needs_factor = policies.needs_second_factor(account.id, &user.roles);
+    let needs_factor = policies.needs_second_factor(account.id, user.roles.standing());
     let restriction = restriction(is_assigned, needs_factor && !has_factor);
-    let (idle, at_most) = lifetimes(&user.roles);
+    let (idle, at_most) = lifetimes(user.roles.standing());
     let session = NewSession {
         id: SessionId(tx.new_id()),
         user: user.id,
@@ -235,11 +244,11 @@ fn effective(axes: &Axes, break_glass: bool) -> Axes {
     axes
 }
 
-const fn lifetimes(roles: &[AccountRole]) -> (TimeDelta, TimeDelta) {
-    if roles.is_empty() {
-        EVERYBODY_ELSE
-    } else {
+fn lifetimes(standing: Standing<'_>) -> (TimeDelta, TimeDelta) {
+    if standing.is_administrator() {
         ADMINISTRATOR
+    } else {
+        EVERYBODY_ELSE
     }
 }
 
@@ -299,7 +308,11 @@ pub async fn close_stale(db: &Db, ctx: &Arc<Ctx>, user: UserId) -> Result<u64, O
 
 #[cfg(test)]
 mod tests {
-    use scim_schema::lifecycle::{HoldScope, InvitationState, Lifecycle, OpenHold};
+    use scim_schema::{
+        id::OrganisationId,
+        lifecycle::{HoldScope, InvitationState, Lifecycle, OpenHold},
+        permission::AccountRole,
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -336,7 +349,7 @@ mod tests {
             email: None,
             axes: axes(&[]),
             break_glass: false,
-            roles: vec![AccountRole::SystemAdministrator],
+            roles: AdministrativeRoles::default(),
             epoch: 4,
             access_epoch: 4,
             last_seen_at: now(),
@@ -406,7 +419,17 @@ mod tests {
 
     #[test]
     fn administrators_have_the_shorter_sessions() {
-        assert_eq!(lifetimes(&[AccountRole::Auditor]).0, TimeDelta::minutes(30));
-        assert_eq!(lifetimes(&[]).1, TimeDelta::days(7));
+        let auditor = Standing {
+            roles: &[AccountRole::Auditor],
+            organisations: &[],
+        };
+        let of_school = Standing {
+            roles: &[],
+            organisations: &[OrganisationId(Uuid::from_u128(5))],
+        };
+        for standing in [auditor, of_school] {
+            assert_eq!(lifetimes(standing).0, TimeDelta::minutes(30));
+        }
+        assert_eq!(lifetimes(Standing::default()).1, TimeDelta::days(7));
     }
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use scim_schema::{
     api::second_factors::{ProofKind, StepUpChallenge},
     lifecycle::Transition,
-    permission::AccountRole,
+    permission::Standing,
 };
 use serde_json::json;
 
@@ -47,13 +47,13 @@ pub fn require(by: &Identity, ctx: &Ctx) -> Result<(), OpError> {
     }
 }
 
-/// Whether an act on somebody with these roles asks for it (console.md E2): a deletion, and to ban
+/// Whether an act on somebody who stands so asks for it (console.md E2): a deletion, and to ban
 /// administrators.
 #[must_use]
-pub fn is_asked_for(act: Transition, roles: &[AccountRole]) -> bool {
+pub fn is_asked_for(act: Transition, target: Standing<'_>) -> bool {
     match act {
         Transition::Delete => true,
-        Transition::Ban => !roles.is_empty(),
+        Transition::Ban => target.is_administrator(),
         _ => false,
     }
 }

@@ -1,5 +1,7 @@
 //! Every route of the API, with what it needs.
 
+use super::organisations;
+
 /// What a route needs.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Needs {
@@ -10,7 +12,8 @@ pub(super) enum Needs {
 /// Every route, with ids of the first account in the place of its parameters.
 pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     use Needs::{Nothing, Session};
-    vec![
+    let mut routes = organisations::routes(ids);
+    routes.extend([
         ("GET", "/sign-in-options".to_owned(), Nothing),
         ("POST", "/sessions".to_owned(), Nothing),
         ("POST", "/sessions/passkey".to_owned(), Nothing),
@@ -290,7 +293,8 @@ pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
         ("POST", "/domains".to_owned(), Session),
         ("DELETE", format!("/domains/{}", ids.domain), Session),
         ("GET", "/events".to_owned(), Session),
-    ]
+    ]);
+    routes
 }
 
 pub(super) struct Ids {
@@ -307,7 +311,9 @@ pub(super) struct Ids {
     pub(super) exposed: String,
     pub(super) log_row: String,
     pub(super) conflict: String,
+    /// An organisation, and the same one where somebody belongs to it.
     pub(super) organisation: String,
+    pub(super) member_of: String,
     pub(super) approval: String,
     pub(super) domain: String,
     pub(super) check: String,

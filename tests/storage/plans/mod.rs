@@ -3,6 +3,7 @@
 
 mod crowd;
 mod lists;
+mod reach;
 mod retention;
 mod search;
 mod statistics;

@@ -66,16 +66,27 @@ fn pages(session: Session) -> AnyView {
     });
     let users = session.may(Permission::ReadUsers).then(|| {
         view! {
-            <Group title=text::shell::PEOPLE>
-                <Item
-                    href=routes::USERS
-                    label=text::shell::USERS
-                    glyph=Icon::Users
-                    count=Signal::derive(users_in_all)
-                />
-                {approvals}
-            </Group>
+            <Item
+                href=routes::USERS
+                label=text::shell::USERS
+                glyph=Icon::Users
+                count=Signal::derive(users_in_all)
+            />
         }
+    });
+    let organisations = session.may(Permission::ReadOrganisations).then(|| {
+        view! {
+            <Item
+                href=routes::ORGANISATIONS
+                label=text::shell::ORGANISATIONS
+                glyph=Icon::Group
+                count=Signal::stored(None)
+            />
+        }
+    });
+    let any = users.is_some() || organisations.is_some();
+    let people = any.then(|| {
+        view! { <Group title=text::shell::PEOPLE>{users} {organisations}</Group> }
     });
     let connections = session.may(Permission::ReadConnections).then(|| {
         view! {
@@ -137,7 +148,7 @@ fn pages(session: Session) -> AnyView {
             </Group>
         }
     });
-    view! { {users} {provisioning} {settings} }.into_any()
+    view! { {people} {provisioning} {settings} }.into_any()
 }
 
 fn users_in_all() -> Option<u64> {

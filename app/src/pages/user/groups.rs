@@ -1,14 +1,14 @@
-//! The Groups tab.
+//! The tab of groups and organisations.
 
 use leptos::prelude::*;
 use scim_schema::api::users::{GroupRef, Source, UserDetail};
 
-use super::Shown;
+use super::{Shown, belonging::Belonging};
 use crate::{
     pages::user::summary::SummaryPanel,
     routes,
     text::user as words,
-    ui::{Empty, Icon},
+    ui::{Empty, Icon, Remote},
 };
 
 /// Names and sources.
@@ -16,15 +16,20 @@ use crate::{
 pub(super) fn Groups(
     /// The user.
     user: Shown,
+    /// To be fetched again.
+    remote: Remote<UserDetail>,
 ) -> impl IntoView {
     view! {
         <div class="split">
-            <section class="section">
-                <header>
-                    <h2>{words::TAB_GROUPS}</h2>
-                </header>
-                {move || user.with(list)}
-            </section>
+            <div class="stack s8">
+                <Belonging user remote />
+                <section class="section">
+                    <header>
+                        <h2>{words::GROUPS}</h2>
+                    </header>
+                    {move || user.with(list)}
+                </section>
+            </div>
             <SummaryPanel user />
         </div>
     }

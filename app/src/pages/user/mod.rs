@@ -4,6 +4,7 @@ mod access;
 mod acts;
 pub(crate) mod attributes;
 mod banner;
+mod belonging;
 mod groups;
 mod head;
 mod profile;
@@ -186,7 +187,7 @@ fn Page(
     let part = dynamic(move || match open.get() {
         Part::Profile => view! { <profile::Profile user /> }.into_any(),
         Part::Access => view! { <access::Access user acts /> }.into_any(),
-        Part::Groups => view! { <groups::Groups user /> }.into_any(),
+        Part::Groups => view! { <groups::Groups user remote /> }.into_any(),
         Part::Sessions => view! { <sessions::SessionsTab id user /> }.into_any(),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
     });

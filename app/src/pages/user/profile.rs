@@ -1,17 +1,13 @@
-//! The Profile tab: every field, with the ones the provider owns marked, and the organisations.
+//! The Profile tab: every field, with the ones the provider owns marked.
 
 use leptos::prelude::*;
-use scim_schema::api::users::{MembershipView, UserDetail};
+use scim_schema::api::users::UserDetail;
 use serde_json::{Map, Value};
 
 use super::{Shown, or_not_set};
-use crate::{
-    pages::user::summary::SummaryPanel,
-    text::{mapping, user as words},
-    ui::{RelativeTime, dynamic},
-};
+use crate::{pages::user::summary::SummaryPanel, text::user as words, ui::dynamic};
 
-/// Fields and organisations.
+/// The fields.
 #[component]
 pub(super) fn Profile(
     /// The user.
@@ -19,23 +15,14 @@ pub(super) fn Profile(
 ) -> impl IntoView {
     let fields =
         dynamic(move || user.with(|user| fields(user).into_iter().map(row).collect_view()));
-    let memberships = dynamic(move || user.with(|user| memberships(&user.memberships)));
     view! {
         <div class="split">
-            <div class="stack s8">
-                <section class="section">
-                    <header>
-                        <h2>{words::PERSON}</h2>
-                    </header>
-                    <dl class="kv">{fields}</dl>
-                </section>
-                <section class="section">
-                    <header>
-                        <h2>{words::ORGANISATIONS}</h2>
-                    </header>
-                    {memberships}
-                </section>
-            </div>
+            <section class="section">
+                <header>
+                    <h2>{words::PERSON}</h2>
+                </header>
+                <dl class="kv">{fields}</dl>
+            </section>
             <SummaryPanel user />
         </div>
     }
@@ -103,55 +90,6 @@ fn row(field: Field) -> AnyView {
             <span>{or_not_set(field.value)}</span>
             {owner}
         </dd>
-    }
-    .into_any()
-}
-
-fn memberships(memberships: &[MembershipView]) -> AnyView {
-    if memberships.is_empty() {
-        return view! { <p class="muted small pad-y">{words::NO_ORGANISATIONS}</p> }.into_any();
-    }
-    let row = |membership: &MembershipView| {
-        let home = membership.home.then(|| {
-            view! {
-                " "
-                <span class="tag">{words::HOME}</span>
-            }
-        });
-        let roles = membership
-            .rule_roles
-            .iter()
-            .map(|role| mapping::role(*role));
-        let roles = roles.collect::<Vec<_>>().join(", ");
-        let roles = (!roles.is_empty()).then(|| view! { <small class="muted">{roles}</small> });
-        view! {
-            <tr role="row">
-                <th scope="row" role="rowheader">
-                    {membership.name.clone()}
-                    {home}
-                </th>
-                <td role="cell" data-l=words::MEMBERSHIP_FROM>
-                    {words::origin(&membership.origin)}
-                    {roles}
-                </td>
-                <td role="cell" data-l=words::MEMBER_SINCE>
-                    <RelativeTime at=membership.joined_at />
-                </td>
-            </tr>
-        }
-    };
-    view! {
-        <table class="cards flush" role="table">
-            <caption class="vh">{words::ORGANISATIONS}</caption>
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th scope="col">{words::ORGANISATION}</th>
-                    <th scope="col">{words::MEMBERSHIP_FROM}</th>
-                    <th scope="col">{words::MEMBER_SINCE}</th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{memberships.iter().map(row).collect_view()}</tbody>
-        </table>
     }
     .into_any()
 }

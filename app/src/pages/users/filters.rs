@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 use scim_schema::lifecycle::Status;
 
-use super::{Context, query::SourceFilter, search::Search, views};
+use super::{
+    Context,
+    belonging::{Belonging, belonging_chips},
+    query::SourceFilter,
+    search::Search,
+    views,
+};
 use crate::{
     pages::status::look,
     text::{self, users as words},
@@ -51,13 +57,23 @@ fn Menu(
     context: Context,
 ) -> impl IntoView {
     let query = context.query;
-    let on = move || query.with(|query| query.statuses.len() + usize::from(query.source.is_some()));
+    let on = move || {
+        query.with(|query| {
+            let beside = [
+                query.source.is_some(),
+                query.org.is_some(),
+                query.role.is_some(),
+            ];
+            query.statuses.len() + beside.into_iter().filter(|on| *on).count()
+        })
+    };
     let clear = Callback::new(move |()| {
         context.show(&query.get_untracked().unfiltered(), false);
     });
     view! {
         <FilterMenu id="user-filter" label=words::FILTER_TITLE on=Signal::derive(on) clear>
             <StatusFilter context />
+            <Belonging context />
             <SourceChoice context />
         </FilterMenu>
     }
@@ -190,7 +206,8 @@ fn Chips(
                 context.show(&query.get_untracked().with_source(None), false);
             })
         });
-        let any = statuses.is_some() || source.is_some();
+        let belonging = belonging_chips(context);
+        let any = statuses.is_some() || source.is_some() || !belonging.is_empty();
         let clear = any.then(|| {
             view! {
                 <button
@@ -202,7 +219,7 @@ fn Chips(
                 </button>
             }
         });
-        view! { {statuses} {source} {clear} }
+        view! { {statuses} {belonging} {source} {clear} }
     };
     view! { <div class="chips">{chips}</div> }
 }

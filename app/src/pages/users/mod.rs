@@ -1,5 +1,6 @@
 //! `/users`: everybody, searched, filtered, sorted, live.
 
+mod belonging;
 mod changes;
 mod filters;
 mod highlight;
@@ -11,7 +12,9 @@ mod views;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use scim_schema::api::{connections::ConnectionView, page::Page, users::UserRow};
+use scim_schema::api::{
+    connections::ConnectionView, organisations::OrganisationView, page::Page, users::UserRow,
+};
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
@@ -25,6 +28,7 @@ use self::{
 use super::{
     connections::known_connections,
     log::LiveMark,
+    organisations::known_organisations,
     shell::{Counts, concerns_users},
 };
 use crate::{
@@ -50,6 +54,7 @@ struct Context {
     query: Memo<ListQuery>,
     answer: Remote<Answer>,
     connections: Remote<Vec<ConnectionView>>,
+    organisations: Remote<Vec<OrganisationView>>,
     navigator: Navigator,
 }
 
@@ -88,6 +93,7 @@ pub(crate) fn UsersPage() -> impl IntoView {
         query,
         answer,
         connections: known_connections(),
+        organisations: known_organisations(),
         navigator: Navigator::new(),
     };
     let counts = use_context::<Counts>();

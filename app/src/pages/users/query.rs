@@ -2,11 +2,11 @@
 
 use scim_schema::{
     api::users::{UserQuery, UserSort},
-    id::ConnectionId,
+    id::{ConnectionId, OrganisationId},
     lifecycle::Status,
 };
 
-use crate::{query::QueryString, routes, ui::SortOrder};
+use crate::{query::QueryString, routes, text::organisations::roles, ui::SortOrder};
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_WORDS: usize = 200;
@@ -46,6 +46,10 @@ pub(super) struct ListQuery {
     pub statuses: Vec<Status>,
     /// Where from.
     pub source: Option<SourceFilter>,
+    /// Where they belong.
+    pub org: Option<OrganisationId>,
+    /// What they do: the word of a role.
+    pub role: Option<&'static str>,
     /// Column that sorts.
     pub sort: UserSort,
     /// Largest first.
@@ -62,6 +66,8 @@ impl Default for ListQuery {
             q: String::new(),
             statuses: Vec::new(),
             source: None,
+            org: None,
+            role: None,
             sort: UserSort::Name,
             descending: false,
             cursor: None,
@@ -98,6 +104,14 @@ impl ListQuery {
                 Some(source) => self.source = Some(source),
                 None => return false,
             },
+            "org" => match value.parse() {
+                Ok(org) => self.org = Some(org),
+                Err(_) => return false,
+            },
+            "role" => match roles().find(|role| role.word == value) {
+                Some(role) => self.role = Some(role.word),
+                None => return false,
+            },
             "sort" => {
                 let word = value.strip_prefix('-').unwrap_or(value);
                 let Ok(sort) = word.parse() else { return false };
@@ -122,6 +136,8 @@ impl ListQuery {
             .with_some("q", api.q.as_deref())
             .with_some("status", api.status.as_deref())
             .with_some("source", api.source.as_deref())
+            .with_some("org", api.org.as_deref())
+            .with_some("role", api.role.as_deref())
             .with_some("sort", api.sort.as_deref())
             .with_some("limit", limit.as_deref())
             .with_some("cursor", api.cursor.as_deref())
@@ -135,6 +151,8 @@ impl ListQuery {
             q: (!self.q.is_empty()).then(|| self.q.clone()),
             status: (!statuses.is_empty()).then(|| statuses.join(",")),
             source: self.source.map(SourceFilter::word),
+            org: self.org.map(|org| org.to_string()),
+            role: self.role.map(str::to_owned),
             sort: self.sort_word(),
             cursor: self.cursor.clone(),
             limit: Some(self.limit),
@@ -151,7 +169,12 @@ impl ListQuery {
 
     /// Whether anything narrows the list.
     pub(super) fn is_narrowed(&self) -> bool {
-        !self.q.is_empty() || !self.statuses.is_empty() || self.source.is_some()
+        !self.q.is_empty() || !self.statuses.is_empty() || self.narrows_beside()
+    }
+
+    /// Whether something beside words and statuses narrows the list.
+    pub(super) fn narrows_beside(&self) -> bool {
+        self.source.is_some() || self.org.is_some() || self.role.is_some()
     }
 
     /// How `column` is sorted, if it is.
@@ -215,11 +238,29 @@ impl ListQuery {
         }
     }
 
+    /// Of one organisation, or of any.
+    pub(super) fn with_org(&self, org: Option<OrganisationId>) -> Self {
+        Self {
+            org,
+            ..self.first_page()
+        }
+    }
+
+    /// With one role, or with any.
+    pub(super) fn with_role(&self, role: Option<&'static str>) -> Self {
+        Self {
+            role,
+            ..self.first_page()
+        }
+    }
+
     /// Without filters; the words stay.
     pub(super) fn unfiltered(&self) -> Self {
         Self {
             statuses: Vec::new(),
             source: None,
+            org: None,
+            role: None,
             ..self.first_page()
         }
     }
@@ -278,6 +319,8 @@ mod tests {
             ("q", " anna "),
             ("status", "suspended,banned"),
             ("source", CONNECTION),
+            ("org", CONNECTION),
+            ("role", "observer"),
             ("sort", "-last_login"),
             ("limit", "100"),
             ("cursor", "abc"),
@@ -286,7 +329,7 @@ mod tests {
         assert_eq!(
             query.path(),
             format!(
-                "/users?q=anna&status=banned%2Csuspended&source={CONNECTION}&sort=-last_login&limit=100&cursor=abc"
+                "/users?q=anna&status=banned%2Csuspended&source={CONNECTION}&org={CONNECTION}&role=observer&sort=-last_login&limit=100&cursor=abc"
             )
         );
         assert_eq!(
@@ -308,11 +351,13 @@ mod tests {
             ("utm", "x"),
             ("status", "suspended,odd"),
             ("source", "nowhere"),
+            ("org", "north"),
+            ("role", "boss"),
             ("sort", "height"),
             ("limit", "1000"),
             ("q", "anna"),
         ]);
-        assert_eq!(ignored.len(), 5);
+        assert_eq!(ignored.len(), 7);
         assert_eq!(ignored[0], "utm=x");
         assert_eq!(query.path(), "/users?q=anna");
     }
@@ -338,6 +383,8 @@ mod tests {
             paged.searching("a"),
             paged.toggling(Status::Active),
             paged.with_source(Some(SourceFilter::Local)),
+            paged.with_role(Some("observer")),
+            paged.with_org(None),
             paged.sorted_by(UserSort::Email),
             paged.sized(25),
             paged.unfiltered(),

@@ -36,7 +36,7 @@ pub(super) fn NobodyHere(
     let clear = move |_| context.show(&query.get_untracked().everybody(), false);
     dynamic(move || {
         let (words_searched, in_view) = query.with(|query| {
-            let only_view = query.q.is_empty() && query.source.is_none();
+            let only_view = query.q.is_empty() && !query.narrows_beside();
             (
                 query.q.clone(),
                 only_view && super::views::is_view(&query.statuses),

@@ -9,6 +9,7 @@ use scim_schema::{
     id::{ConnectionId, UserId},
     lifecycle::Lifecycle,
     mapping::{MembershipSource, Rule},
+    permission::{Reach, capabilities},
     policy::Removal,
     resource::Document,
     schema::ResourceKind,
@@ -31,6 +32,8 @@ use crate::{
             scim_link as link, user,
         },
         fetch,
+        memberships::roles_by_hand,
+        organisations::{is_reached, is_within},
         scope::AccountScope,
     },
 };
@@ -60,8 +63,10 @@ struct MembershipRow {
     organisation_id: Uuid,
     name: String,
     source: String,
+    roles: String,
     rule_roles: String,
     joined_at: DateTime<Utc>,
+    reached: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -73,16 +78,23 @@ struct GroupRow {
 }
 
 impl AccountScope<'_> {
-    /// One person, deleted ones included; `None` when the account has nobody of this id.
+    /// One person, deleted ones included; `None` when the account has nobody of this id within the
+    /// reach. Of whoever is shared with organisations beyond it, what these and the provider know is
+    /// left out (domain.md section 4, *People in several organisations*).
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn user_detail(&self, id: UserId) -> Result<Option<UserDetail>, DbError> {
+    pub async fn user_detail(
+        &self,
+        id: UserId,
+        reach: &Reach,
+    ) -> Result<Option<UserDetail>, DbError> {
         let mut select = row::select_rows(Provenance::WithDeleted);
         with_extra(&mut select);
         select
             .and_where(Expr::col((user::Entity, user::Column::AccountId)).eq(self.account.0))
-            .and_where(Expr::col((user::Entity, user::Column::Id)).eq(id.0));
+            .and_where(Expr::col((user::Entity, user::Column::Id)).eq(id.0))
+            .and_where_option(is_within(self.account.0, reach));
         let Some(found) = sea_orm::ConnectionTrait::query_one(self.connection, &select).await?
         else {
             return Ok(None);
@@ -90,11 +102,23 @@ impl AccountScope<'_> {
         let row = row::Row::from_query_result(&found, "")?;
         let extra = Extra::from_query_result(&found, "")?;
         let roles = administrators::roles_of(self.connection, self.account.0, id.0).await?;
-        let memberships = self.memberships(id, &row).await?;
+        let (memberships, shared) = self.memberships(id, &row, reach).await?;
         let (groups, group_count) = self.groups_of(id).await?;
         let names = memberships.iter().map(|m| m.name.clone()).collect();
         let corrupt = |column| DbError::Corrupt(format!("users.{column}"));
         let lifecycle = row.lifecycle.parse().map_err(|_| corrupt("lifecycle"))?;
+        let what_they_do = memberships
+            .iter()
+            .flat_map(|membership| membership.roles.iter().chain(&membership.rule_roles));
+        let capabilities = capabilities(roles.standing(), what_they_do.copied());
+        let administrator = roles.standing().is_administrator();
+        let (pending_identifiers, link) = match shared {
+            true => (Vec::new(), None),
+            false => (
+                pending(&row, &extra, administrator)?,
+                self.link_detail(&row, &extra).await?,
+            ),
+        };
         let deletion = match lifecycle {
             Lifecycle::Deleted => Some(self.deletion(id, extra.updated_at, extra.purge_at).await?),
             _ => None,
@@ -107,11 +131,11 @@ impl AccountScope<'_> {
             display_name: row.display_name.clone(),
             lifecycle,
             invitation: row.invitation.parse().map_err(|_| corrupt("invitation"))?,
-            pending_identifiers: pending(&row, &extra, !roles.is_empty())?,
-            roles,
+            pending_identifiers,
+            roles: roles.account,
             open_holds: self.holds_of(id, true).await?,
             lifted_holds: self.holds_of(id, false).await?,
-            link: self.link_detail(&row, &extra).await?,
+            link,
             row: user_row(row, names)?,
             time_zone: extra.time_zone,
             locale: extra.locale,
@@ -122,6 +146,9 @@ impl AccountScope<'_> {
             group_count,
             deletion,
             acts: Vec::new(),
+            capabilities,
+            permissions: Vec::new(),
+            shared,
         }))
     }
 
@@ -183,16 +210,21 @@ impl AccountScope<'_> {
         rows.into_iter().map(hold_view).collect()
     }
 
+    /// Memberships within the reach, home first, and whether there are others.
     async fn memberships(
         &self,
         id: UserId,
         user: &row::Row,
-    ) -> Result<Vec<MembershipView>, DbError> {
+        reach: &Reach,
+    ) -> Result<(Vec<MembershipView>, bool), DbError> {
         use membership::Column as M;
+        let reached = is_reached(self.account.0, reach).unwrap_or_else(|| Expr::val(true));
         let select = Query::select()
             .column((membership::Entity, M::OrganisationId))
             .column((membership::Entity, M::Source))
+            .column((membership::Entity, M::Roles))
             .column((membership::Entity, M::RuleRoles))
+            .expr_as(reached, "reached")
             .column((membership::Entity, M::JoinedAt))
             .column((organisation::Entity, organisation::Column::Name))
             .from(membership::Entity)
@@ -211,6 +243,7 @@ impl AccountScope<'_> {
             .order_by((membership::Entity, M::OrganisationId), Order::Asc)
             .to_owned();
         let rows: Vec<MembershipRow> = fetch::all(self.connection, &select).await?;
+        let (rows, beyond): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.reached);
         let rules = match user.connection_id {
             Some(connection) if rows.iter().any(|row| row.source.starts_with("rule:")) => {
                 let mapping = self.mapping(ConnectionId(connection)).await?;
@@ -223,7 +256,7 @@ impl AccountScope<'_> {
             .map(|row| membership_view(row, user, &rules));
         let mut memberships = views.collect::<Result<Vec<_>, _>>()?;
         memberships.sort_by_key(|membership| !membership.home);
-        Ok(memberships)
+        Ok((memberships, !beyond.is_empty()))
     }
 
     /// The first groups of a user by name, and how many there are.
@@ -302,13 +335,17 @@ fn membership_view(
                 .map(|rule| rule.name.clone()),
         },
     };
+    let (administrator, roles) = roles_by_hand(&row.roles)?;
     Ok(MembershipView {
         organisation: row.organisation_id.into(),
         name: row.name,
         home: row.organisation_id == user.home_organisation_id,
         origin,
+        administrator,
+        roles,
         rule_roles: serde_json::from_str(&row.rule_roles).map_err(|_| corrupt("rule_roles"))?,
         joined_at: row.joined_at,
+        removable: false,
     })
 }
 

@@ -8,6 +8,7 @@ use scim_schema::{
         users::{UserCounts, UserRow, UserSort},
     },
     lifecycle::Status,
+    permission::Reach,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, FromQueryResult, Order,
@@ -16,7 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    order,
+    belonging, order,
     query::{Cursor, Key, SortValue, SourceFilter, UserList},
     row::{Provenance, Row, join_link, parse_status, select_rows, user_row},
 };
@@ -25,6 +26,7 @@ use crate::db::{
     dialect::escape_like,
     entity::{membership, organisation, user},
     fetch::{self, unsigned},
+    organisations::{is_reached, is_within},
     scope::AccountScope,
 };
 
@@ -48,13 +50,18 @@ struct StatusCount {
 }
 
 impl AccountScope<'_> {
-    /// A page of the users table, in at most three statements of one snapshot.
+    /// A page of the users table of whoever is within a reach, in at most three statements of one
+    /// snapshot.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn console_users(&self, list: &UserList) -> Result<Page<UserRow>, DbError> {
+    pub async fn console_users(
+        &self,
+        list: &UserList,
+        reach: &Reach,
+    ) -> Result<Page<UserRow>, DbError> {
         let snapshot = self.snapshot().await?;
-        let rows: Vec<Row> = fetch::all(&snapshot, &self.page_select(list)).await?;
+        let rows: Vec<Row> = fetch::all(&snapshot, &self.page_select(list, reach)).await?;
         let backward = list.from.as_ref().is_some_and(|cursor| cursor.backward);
         let rows: Vec<Row> = if backward {
             rows.into_iter().rev().collect()
@@ -73,8 +80,10 @@ impl AccountScope<'_> {
         // begin after.
         let empty = list.from.as_ref();
         let place = first.or_else(|| empty.map(|from| before(from.key.clone(), !from.backward)));
-        let totals = self.totals(&snapshot, list, place.as_ref()).await?;
-        let mut organisations = self.organisation_names(&snapshot, &rows).await?;
+        let totals = self
+            .totals(&snapshot, (list, reach), place.as_ref())
+            .await?;
+        let mut organisations = self.organisation_names(&snapshot, &rows, reach).await?;
         snapshot.commit().await?;
 
         let (total, offset) = (unsigned(totals.total), unsigned(totals.offset));
@@ -104,16 +113,17 @@ impl AccountScope<'_> {
         })
     }
 
-    /// Users per displayed status, in one statement.
+    /// Users within a reach per displayed status, in one statement.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn user_counts(&self) -> Result<UserCounts, DbError> {
+    pub async fn user_counts(&self, reach: &Reach) -> Result<UserCounts, DbError> {
         let select = Query::select()
             .column(user::Column::Status)
             .expr_as(Expr::cust("COUNT(*)"), "count")
             .from(user::Entity)
             .and_where(user::Column::AccountId.eq(self.account.0))
+            .and_where_option(is_within(self.account.0, reach))
             .group_by_col(user::Column::Status)
             .to_owned();
         let rows: Vec<StatusCount> = fetch::all(self.connection, &select).await?;
@@ -133,9 +143,9 @@ impl AccountScope<'_> {
         Ok(counts)
     }
 
-    fn page_select(&self, list: &UserList) -> SelectStatement {
+    fn page_select(&self, list: &UserList, reach: &Reach) -> SelectStatement {
         let mut select = select_rows(list.provenance());
-        self.restrict(&mut select, list);
+        self.restrict(&mut select, list, reach);
         let backward = match &list.from {
             Some(from) => {
                 select.cond_where(order::beyond(list, from));
@@ -151,7 +161,7 @@ impl AccountScope<'_> {
     async fn totals<C: ConnectionTrait>(
         &self,
         connection: &C,
-        list: &UserList,
+        (list, reach): (&UserList, &Reach),
         place: Option<&Cursor>,
     ) -> Result<Totals, DbError> {
         let mut select = Query::select();
@@ -169,7 +179,7 @@ impl AccountScope<'_> {
         if list.source.is_some() {
             join_link(&mut select);
         }
-        self.restrict(&mut select, list);
+        self.restrict(&mut select, list, reach);
         let totals: Option<Totals> = fetch::one(connection, &select).await?;
         Ok(totals.unwrap_or(Totals {
             total: 0,
@@ -177,7 +187,7 @@ impl AccountScope<'_> {
         }))
     }
 
-    fn restrict(&self, select: &mut SelectStatement, list: &UserList) {
+    fn restrict(&self, select: &mut SelectStatement, list: &UserList, reach: &Reach) {
         let column = |column| Expr::col((user::Entity, column));
         select.and_where(column(user::Column::AccountId).eq(self.account.0));
         let statuses = list.statuses.iter().map(|status| status.as_str());
@@ -198,13 +208,17 @@ impl AccountScope<'_> {
                 select.and_where(list.provenance().connection().eq(id.0));
             }
         }
+        select
+            .and_where_option(belonging::filter(list, is_reached(self.account.0, reach)))
+            .and_where_option(is_within(self.account.0, reach));
     }
 
-    /// The organisations of these users, home first.
+    /// The organisations of these users within a reach, home first.
     async fn organisation_names<C: ConnectionTrait>(
         &self,
         connection: &C,
         users: &[Row],
+        reach: &Reach,
     ) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
         use membership::Column as M;
         if users.is_empty() {
@@ -228,6 +242,7 @@ impl AccountScope<'_> {
             .and_where(
                 Expr::col((membership::Entity, M::UserId)).is_in(users.iter().map(|row| row.id)),
             )
+            .and_where_option(is_reached(self.account.0, reach))
             .order_by((membership::Entity, M::JoinedAt), Order::Asc)
             .order_by((membership::Entity, M::OrganisationId), Order::Asc)
             .to_owned();

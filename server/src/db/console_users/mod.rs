@@ -1,5 +1,6 @@
 //! Users as the console reads them: pages of the table, counts, one person.
 
+mod belonging;
 mod deletion;
 mod detail;
 mod list;

@@ -3,9 +3,10 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use scim_schema::{
-    api::users::{UserQuery, UserSort},
-    id::ConnectionId,
+    api::users::{ORGANISATION_ADMINISTRATOR, UserQuery, UserSort},
+    id::{ConnectionId, OrganisationId},
     lifecycle::Status,
+    permission::{AccountRole, FunctionalRole},
     text::fold,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct UserList {
     pub(super) words: Vec<String>,
     pub(super) statuses: Vec<Status>,
     pub(super) source: Option<SourceFilter>,
+    pub(super) organisation: Option<OrganisationId>,
+    pub(super) role: Option<RoleFilter>,
     pub(super) sort: UserSort,
     pub(super) descending: bool,
     pub(super) limit: u64,
@@ -39,6 +42,14 @@ pub struct UserList {
 pub(super) enum SourceFilter {
     Local,
     Connection(ConnectionId),
+}
+
+/// What the users do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RoleFilter {
+    Account(AccountRole),
+    OrganisationAdministrator,
+    Functional(FunctionalRole),
 }
 
 /// Where a page begins: a row and on which side of it.
@@ -123,6 +134,8 @@ impl UserList {
             words,
             statuses,
             source: parse_source(query.source.as_deref())?,
+            organisation: parse_organisation(query.org.as_deref())?,
+            role: parse_role(query.role.as_deref())?,
             sort,
             descending,
             limit: u64::from(limit),
@@ -187,6 +200,7 @@ impl UserList {
                 Some(SourceFilter::Local) => "local".to_owned(),
                 Some(SourceFilter::Connection(id)) => id.to_string(),
             },
+            (self.organisation, self.role),
             self.sort,
             self.descending,
         );
@@ -242,6 +256,29 @@ fn parse_source(text: Option<&str>) -> Result<Option<SourceFilter>, UserListErro
     }
 }
 
+fn parse_organisation(text: Option<&str>) -> Result<Option<OrganisationId>, UserListError> {
+    let id = text.filter(|text| !text.is_empty()).map(str::parse);
+    id.transpose().map_err(|_| {
+        let message = "Name the id of an organisation.".to_owned();
+        UserListError::Parameter("org", message)
+    })
+}
+
+fn parse_role(text: Option<&str>) -> Result<Option<RoleFilter>, UserListError> {
+    let Some(word) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    if word == ORGANISATION_ADMINISTRATOR {
+        return Ok(Some(RoleFilter::OrganisationAdministrator));
+    }
+    let account = word.parse().map(RoleFilter::Account);
+    let role = account.or_else(|_| word.parse().map(RoleFilter::Functional));
+    role.map(Some).map_err(|_| {
+        let message = format!("'{word}' is no role.");
+        UserListError::Parameter("role", message)
+    })
+}
+
 fn parse_sort(text: Option<&str>) -> Result<(UserSort, bool), UserListError> {
     let text = text.filter(|text| !text.is_empty()).unwrap_or("name");
     let (word, descending) = match text.strip_prefix('-') {
@@ -294,6 +331,23 @@ mod tests {
     }
 
     #[test]
+    fn every_role_is_found_by_its_word() {
+        let role = |word: &str| {
+            let list = UserList::parse(&query(|q| q.role = Some(word.to_owned())));
+            list.unwrap().role
+        };
+        for one in AccountRole::ALL {
+            assert_eq!(role(one.as_str()), Some(RoleFilter::Account(*one)));
+        }
+        for one in FunctionalRole::ALL {
+            assert_eq!(role(one.as_str()), Some(RoleFilter::Functional(*one)));
+        }
+        let administrator = role(ORGANISATION_ADMINISTRATOR);
+        assert_eq!(administrator, Some(RoleFilter::OrganisationAdministrator));
+        assert_eq!(role(""), None);
+    }
+
+    #[test]
     fn wrong_parameters_are_named() {
         assert_eq!(parameter(&query(|q| q.limit = Some(0))), "limit");
         assert_eq!(parameter(&query(|q| q.limit = Some(101))), "limit");
@@ -306,6 +360,8 @@ mod tests {
             parameter(&query(|q| q.source = Some("okta".into()))),
             "source"
         );
+        assert_eq!(parameter(&query(|q| q.org = Some("north".into()))), "org");
+        assert_eq!(parameter(&query(|q| q.role = Some("boss".into()))), "role");
         assert_eq!(parameter(&query(|q| q.q = Some("x".repeat(201)))), "q");
     }
 
@@ -335,6 +391,8 @@ mod tests {
             query(|q| q.sort = Some("-name".into())),
             query(|q| q.status = Some("active".into())),
             query(|q| q.q = Some("anna".into())),
+            query(|q| q.role = Some("observer".into())),
+            query(|q| q.org = Some(Uuid::from_u128(1).to_string())),
         ] {
             let foreign = UserQuery {
                 cursor: cursor.clone(),

@@ -16,6 +16,7 @@ pub struct Model {
     pub time_zone: String,
     pub created_at: DateTimeUtc,
     pub archived_at: Option<DateTimeUtc>,
+    pub version: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -8,7 +8,8 @@ use scim_schema::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, Order,
+    QueryFilter,
     sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -22,6 +23,9 @@ use crate::db::{
     scope::AccountScope,
     unit::AccountTx,
 };
+
+/// Connections that are named when one of them is in the way.
+const CONNECTIONS_NAMED: u64 = 3;
 
 /// The mapping of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +63,41 @@ impl AccountScope<'_> {
     }
 }
 
+#[derive(FromQueryResult)]
+struct Named {
+    name: String,
+}
+
 impl AccountTx {
+    /// Names of connections whose mapping puts people into an organisation, the first of them by name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn connections_placing(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<String>, DbError> {
+        use connection::Column as C;
+        use mapping_organisation::Column as O;
+        let by_rule = Query::select()
+            .column(O::ConnectionId)
+            .from(mapping_organisation::Entity)
+            .and_where(O::AccountId.eq(self.account().0))
+            .and_where(O::OrganisationId.eq(organisation.0))
+            .to_owned();
+        let by_default = C::DefaultOrganisationId.eq(organisation.0);
+        let select = Query::select()
+            .column(C::Name)
+            .from(connection::Entity)
+            .and_where(C::AccountId.eq(self.account().0))
+            .and_where(by_default.or(C::Id.in_subquery(by_rule)))
+            .order_by(C::Name, Order::Asc)
+            .limit(CONNECTIONS_NAMED)
+            .to_owned();
+        let rows: Vec<Named> = fetch::all(&self.connection, &select).await?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
     /// The mapping of a connection, locked until the unit ends; `None` when there is no such
     /// connection.
     ///

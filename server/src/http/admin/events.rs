@@ -12,8 +12,11 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use scim_schema::{
-    api::{events::ChangeEvent, problem::ErrorCode},
-    permission::Permission,
+    api::{
+        events::{ChangeEvent, ChangeKind},
+        problem::ErrorCode,
+    },
+    permission::{Permission, Reach},
 };
 
 use crate::{
@@ -30,7 +33,7 @@ pub(super) async fn stream(
     State(state): State<AppState>,
     caller: Caller,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    caller.require(Permission::ReadUsers)?;
+    let reach = caller.reach(Permission::ReadUsers)?;
     let account = caller.ctx.account;
     let subscription = state
         .live
@@ -42,18 +45,33 @@ pub(super) async fn stream(
             ),
             TooManyStreams::OfProcess => ApiError::unavailable("too many open event streams"),
         })?;
-    let events = stream::unfold(subscription, next_event);
+    let events = stream::unfold((subscription, reach), next_event);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 async fn next_event(
-    mut subscription: Subscription,
-) -> Option<(Result<Event, Infallible>, Subscription)> {
-    let event = match subscription.next().await? {
-        Live::Change(change) => change_event(&change),
-        Live::Resync => resync(),
+    (mut subscription, reach): (Subscription, Reach),
+) -> Option<(Result<Event, Infallible>, (Subscription, Reach))> {
+    let event = loop {
+        match subscription.next().await? {
+            Live::Change(change) if !concerns(change.kind, &reach) => {}
+            Live::Change(change) => break change_event(&change),
+            Live::Resync => break resync(),
+        }
     };
-    Some((Ok(event), subscription))
+    Some((Ok(event), (subscription, reach)))
+}
+
+/// Whether somebody of this reach sees such things at all. An id without anything else tells nobody
+/// who it is, so people beyond the reach are not looked up for each change.
+const fn concerns(kind: ChangeKind, reach: &Reach) -> bool {
+    match reach {
+        Reach::Account => true,
+        Reach::Organisations(_) => matches!(
+            kind,
+            ChangeKind::User | ChangeKind::Group | ChangeKind::Organisation
+        ),
+    }
 }
 
 fn change_event(change: &ChangeEvent) -> Event {

@@ -12,11 +12,10 @@ use scim_schema::{
     permission::Permission,
 };
 
-use super::if_match;
 use crate::{
     app_state::AppState,
     http::{
-        extract::{Caller, json::Body, path::Id},
+        extract::{Caller, if_match, json::Body, path::Id},
         problem::ApiError,
     },
     ops::{mapping, precondition::EntityTag},

@@ -17,7 +17,6 @@ use scim_schema::{
         session::Me,
     },
     id::{SecondFactorId, SessionId},
-    permission::permissions_of,
 };
 
 use super::sessions::{services, throttle_proofs, with_session};
@@ -46,8 +45,9 @@ pub(super) fn me(identity: &Identity) -> Me {
         display_name: identity.name.clone(),
         email: identity.email.clone(),
         account: identity.account_ref(),
-        permissions: permissions_of(&identity.roles),
-        roles: identity.roles.clone(),
+        permissions: identity.standing().permissions(),
+        roles: identity.roles.account.clone(),
+        administers: identity.roles.organisations.clone(),
         break_glass: identity.break_glass,
         user_name: identity.user_name.clone(),
         time_zone: identity.time_zone.clone(),

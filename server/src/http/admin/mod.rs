@@ -14,8 +14,10 @@ mod events;
 mod guard;
 mod mapping;
 mod me;
+mod memberships;
 mod oauth_clients;
 mod one_time_links;
+mod organisations;
 mod policies;
 mod provisioning_log;
 mod rehearsals;
@@ -26,7 +28,6 @@ mod users;
 
 use axum::{
     Router,
-    http::{HeaderMap, header::IF_MATCH},
     middleware::{from_fn, from_fn_with_state},
     routing::{any, delete, get, post, put},
 };
@@ -38,7 +39,7 @@ use super::{
     panics,
     problem::{ApiError, render_problems},
 };
-use crate::{app_state::AppState, ops::precondition::Precondition};
+use crate::app_state::AppState;
 
 /// Path of the API.
 pub const BASE_PATH: &str = "/api/v1";
@@ -84,6 +85,24 @@ pub fn router(state: AppState) -> Router {
         .route(
             "/users/{id}/second-factors",
             delete(doors::reset_second_factors),
+        .route("/users/{id}/organisations", put(memberships::change))
+        .route(
+            "/users/{id}/organisations/{organisation}",
+            delete(memberships::remove),
+        )
+        .route("/users/{id}/roles", put(memberships::change_roles))
+        .route(
+            "/organisations",
+            get(organisations::list).post(organisations::create),
+        )
+        .route(
+            "/organisations/{id}",
+            get(organisations::get).patch(organisations::change),
+        )
+        .route("/organisations/{id}/archive", post(organisations::archive))
+        .route(
+            "/organisations/{id}/unarchive",
+            post(organisations::unarchive),
         )
         .route(
             "/idp-connections",
@@ -200,12 +219,6 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(render_problems))
         .layer(from_fn_with_state(state.clone(), guard::identify))
         .with_state(state)
-}
-
-/// What a request asks of the version of what it changes.
-fn if_match(headers: &HeaderMap) -> Precondition {
-    let value = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
-    Precondition::parse(value, None)
 }
 
 /// Answers at paths of the API that are none; `/metrics` has a listener of its own.

@@ -11,11 +11,10 @@ use scim_schema::{
     permission::Permission,
 };
 
-use super::if_match;
 use crate::{
     app_state::AppState,
     http::{
-        extract::{Caller, json::Body, path::Id},
+        extract::{Caller, if_match, json::Body, path::Id},
         problem::ApiError,
     },
     ops::{policies, precondition::EntityTag},
@@ -39,7 +38,7 @@ pub(super) async fn get(
     caller: Caller,
     Id(organisation): Id<OrganisationId>,
 ) -> Result<Tagged, ApiError> {
-    caller.require(Permission::ReadPolicies)?;
+    caller.reach(Permission::ReadPolicies)?;
     let view = policies::view(&state.db, &caller.identity, organisation).await?;
     let tag = EntityTag::of(view.version).to_string();
     Ok(([(ETAG, tag)], Json(view)))
@@ -54,7 +53,7 @@ pub(super) async fn change(
     headers: HeaderMap,
     Body(asked): Body<ChangePolicy>,
 ) -> Result<(StatusCode, Tagged), ApiError> {
-    caller.require(Permission::ManagePolicies)?;
+    caller.reach(Permission::ManagePolicies)?;
     let lowers = !asked.floors.is_empty();
     let change = (asked, if_match(&headers));
     policies::change(
@@ -81,7 +80,7 @@ pub(super) async fn versions(
     caller: Caller,
     Id(organisation): Id<OrganisationId>,
 ) -> Result<Json<PolicyVersions>, ApiError> {
-    caller.require(Permission::ReadPolicies)?;
+    caller.reach(Permission::ReadPolicies)?;
     let versions = policies::versions(&state.db, &caller.identity, organisation).await?;
     Ok(Json(versions))
 }

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use scim_schema::{
     api::provisioning_log::{LogDetail, LogPage, LogQuery, LogRow},
     id::ProvisioningRequestId,
-    permission::{Permission, can},
+    permission::Permission,
     text::fold,
 };
 use uuid::Uuid;
@@ -68,10 +68,7 @@ pub(super) async fn get(
     Id(id): Id<ProvisioningRequestId>,
 ) -> Result<Json<LogDetail>, ApiError> {
     caller.require(Permission::ReadProvisioningLog)?;
-    let may_read_bodies = {
-        let mut roles = caller.identity.roles.iter();
-        roles.any(|role| can(*role, Permission::ReadProvisioningBodies))
-    };
+    let may_read_bodies = caller.require(Permission::ReadProvisioningBodies).is_ok();
     let detail = provisioning_log::read(&state.db, &caller.ctx, id, may_read_bodies).await?;
     Ok(Json(detail))
 }

@@ -10,11 +10,11 @@ use scim_schema::{
     api::acts::ActOnUser, id::UserId, lifecycle::Transition, permission::needed_for,
 };
 
-use super::{if_match, users};
+use super::users;
 use crate::{
     app_state::AppState,
     http::{
-        extract::{Caller, json::Body, path::Id},
+        extract::{Caller, if_match, json::Body, path::Id},
         problem::ApiError,
     },
     ops::user_acts::{Act, carry_out},
@@ -38,7 +38,7 @@ fn route(transition: Transition) -> MethodRouter<AppState> {
                     headers: HeaderMap,
                     Body(asked): Body<ActOnUser>| {
             let needed = needed_for(transition).ok_or_else(ApiError::not_found)?;
-            caller.require(needed)?;
+            caller.reach(needed)?;
             let act = Act {
                 transition,
                 asked,

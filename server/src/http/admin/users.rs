@@ -21,7 +21,7 @@ use crate::{
         extract::{Caller, path::Id, query::Parameters},
         problem::ApiError,
     },
-    ops::{OpError, precondition::EntityTag, user_acts},
+    ops::{OpError, memberships, precondition::EntityTag, user_acts},
 };
 
 /// One page of the table.
@@ -30,13 +30,13 @@ pub(super) async fn list(
     caller: Caller,
     Parameters(query): Parameters<UserQuery>,
 ) -> Result<Json<Page<UserRow>>, ApiError> {
-    caller.require(Permission::ReadUsers)?;
+    let reach = caller.reach(Permission::ReadUsers)?;
     let list = UserList::parse(&query).map_err(|error| match error {
         UserListError::Parameter(name, message) => ApiError::invalid(name, message),
         UserListError::Cursor(_) => OpError::InvalidCursor.into(),
     })?;
     let account = state.db.account(caller.ctx.account);
-    Ok(Json(account.console_users(&list).await?))
+    Ok(Json(account.console_users(&list, &reach).await?))
 }
 
 /// Users per displayed status.
@@ -44,9 +44,9 @@ pub(super) async fn counts(
     State(state): State<AppState>,
     caller: Caller,
 ) -> Result<Json<UserCounts>, ApiError> {
-    caller.require(Permission::ReadUsers)?;
+    let reach = caller.reach(Permission::ReadUsers)?;
     let account = state.db.account(caller.ctx.account);
-    Ok(Json(account.user_counts().await?))
+    Ok(Json(account.user_counts(&reach).await?))
 }
 
 /// A person with the version that an act on them names in If-Match.
@@ -58,11 +58,12 @@ pub(super) async fn get(
     caller: Caller,
     Id(id): Id<UserId>,
 ) -> Result<Person, ApiError> {
-    caller.require(Permission::ReadUsers)?;
+    let reach = caller.reach(Permission::ReadUsers)?;
     let account = state.db.account(caller.ctx.account);
-    let user = account.user_detail(id).await?;
+    let user = account.user_detail(id, &reach).await?;
     let mut user = user.ok_or_else(ApiError::not_found)?;
     user.acts = user_acts::offered(&caller.identity, &user);
+    memberships::offer(&caller.identity, &mut user);
     let tag = EntityTag::of(user.row.version).to_string();
     Ok(([(ETAG, tag)], Json(user)))
 }

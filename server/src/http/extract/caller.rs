@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     api::{my_account::Restriction, problem::ErrorCode, users::Actor},
-    permission::{Permission, can},
+    permission::{Permission, Reach},
 };
 
 use super::cookie;
@@ -32,17 +32,26 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Lets the caller go on or answers 403.
+    /// Lets a caller go on who has the permission in the whole account, or answers 403: for what has
+    /// nothing to do with organisations.
+    ///
+    /// # Errors
+    /// When none of the caller's account-wide roles includes the permission.
+    pub fn require(&self, permission: Permission) -> Result<(), ApiError> {
+        match self.reach(permission)? {
+            Reach::Account => Ok(()),
+            Reach::Organisations(_) => Err(ApiError::forbidden()),
+        }
+    }
+
+    /// Whom the permission covers in the caller's hands, or answers 403. What is beyond is 404, as if
+    /// it were of another account.
     ///
     /// # Errors
     /// When none of the caller's roles includes the permission.
-    pub fn require(&self, permission: Permission) -> Result<(), ApiError> {
-        let mut roles = self.identity.roles.iter();
-        if roles.any(|role| can(*role, permission)) {
-            Ok(())
-        } else {
-            Err(ApiError::forbidden())
-        }
+    pub fn reach(&self, permission: Permission) -> Result<Reach, ApiError> {
+        let reach = self.identity.standing().reach(permission);
+        reach.ok_or_else(ApiError::forbidden)
     }
 
     /// Lets a caller go on who has proven within the last ten minutes who they are, or answers 403 with

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod cookie;
+mod if_match;
 pub mod json;
 pub mod path;
 pub mod query;
@@ -10,4 +11,5 @@ mod serde_words;
 pub mod visitor;
 
 pub use caller::{Caller, Entrant};
+pub use if_match::if_match;
 pub use scim_caller::ScimCaller;

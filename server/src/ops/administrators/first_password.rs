@@ -6,7 +6,6 @@ use scim_schema::{
     api::{events::ChangeKind, session::LinkPurpose},
     id::{AccountId, UserId},
     lifecycle::Lifecycle,
-    permission::AccountRole,
     text::fold,
 };
 use serde_json::json;
@@ -69,7 +68,7 @@ pub async fn set_first_password(
 
 fn awaits_password(user: &SignInUser) -> bool {
     user.password_hash.is_none()
-        && user.roles.contains(&AccountRole::SystemAdministrator)
+        && user.roles.standing().is_system_administrator()
         && matches!(user.axes.lifecycle, Lifecycle::Staged | Lifecycle::Active)
 }
 

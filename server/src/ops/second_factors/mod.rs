@@ -97,7 +97,7 @@ pub async fn of_caller(db: &Db, tools: &Tools, by: &Identity) -> Result<SecondFa
     Ok(SecondFactors {
         items: items.into_iter().map(|factor| factor.view).collect(),
         recovery_codes_left: u32::try_from(left).unwrap_or(u32::MAX),
-        required: tools.policies.needs_second_factor(by.account.id, &by.roles),
+        required: tools.policies.needs_second_factor(by.account.id, by.standing()),
         passkeys: tools.passkeys.work_here(),
     })
 }
@@ -115,7 +115,7 @@ pub async fn remove(
     id: SecondFactorId,
 ) -> Result<(), OpError> {
     let user = by.user;
-    let is_needed = tools.policies.needs_second_factor(by.account.id, &by.roles);
+    let is_needed = tools.policies.needs_second_factor(by.account.id, by.standing());
     db.write::<_, OpError, _>(ctx, move |tx| {
         Box::pin(async move {
             tx.lock_sign_in_user(user).await?.ok_or(OpError::NotFound)?;

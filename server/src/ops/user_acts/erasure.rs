@@ -7,7 +7,7 @@ use scim_schema::{
     api::events::ChangeKind,
     id::UserId,
     lifecycle::{Axes, InvitationState, Lifecycle, Transition},
-    permission::{AccountRole, Guard},
+    permission::Guard,
 };
 use serde_json::json;
 
@@ -69,7 +69,7 @@ pub(in crate::ops) async fn on_request(
             Written::unchanged(())
         }
         Lifecycle::Staged | Lifecycle::Active | Lifecycle::Archived => {
-            if person.roles.contains(&AccountRole::SystemAdministrator) {
+            if person.roles.standing().is_system_administrator() {
                 tx.lock_account().await?;
                 if !tx.has_other_administrator(user).await? {
                     return Err(OpError::Guarded(Guard::LastAdministrator));

@@ -14,7 +14,7 @@ use scim_schema::{
     lifecycle::{
         Axes, Change as Effect, HoldKind, HoldScope, Lifecycle, Sessions, Standstill, Transition,
     },
-    permission::{AccountRole, Guard, Permission, guard, needed_for, permissions_of},
+    permission::{Guard, Permission, Reach, Share, Standing, guard, needed_for},
     policy::RemovalMode,
 };
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ use self::{
 };
 use super::{
     OpError,
+    memberships::{administered, last_of},
     precondition::Precondition,
     sessions::{CLOSE_SESSIONS, Identity},
     step_up,
@@ -55,14 +56,24 @@ pub struct Act {
 /// another administrator is found out when they ask.
 #[must_use]
 pub fn offered(by: &Identity, person: &UserDetail) -> Vec<Transition> {
-    let permissions = permissions_of(&by.roles);
     let axes = person.axes();
     let is_self = by.user == person.row.id;
+    let administered = administered(person);
+    let theirs = Standing {
+        roles: &person.roles,
+        organisations: &administered,
+    };
+    let read = by.standing().reach(Permission::ReadUsers);
+    let is_reached = |needed| match by.standing().reach(needed) {
+        Some(Reach::Account) => true,
+        // Whoever reads everybody may act on their own only: that is found out when they ask.
+        reach => reach.is_some() && reach == read && !person.shared,
+    };
     let is_offered = |act: &Transition| {
-        needed_for(*act).is_some_and(|needed| permissions.contains(&needed))
+        needed_for(*act).is_some_and(is_reached)
             && axes.after(*act, Lifecycle::Active).is_ok()
             && (*act != Transition::Delete || person.removal.mode != RemovalMode::NeverDelete)
-            && guard(*act, is_self, &by.roles, &person.roles).is_ok()
+            && guard(*act, is_self, by.standing(), theirs).is_ok()
     };
     let acts = Transition::ALL.iter().copied();
     let erasable = permissions.contains(&Permission::EraseUsers)
@@ -101,25 +112,87 @@ pub async fn carry_out(
             Box::pin(async move {
                 let person = tx.lock_sign_in_user(user).await?;
                 let person = person.ok_or(OpError::NotFound)?;
+                let by = roles.standing();
+                if let Some(guard) = shared(tx, by, act.transition, user).await? {
+                    let entry = refused(&[act.transition], user, guard);
+                    return Ok(Written::audited(Err(guard), entry));
+                }
                 act.precondition.check(person.version)?;
                 let before = match act.transition {
                     Transition::Restore => tx.before_deletion(user).await?,
                     _ => BeforeDeletion::default(),
                 };
                 let mut plan = plan(&act, &person.axes, before)?;
-                if !proven && step_up::is_asked_for(act.transition, &person.roles) {
+                if !proven && step_up::is_asked_for(act.transition, person.roles.standing()) {
                     return Err(OpError::StepUpRequired);
                 }
                 plan.forgets_providers = is_forgotten(tx, &act, user).await?;
-                let is_self = actor == user;
-                match forbidden(tx, &plan, (is_self, &roles), &person).await? {
-                    Some(guard) => Ok(Written::audited(Err(guard), refused(&plan, user, guard))),
-                    None => Ok(perform(tx, &act, &plan, &person).await?.map(Ok)),
-                }
+                guarded(tx, &act, &plan, (actor, by), &person).await
             })
         })
         .await?;
     outcome.map_err(OpError::Guarded)
+}
+
+/// Deletes somebody who leaves their last organisation (T13a, T13b). The person is locked.
+///
+/// # Errors
+/// As [`carry_out`].
+pub(super) async fn delete_in(
+    tx: &AccountTx,
+    person: &SignInUser,
+    actor: (UserId, Standing<'_>),
+) -> Result<Written<Result<(), Guard>>, OpError> {
+    let act = Act {
+        transition: Transition::Delete,
+        asked: ActOnUser::default(),
+        precondition: Precondition::NONE,
+    };
+    let plan = plan(&act, &person.axes, BeforeDeletion::default())?;
+    guarded(tx, &act, &plan, actor, person).await
+}
+
+/// Whether somebody also belongs to organisations that the actor does not administer: these acts are
+/// on the whole person (domain.md section 4, *People in several organisations*). Nobody who belongs to
+/// none of the actor's is there for them.
+async fn shared(
+    tx: &AccountTx,
+    by: Standing<'_>,
+    act: Transition,
+    user: UserId,
+) -> Result<Option<Guard>, OpError> {
+    let reach = needed_for(act).and_then(|needed| by.reach(needed));
+    let reach = reach.ok_or(OpError::Forbidden)?;
+    if reach == Reach::Account {
+        return Ok(None);
+    }
+    let (_, memberships) = tx.memberships(user, &reach).await?;
+    let inside = memberships.iter().filter(|one| one.reached).count();
+    match Share::of(inside, memberships.len()) {
+        Share::Whole => Ok(None),
+        Share::Part => Ok(Some(Guard::SharedPerson)),
+        Share::Nothing if by.reach(Permission::ReadUsers) == Some(Reach::Account) => {
+            Err(OpError::Forbidden)
+        }
+        Share::Nothing => Err(OpError::NotFound),
+    }
+}
+
+/// Carries out what no guard forbids.
+async fn guarded(
+    tx: &AccountTx,
+    act: &Act,
+    plan: &Plan,
+    (actor, by): (UserId, Standing<'_>),
+    person: &SignInUser,
+) -> Result<Written<Result<(), Guard>>, OpError> {
+    match forbidden(tx, plan, (actor == person.id, by), person).await? {
+        Some(guard) => {
+            let entry = refused(&plan.transitions, person.id, guard);
+            Ok(Written::audited(Err(guard), entry))
+        }
+        None => Ok(perform(tx, act, plan, person).await?.map(Ok)),
+    }
 }
 
 /// The transitions that change something, and the axes after them.
@@ -189,23 +262,26 @@ fn plan(act: &Act, axes: &Axes, before: BeforeDeletion) -> Result<Plan, OpError>
 async fn forbidden(
     tx: &AccountTx,
     plan: &Plan,
-    (is_self, actor): (bool, &[AccountRole]),
+    (is_self, actor): (bool, Standing<'_>),
     person: &SignInUser,
 ) -> Result<Option<Guard>, OpError> {
+    let theirs = person.roles.standing();
     for transition in &plan.transitions {
-        if let Err(guard) = guard(*transition, is_self, actor, &person.roles) {
+        if let Err(guard) = guard(*transition, is_self, actor, theirs) {
             return Ok(Some(guard));
         }
     }
     let stops = plan.transitions.iter().any(|transition| transition.stops());
-    if stops && person.roles.contains(&AccountRole::SystemAdministrator) {
-        // One after the other, or two could each leave the other as the last one.
-        tx.lock_account().await?;
-        if !tx.has_other_administrator(person.id).await? {
-            return Ok(Some(Guard::LastAdministrator));
-        }
+    let administers = theirs.is_system_administrator() || !theirs.organisations.is_empty();
+    if !stops || !administers {
+        return Ok(None);
     }
-    Ok(None)
+    // One after the other, or two could each leave the other as the last one.
+    tx.lock_account().await?;
+    if theirs.is_system_administrator() && !tx.has_other_administrator(person.id).await? {
+        return Ok(Some(Guard::LastAdministrator));
+    }
+    last_of(tx, person.id, theirs.organisations).await
 }
 
 async fn perform(
@@ -383,8 +459,8 @@ fn entry(act: &Act, transition: Transition, user: UserId, moved: &Value) -> Audi
     AuditEntry::done(action(transition), "user", user, details)
 }
 
-fn refused(plan: &Plan, user: UserId, guard: Guard) -> AuditEntry {
-    let asked = plan.transitions.first().copied().map_or("user.act", action);
+fn refused(asked: &[Transition], user: UserId, guard: Guard) -> AuditEntry {
+    let asked = asked.first().copied().map_or("user.act", action);
     AuditEntry::done(asked, "user", user, json!({ "guard": guard })).refused()
 }
 
