@@ -35,6 +35,7 @@ mod m20261122_000990_shadow_deletions;
 mod m20261122_001000_live_before;
 mod m20261123_001010_sqlite_statistics;
 mod m20261123_001020_deletions;
+mod m20261123_001200_mails;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_001000_live_before::Migration),
             Box::new(m20261123_001010_sqlite_statistics::Migration),
             Box::new(m20261123_001020_deletions::Migration),
+            Box::new(m20261123_001200_mails::Migration),
         ]
     }
 }

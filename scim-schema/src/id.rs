@@ -77,6 +77,8 @@ id_type! {
     SessionId;
     /// A one-time link (set-up or reset).
     OneTimeLinkId;
+    /// A mail in the outbox.
+    MailId;
     /// A row of the provisioning log.
     ProvisioningRequestId;
     /// A background job.

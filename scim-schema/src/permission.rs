@@ -48,6 +48,8 @@ word_enum! {
         BanUsers = "users.ban",
         /// Let people in again who were locked out or not here for long.
         ValidateUsers = "users.validate",
+        /// Send people a link with which they choose another password.
+        ResetPasswords = "users.reset_password",
         /// Archive people and take that back.
         ArchiveUsers = "users.archive",
         /// Delete people and restore them.
@@ -66,6 +68,10 @@ word_enum! {
         ResolveConflicts = "conflicts.resolve",
         /// Say which domains belong to the account.
         ManageDomains = "domains.manage",
+        /// See what was mailed to whom, and what became of it.
+        ReadMails = "mails.read",
+        /// Send mails again, and test mails.
+        ManageMails = "mails.manage",
     }
 }
 
@@ -82,6 +88,8 @@ pub const fn can(role: AccountRole, permission: Permission) -> bool {
                     Permission::ManageConnections
                         | Permission::SuspendUsers
                         | Permission::ValidateUsers
+                        | Permission::ResetPasswords
+                        | Permission::ManageMails
                 )
         }
     }

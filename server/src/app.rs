@@ -13,7 +13,19 @@ use crate::{
     http::{router::router, spa::ConsoleFiles},
     ids::Ids,
     jobs::{self, JobCtx},
+    mail::{Mailer, MailerError},
 };
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its database.
+    #[error(transparent)]
+    Database(#[from] MigrateError),
+    /// Its mail server.
+    #[error(transparent)]
+    Mail(#[from] MailerError),
+}
 
 /// A started server without its listener.
 pub struct App {
@@ -29,13 +41,15 @@ impl App {
     /// Opens the database, brings its schema up to date and starts the background work.
     ///
     /// # Errors
-    /// Those of the database, and of a schema that a newer version made.
+    /// Those of the database, of a schema that a newer version made, and of the settings of the mail
+    /// server.
     pub async fn start(
         config: Arc<Config>,
         clock: Clock,
         ids: Ids,
         console: ConsoleFiles,
-    ) -> Result<Self, MigrateError> {
+    ) -> Result<Self, StartError> {
+        let mailer = config.smtp.as_ref().map(Mailer::new).transpose()?;
         let mut settings = DatabaseSettings::new(config.database.url());
         settings.query_timeout = config.limits.query_timeout;
         settings.lazy_sync = config.synchronous == Synchronous::Normal;
@@ -51,6 +65,8 @@ impl App {
             clock: state.clock.clone(),
             ids: state.ids.clone(),
             retention: state.config.retention.clone(),
+            mailer,
+            public_url: state.config.public_url.as_str().to_owned(),
         };
         jobs::start(work, &background, shutdown.clone());
         Ok(Self {

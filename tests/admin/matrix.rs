@@ -230,6 +230,16 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
         ("GET", "/domains".to_owned(), Session),
         ("POST", "/domains".to_owned(), Session),
         ("DELETE", format!("/domains/{}", ids.domain), Session),
+        ("GET", "/mails".to_owned(), Session),
+        ("POST", "/mails/test".to_owned(), Session),
+        ("GET", format!("/mails/{}", ids.mail), Session),
+        ("POST", format!("/mails/{}/send-again", ids.mail), Session),
+        (
+            "POST",
+            format!("/users/{}/reset-password", ids.user),
+            Session,
+        ),
+        ("POST", "/password-resets".to_owned(), Nothing),
         ("GET", "/events".to_owned(), Session),
     ]
 }
@@ -247,6 +257,7 @@ struct Ids {
     domain: String,
     check: String,
     alert: String,
+    mail: String,
 }
 
 /// An account with one of everything, and its administrator.
@@ -275,8 +286,15 @@ async fn populated() -> (TestApp, Console, Ids) {
         domain: domain.string("/id"),
         check: "users.create".to_owned(),
         alert: alert(&app, &client).await,
+        mail: mail(&console).await,
     };
     (app, console, ids)
+}
+
+async fn mail(console: &Console) -> String {
+    console.post("/mails/test", &json!({})).await.expect(202);
+    let mails = console.get("/mails").await.expect(200);
+    mails.string("/items/0/id")
 }
 
 /// An alert with the id of its connection.
@@ -368,6 +386,7 @@ fn the_matrix_knows_every_route() {
         domain: "{id}".to_owned(),
         check: "{check}".to_owned(),
         alert: "{id}".to_owned(),
+        mail: "{id}".to_owned(),
     };
     let mut known: Vec<String> = routes(&placeholders)
         .into_iter()
@@ -420,6 +439,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
             &ids.conflict,
             &ids.domain,
             &ids.alert,
+            &ids.mail,
         ];
         let has_id = known.iter().any(|id| path.contains(*id));
         if !has_id {
@@ -436,7 +456,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 39);
+    assert_eq!(tried, 42);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

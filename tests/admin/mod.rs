@@ -11,6 +11,8 @@ mod dialects;
 mod events;
 mod lock_out;
 mod log_search;
+mod mail_links;
+mod mails;
 mod mapping;
 mod matrix;
 mod oauth_clients;

@@ -7,6 +7,7 @@ mod database;
 mod mapping;
 mod own_process;
 mod scim_client;
+mod smtp;
 mod statements;
 
 pub(crate) use app::TestApp;
@@ -16,4 +17,5 @@ pub(crate) use database::TestDatabase;
 pub(crate) use mapping::rule;
 pub(crate) use own_process::{OwnProcess, serve};
 pub(crate) use scim_client::{ScimClient, group_body, patch_body, user_body};
+pub(crate) use smtp::{At, FROM, Received, Setup, SmtpServer};
 pub(crate) use statements::Statements;

@@ -25,8 +25,12 @@ pub(super) const SERVER: Layers = Layers {
         ("metrics", &[]),
         ("db::entity", &[]),
         ("db", &["clock", "ctx", "db::entity", "ids"]),
-        ("ops", &["clock", "ctx", "db", "ids"]),
-        ("jobs", &["clock", "config", "ctx", "db", "ids", "ops"]),
+        ("mail", &["config"]),
+        ("ops", &["clock", "ctx", "db", "ids", "mail"]),
+        (
+            "jobs",
+            &["clock", "config", "ctx", "db", "ids", "mail", "ops"],
+        ),
         (
             "http",
             &[
@@ -57,6 +61,7 @@ pub(super) const SERVER: Layers = Layers {
                 "http",
                 "ids",
                 "jobs",
+                "mail",
                 "ops",
             ],
         ),
@@ -73,6 +78,7 @@ pub(super) const SERVER: Layers = Layers {
                 "http",
                 "ids",
                 "listen",
+                "mail",
                 "metrics",
                 "ops",
                 "telemetry",

@@ -24,6 +24,8 @@ word_enum! {
         Conflict = "conflict",
         /// An alert about a connection.
         Alert = "alert",
+        /// A mail in the outbox.
+        Mail = "mail",
     }
 }
 

@@ -9,6 +9,7 @@ pub mod connections;
 pub mod dialects;
 pub mod domains;
 pub mod events;
+pub mod mails;
 pub mod mapping;
 pub mod page;
 pub mod problem;

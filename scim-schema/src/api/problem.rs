@@ -60,6 +60,8 @@ error_codes! {
     AlreadyInState = "already_in_state", 409, "It is so already";
     /// Somebody else has the user name.
     UserNameTaken = "user_name_taken", 409, "Somebody else has this user name";
+    /// The person has no e-mail address that a mail could go to.
+    MissingEmail = "missing_field:email", 409, "This person has no e-mail address";
     /// Nobody does this to themselves.
     SelfAction = "self_action", 403, "You cannot do this to yourself";
     /// The other person has a higher role.

@@ -14,7 +14,7 @@ use super::file::{ConfigFile, DEFAULT_DATA, FILE_KEY, syntax_error};
 use super::flags::{self, Flags};
 
 /// Every setting, as the file spells it.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 27] = [
     "body_budget",
     "body_limit",
     "data",
@@ -22,6 +22,7 @@ const KEYS: [&str; 18] = [
     "listen",
     "log_filter",
     "log_format",
+    "mail_from",
     "metrics_listen",
     "provisioning_body_days",
     "public_url",
@@ -29,6 +30,14 @@ const KEYS: [&str; 18] = [
     "request_timeout_s",
     "scim_rate_per_second",
     "shutdown_grace_s",
+    "smtp_ca",
+    "smtp_host",
+    "smtp_password",
+    "smtp_password_file",
+    "smtp_port",
+    "smtp_timeout_s",
+    "smtp_tls",
+    "smtp_user",
     "sqlite_synchronous",
     "tls_cert",
     "tls_key",

@@ -22,6 +22,14 @@
 //! scim_rate_per_second = 2000          # for each SCIM token; at least 25
 //! shutdown_grace_s = 25
 //! provisioning_body_days = 30          # 0 to 90
+//! # smtp_host = "mail.example.org"     (without it mails wait in the outbox)
+//! # smtp_port = 587                      (465 for tls, 25 for none)
+//! # smtp_tls = "starttls"                (or "tls", "none")
+//! # smtp_user = "rollcall"
+//! # smtp_password_file = "/etc/rollcall/smtp"  (or smtp_password, here or as a variable, never a flag)
+//! # smtp_ca = "/etc/rollcall/mail-ca.pem"      (beside the certificates of the system)
+//! # smtp_timeout_s = 20
+//! # mail_from = "people@example.org"
 //! log_format = "text"                  # or "json"
 //! log_filter = "info"
 //! ```
@@ -35,6 +43,7 @@ pub mod limits;
 pub mod listen;
 pub mod log;
 pub mod public_url;
+pub mod smtp;
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -48,6 +57,7 @@ pub use limits::{Limits, Retention};
 pub use listen::{ListenConfig, TlsFiles, TrustedProxies};
 pub use log::{LogConfig, LogFormat};
 pub use public_url::PublicUrl;
+pub use smtp::{SmtpConfig, SmtpTls};
 
 use layers::Layers;
 
@@ -68,6 +78,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long what was received is kept.
     pub retention: Retention,
+    /// Where mails are handed over; without it they wait in the outbox.
+    pub smtp: Option<SmtpConfig>,
     /// What is logged, and how it is written.
     pub log: LogConfig,
     /// The configuration file that was read.
@@ -92,6 +104,7 @@ impl Config {
             public_url: PublicUrl::from_layers(&layers, listen.address, listen.tls.is_some())?,
             limits: Limits::from_layers(&layers)?,
             retention: Retention::from_layers(&layers)?,
+            smtp: SmtpConfig::from_layers(&layers)?,
             log: LogConfig::from_layers(&layers)?,
             file: layers.file_path(),
             listen,

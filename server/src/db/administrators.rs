@@ -46,13 +46,10 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub async fn has_other_administrator(&self, user: UserId) -> Result<bool, DbError> {
-        let free = Expr::col((user::Entity, user::Column::HoldKinds))
-            .eq("")
-            .or(Expr::col((user::Entity, user::Column::BreakGlass)));
         let mut select = administrators_select(self.account().0, 1);
         select
             .and_where(Expr::col((user::Entity, user::Column::Id)).ne(user.0))
-            .and_where(free);
+            .and_where(can_be_at_work());
         let found: Vec<Holder> = fetch::all(&self.connection, &select).await?;
         Ok(!found.is_empty())
     }
@@ -127,6 +124,13 @@ pub(super) fn is_administrator() -> Expr {
         .or(Expr::exists(of_organisation))
 }
 
+/// Nothing holds the user of the row, or nothing can.
+pub(super) fn can_be_at_work() -> Expr {
+    Expr::col((user::Entity, user::Column::HoldKinds))
+        .eq("")
+        .or(Expr::col((user::Entity, user::Column::BreakGlass)))
+}
+
 /// The role that a stored word stands for.
 pub(super) fn parse_role(word: &str) -> Result<AccountRole, DbError> {
     word.parse()
@@ -149,7 +153,7 @@ async fn system_administrators<C: ConnectionTrait>(
 }
 
 /// System Administrators that could be at work.
-fn administrators_select(account: Uuid, limit: u64) -> SelectStatement {
+pub(super) fn administrators_select(account: Uuid, limit: u64) -> SelectStatement {
     Query::select()
         .column((role::Entity, role::Column::UserId))
         .from(role::Entity)

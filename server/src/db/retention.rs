@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{alert, change, job, scim_request_log as log, session},
+    entity::{alert, change, job, mail, scim_request_log as log, session},
     error::DbError,
     unit::AccountTx,
 };
@@ -31,17 +31,20 @@ pub enum Perishable {
     Jobs,
     /// Alerts that are over.
     Alerts,
+    /// The outbox.
+    Mails,
 }
 
 impl Perishable {
     /// Every one, bodies before their rows.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ProvisioningBodies,
         Self::ProvisioningLog,
         Self::Changes,
         Self::Sessions,
         Self::Jobs,
         Self::Alerts,
+        Self::Mails,
     ];
 
     /// The word in the audit log.
@@ -54,6 +57,7 @@ impl Perishable {
             Self::Sessions => "sessions",
             Self::Jobs => "jobs",
             Self::Alerts => "alerts",
+            Self::Mails => "mails",
         }
     }
 }
@@ -76,6 +80,7 @@ impl AccountTx {
             Perishable::Sessions => self.delete_sessions(before).await,
             Perishable::Jobs => self.delete_jobs(before).await,
             Perishable::Alerts => self.delete_alerts(before).await,
+            Perishable::Mails => self.delete_mails(before).await,
         }
     }
 
@@ -170,6 +175,23 @@ impl AccountTx {
         let deleted = alert::Entity::delete_many()
             .filter(A::AccountId.eq(self.account().0))
             .filter(A::Id.in_subquery(old))
+            .exec(&self.connection)
+            .await?;
+        Ok(deleted.rows_affected)
+    }
+
+    async fn delete_mails(&self, before: DateTime<Utc>) -> Result<u64, DbError> {
+        use mail::Column as M;
+        let old = Query::select()
+            .column(M::Id)
+            .from(mail::Entity)
+            .and_where(M::AccountId.eq(self.account().0))
+            .and_where(M::CreatedAt.lt(before))
+            .limit(RETENTION_BATCH)
+            .to_owned();
+        let deleted = mail::Entity::delete_many()
+            .filter(M::AccountId.eq(self.account().0))
+            .filter(M::Id.in_subquery(old))
             .exec(&self.connection)
             .await?;
         Ok(deleted.rows_affected)

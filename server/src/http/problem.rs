@@ -187,6 +187,14 @@ impl From<OpError> for ApiError {
                 ErrorCode::AlreadyInState,
                 "This person is in that state already. Nothing was changed.",
             ),
+            OpError::MissingEmail => Self::new(
+                ErrorCode::MissingEmail,
+                "This person has no e-mail address, so nothing can be mailed. Enter one first.",
+            ),
+            OpError::OnlyPasswordSet(denial) => Self::new(
+                ErrorCode::SignInRefused,
+                format!("Your password is set. {}", refusal(denial)),
+            ),
             OpError::Guarded(guard) => guarded(guard),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),

@@ -37,6 +37,12 @@ pub enum OpError {
     /// The person is in that state already: nothing would change.
     #[error("nothing would change")]
     AlreadyInState,
+    /// The person has no e-mail address that a mail could go to.
+    #[error("the person has no e-mail address")]
+    MissingEmail,
+    /// The password was set, and the sign-in that follows is refused all the same.
+    #[error("the password is set, and sign-in is refused: {0:?}")]
+    OnlyPasswordSet(SignInDenial),
     /// An act that a guard forbids.
     #[error("a guard forbids it: {0}")]
     Guarded(Guard),

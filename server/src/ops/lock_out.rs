@@ -5,12 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     api::{events::ChangeKind, users::Actor},
     id::UserId,
-    lifecycle::{HoldKind, HoldScope},
+    lifecycle::{HoldKind, HoldScope, Transition},
     permission::AccountRole,
 };
 use serde_json::json;
 
-use super::error::OpError;
+use super::{error::OpError, mails};
 use crate::db::{AccountTx, AuditEntry, Change, NewHold, SignInUser, Written};
 
 /// Wrong passwords in a row that lock somebody out.
@@ -91,7 +91,7 @@ pub(crate) async fn wrong_password(tx: &AccountTx, user: UserId) -> Result<Writt
         user,
         json!({ "kind": HoldKind::Denied, "scope": HoldScope::Account, "source": SOURCE }),
     ));
-    Ok(written)
+    Ok(written.mailing(mails::of_transition(tx, Transition::Deny, &person).await?))
 }
 
 #[cfg(test)]

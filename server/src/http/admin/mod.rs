@@ -10,10 +10,12 @@ mod connections;
 mod domains;
 mod events;
 mod guard;
+mod mails;
 mod mapping;
 mod me;
 mod oauth_clients;
 mod one_time_links;
+mod password_resets;
 mod provisioning_log;
 mod rehearsals;
 mod sessions;
@@ -48,10 +50,12 @@ pub fn router(state: AppState) -> Router {
         .route("/sessions/current", delete(sessions::delete_current))
         .route("/one-time-links/inspect", post(one_time_links::inspect))
         .route("/one-time-links/redeem", post(one_time_links::redeem))
+        .route("/password-resets", post(password_resets::forgotten))
         .route("/me", get(me::get))
         .route("/users", get(users::list))
         .route("/users/counts", get(users::counts))
         .route("/users/{id}", get(users::get))
+        .route("/users/{id}/reset-password", post(password_resets::send))
         .route(
             "/idp-connections",
             get(connections::list).post(connections::create),
@@ -150,6 +154,10 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
+        .route("/mails", get(mails::list))
+        .route("/mails/test", post(mails::test))
+        .route("/mails/{id}", get(mails::get))
+        .route("/mails/{id}/send-again", post(mails::send_again))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))

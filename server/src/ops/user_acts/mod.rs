@@ -22,7 +22,7 @@ use self::{
     deletion::{GRACE, Moved},
 };
 use super::{
-    OpError,
+    OpError, mails,
     precondition::Precondition,
     sessions::{CLOSE_SESSIONS, Identity},
 };
@@ -210,6 +210,10 @@ async fn perform(
     written
         .jobs
         .extend(cut_access.then(|| later(tx, CLOSE_SESSIONS, person.id, tx.ctx().now)));
+    for transition in &plan.transitions {
+        let mails = mails::of_transition(tx, *transition, person).await?;
+        written.mails.extend(mails);
+    }
     let until = act.asked.until;
     written
         .jobs

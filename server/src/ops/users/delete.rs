@@ -4,14 +4,15 @@ use scim_schema::{
     api::events::ChangeKind,
     id::{LinkId, UserId},
     lifecycle::Lifecycle,
+    mail::MailKind,
 };
 use serde_json::json;
 
-use super::{lock, store::close_sessions};
+use super::{lock, store::close_sessions, stored_document};
 use crate::{
-    db::{AccountTx, AuditEntry, Change, UserUpdate, Written},
+    db::{AccountTx, AuditEntry, Change, MailAbout, UserUpdate, Written},
     ops::{
-        OpError,
+        OpError, mails,
         precondition::Precondition,
         provisioner::Provisioner,
         shadow,
@@ -64,5 +65,11 @@ pub async fn delete(
     written.jobs.extend(close_sessions(tx, &current));
     written.jobs.extend(left.rest);
     written.changes.extend(left.changes);
+    if before.is_some() {
+        let document = stored_document(&current)?;
+        let to = (current.user, document.primary_email());
+        let removed = mails::to_person(MailKind::Removed, to, MailAbout::default());
+        written.mails.extend(removed);
+    }
     Ok(written)
 }
