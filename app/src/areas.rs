@@ -5,7 +5,7 @@ use leptos_router::LazyRoute;
 
 use crate::pages::{
     AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage, ConnectionsPage,
-    LogPage, MappingPage, NotLoadedPage, TesterPage, UserPage, UsersPage,
+    LogPage, MailsPage, MappingPage, NotLoadedPage, TesterPage, UserPage, UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -14,11 +14,11 @@ macro_rules! lazy {
         pub(crate) struct $route;
 
         #[::leptos::wasm_split::wasm_split(
-                            $area,
-                            wasm_split_path = ::leptos::wasm_split,
-                            preload($preload),
-                            fallible
-                        )]
+                                            $area,
+                                            wasm_split_path = ::leptos::wasm_split,
+                                            preload($preload),
+                                            fallible
+                                        )]
         fn $function() -> Result<AnyView, SplitLoaderError> {
             Ok(view! { <$page /> }.into_any())
         }
@@ -82,3 +82,4 @@ lazy!(
     ConflictsPage
 );
 lazy!(Conflict, requests, conflict, fetch_conflict, ConflictPage);
+lazy!(Mails, settings, mails, fetch_mails, MailsPage);

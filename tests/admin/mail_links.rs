@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use scim_schema::{dialect::ConnectionKind, id::UserId};
 use serde_json::{Value, json};
 
-use super::permissions::with_role;
+use super::{mails::until_tried, permissions::with_role};
 use crate::support::{Answer, At, Console, PASSWORD, Received, Setup, SmtpServer, TestApp};
 
 const ROBIN: &str = "robin@example.org";
@@ -124,11 +124,7 @@ async fn each_try_has_a_link_that_works_until_one_of_them_is_used() {
     server.answer(At::Gone, "");
     send(&dana, robin).await.expect(202);
     server.until(1).await;
-    app.until_number(
-        "SELECT COUNT(*) FROM mails WHERE attempts = 1 AND state = 'queued'",
-        1,
-    )
-    .await;
+    until_tried(&app).await;
     app.clock.advance(TimeDelta::minutes(1));
     let mails = server.until(2).await;
     assert_ne!(mails[0].secret(), mails[1].secret());

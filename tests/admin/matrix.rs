@@ -3,6 +3,7 @@
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
+use super::mails;
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 
 /// What a route needs.
@@ -15,7 +16,7 @@ enum Needs {
 /// Every route, with ids of the first account in the place of its parameters.
 fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     use Needs::{Nothing, Session};
-    vec![
+    let mut routes = vec![
         ("GET", "/sign-in-options".to_owned(), Nothing),
         ("POST", "/sessions".to_owned(), Nothing),
         ("DELETE", "/sessions/current".to_owned(), Session),
@@ -230,18 +231,12 @@ fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
         ("GET", "/domains".to_owned(), Session),
         ("POST", "/domains".to_owned(), Session),
         ("DELETE", format!("/domains/{}", ids.domain), Session),
-        ("GET", "/mails".to_owned(), Session),
-        ("POST", "/mails/test".to_owned(), Session),
-        ("GET", format!("/mails/{}", ids.mail), Session),
-        ("POST", format!("/mails/{}/send-again", ids.mail), Session),
-        (
-            "POST",
-            format!("/users/{}/reset-password", ids.user),
-            Session,
-        ),
         ("POST", "/password-resets".to_owned(), Nothing),
         ("GET", "/events".to_owned(), Session),
-    ]
+    ];
+    let mails = mails::routes(&ids.mail, &ids.user);
+    routes.extend(mails.map(|(method, path)| (method, path, Session)));
+    routes
 }
 
 struct Ids {
@@ -286,15 +281,9 @@ async fn populated() -> (TestApp, Console, Ids) {
         domain: domain.string("/id"),
         check: "users.create".to_owned(),
         alert: alert(&app, &client).await,
-        mail: mail(&console).await,
+        mail: mails::put_one(&console).await,
     };
     (app, console, ids)
-}
-
-async fn mail(console: &Console) -> String {
-    console.post("/mails/test", &json!({})).await.expect(202);
-    let mails = console.get("/mails").await.expect(200);
-    mails.string("/items/0/id")
 }
 
 /// An alert with the id of its connection.
@@ -361,9 +350,8 @@ fn declared() -> Vec<String> {
         let (path, rest) = route.split_once('"').expect("a path");
         let handlers = rest.split(".route(").next().unwrap_or_default();
         for method in ["get", "post", "put", "patch", "delete"] {
-            if handlers.contains(&format!(",{method}("))
-                || handlers.contains(&format!(").{method}("))
-            {
+            let has = |before: &str| handlers.contains(&format!("{before}{method}("));
+            if has(",") || has(").") {
                 found.push(format!("{} {path}", method.to_uppercase()));
             }
         }
@@ -441,8 +429,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
             &ids.alert,
             &ids.mail,
         ];
-        let has_id = known.iter().any(|id| path.contains(*id));
-        if !has_id {
+        if !known.iter().any(|id| path.contains(*id)) {
             continue;
         }
         tried += 1;

@@ -11,6 +11,7 @@ mod dialects;
 mod events;
 mod lock_out;
 mod log_search;
+mod mail_delivery;
 mod mail_links;
 mod mails;
 mod mapping;

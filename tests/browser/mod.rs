@@ -33,6 +33,7 @@ mod keyboard;
 mod live;
 mod log;
 mod long_names;
+mod mails;
 mod mapping;
 mod person;
 mod shadow;

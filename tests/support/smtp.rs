@@ -309,7 +309,7 @@ impl Talk {
             lines.push("AUTH PLAIN");
         }
         if self.setup.utf8 {
-            lines.push("SMTPUTF8");
+            lines.extend(["8BITMIME", "SMTPUTF8"]);
         }
         let last = lines.len() - 1;
         let lines = lines.iter().enumerate().map(|(index, line)| match index {

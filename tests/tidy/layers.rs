@@ -144,10 +144,12 @@ pub(super) const CONSOLE: Layers = Layers {
                 "ui",
             ],
         ),
+        ("areas", &["pages"]),
         (
             "app",
             &[
                 "api",
+                "areas",
                 "clock",
                 "form",
                 "format",

@@ -9,6 +9,7 @@ pub(crate) mod conformance;
 pub(crate) mod connections;
 mod error;
 pub(crate) mod log;
+pub(crate) mod mails;
 pub(crate) mod mapping;
 mod read;
 pub(crate) mod session;

@@ -154,6 +154,9 @@ pub struct UserDetail {
     /// What the caller may do with this person as they are now, in the order of [`Transition::ALL`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Transition>,
+    /// Whether the caller may have a link mailed to this person that sets a password.
+    #[serde(default)]
+    pub password_link: bool,
 }
 
 impl UserDetail {

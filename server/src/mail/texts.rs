@@ -73,7 +73,7 @@ impl Facts {
     }
 
     fn by(&self) -> &str {
-        self.by.as_deref().unwrap_or("an administrator")
+        self.by.as_deref().unwrap_or("An administrator")
     }
 
     /// What was asked of an organisation where one is meant, and of the account otherwise.
@@ -81,17 +81,30 @@ impl Facts {
         self.organisation.as_deref().unwrap_or(&self.account)
     }
 
-    /// A letter that greets, and says at its end whom to ask and why it came.
-    fn write<const N: usize>(&self, subject: String, parts: [Part; N]) -> Letter {
-        let mut all = vec![text(format!("Hello {},", self.name))];
-        all.extend(parts);
-        all.push(text(format!(
+    /// A letter to the person whom it is about.
+    fn to_person<const N: usize>(&self, subject: String, parts: [Part; N]) -> Letter {
+        let end = format!(
             "If you have a question, ask an administrator of {}. This mail was sent automatically; an answer to it is not read.",
             self.account
-        )));
+        );
+        self.write(subject, parts, end)
+    }
+
+    /// A letter to an administrator.
+    fn to_administrator<const N: usize>(&self, subject: String, parts: [Part; N]) -> Letter {
+        let end = format!(
+            "You get this mail because you administer {}. It was sent automatically; an answer to it is not read.",
+            self.account
+        );
+        self.write(subject, parts, end)
+    }
+
+    fn write<const N: usize>(&self, subject: String, parts: [Part; N], end: String) -> Letter {
+        let greeting = text(format!("Hello {},", self.name));
+        let parts = std::iter::once(greeting).chain(parts).chain([text(end)]);
         Letter {
             subject,
-            parts: all,
+            parts: parts.collect(),
         }
     }
 }
@@ -108,11 +121,11 @@ fn days(number: u32) -> String {
 }
 
 fn set_password(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("Welcome to {}: choose your password", facts.account),
         [
             text(format!(
-                "you have an account at {}. Your sign-in name is {}.",
+                "You have an account at {}. Your sign-in name is {}.",
                 facts.account, facts.user_name
             )),
             Part::Link("Choose your password", facts.link.clone()),
@@ -122,13 +135,19 @@ fn set_password(facts: &Facts) -> Letter {
 }
 
 fn reset_password(facts: &Facts) -> Letter {
-    facts.write(
+    let (user_name, account) = (&facts.user_name, &facts.account);
+    let asked = match &facts.by {
+        Some(by) => format!(
+            "{by} sent you this link to choose another password for {user_name} at {account}."
+        ),
+        None => format!(
+            "Somebody, probably you, asked to choose another password for {user_name} at {account}."
+        ),
+    };
+    facts.to_person(
         format!("Choose another password for {}", facts.account),
         [
-            text(format!(
-                "somebody, probably you, asked for another password of {} at {}.",
-                facts.user_name, facts.account
-            )),
+            text(asked),
             Part::Link("Choose another password", facts.link.clone()),
             text("The link works once, within one hour, and signs you out everywhere else."),
             text("If you did not ask for it, do nothing: your password stays as it is."),
@@ -137,7 +156,7 @@ fn reset_password(facts: &Facts) -> Letter {
 }
 
 fn password_assigned(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("Your password for {} was changed", facts.account),
         [
             text(format!(
@@ -151,7 +170,7 @@ fn password_assigned(facts: &Facts) -> Letter {
 }
 
 fn second_factor_reset(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("Your second factor for {} was taken away", facts.account),
         [
             text(format!(
@@ -166,11 +185,11 @@ fn second_factor_reset(facts: &Facts) -> Letter {
 }
 
 fn email_changed(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("Your e-mail address at {} was changed", facts.account),
         [
             text(format!(
-                "your account at {} has another e-mail address from now on. This is the last mail to the one of before; links that were sent to it no longer work.",
+                "Your account at {} has another e-mail address from now on. This is the last mail to the one of before; links that were sent to it no longer work.",
                 facts.account
             )),
             text("If you did not expect this, tell an administrator now."),
@@ -179,11 +198,11 @@ fn email_changed(facts: &Facts) -> Letter {
 }
 
 fn denied(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("Your account at {} is locked", facts.account),
         [
             text(format!(
-                "a wrong password was entered ten times in a row for {} at {}, so nobody can sign in with a password now.",
+                "A wrong password was entered ten times in a row for {} at {}, so nobody can sign in with a password now.",
                 facts.user_name, facts.account
             )),
             text("An administrator can let you in again. If it was not you who tried, tell them."),
@@ -192,7 +211,7 @@ fn denied(facts: &Facts) -> Letter {
 }
 
 fn dormancy_warning(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!(
             "Sign in within {} to keep your access to {}",
             days(facts.days),
@@ -200,7 +219,7 @@ fn dormancy_warning(facts: &Facts) -> Letter {
         ),
         [
             text(format!(
-                "you have not signed in to {} for a long time. In {} your access ends, and an administrator has to let you in again.",
+                "You have not signed in to {} for a long time. In {} your access ends, and an administrator has to let you in again.",
                 facts.account,
                 days(facts.days)
             )),
@@ -210,27 +229,27 @@ fn dormancy_warning(facts: &Facts) -> Letter {
 }
 
 fn inactive(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("Your access to {} has ended", facts.account),
         [text(format!(
-            "you have not signed in to {} for three months, so your access has ended. Nothing of yours was deleted. An administrator can let you in again.",
+            "You have not signed in to {} for three months, so your access has ended. Nothing of yours was deleted. An administrator can let you in again.",
             facts.account
         ))],
     )
 }
 
 fn removed(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_person(
         format!("You were removed from {}", facts.place()),
         [text(format!(
-            "your account at {} was removed, and you cannot sign in there any more.",
+            "Your account at {} was removed, and you cannot sign in there any more.",
             facts.place()
         ))],
     )
 }
 
 fn suspended(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_administrator(
         format!("{} was suspended", facts.about),
         [
             text(format!(
@@ -254,11 +273,11 @@ fn denied_digest(facts: &Facts) -> Letter {
     if facts.more > 0 {
         people.push(format!("and {} more", facts.more));
     }
-    facts.write(
+    facts.to_administrator(
         format!("{who} locked out of {}", facts.account),
         [
             text(format!(
-                "within the last day {who} locked out of {} after ten wrong passwords in a row:",
+                "Within the last day {who} locked out of {} after ten wrong passwords in a row:",
                 facts.account
             )),
             Part::List(people),
@@ -268,7 +287,7 @@ fn denied_digest(facts: &Facts) -> Letter {
 }
 
 fn approval_asked(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_administrator(
         format!("{} asks for a second person", facts.by()),
         [
             text(format!(
@@ -282,11 +301,11 @@ fn approval_asked(facts: &Facts) -> Letter {
 }
 
 fn no_administrator(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_administrator(
         format!("Nobody administers {} any more", facts.place()),
         [
             text(format!(
-                "the last administrator of {} lost that role or their access. Give the role to somebody else.",
+                "The last administrator of {} lost that role or their access. Give the role to somebody else.",
                 facts.place()
             )),
             Part::Link("See who is there", facts.link.clone()),
@@ -295,10 +314,10 @@ fn no_administrator(facts: &Facts) -> Letter {
 }
 
 fn test(facts: &Facts) -> Letter {
-    facts.write(
+    facts.to_administrator(
         format!("Test mail of {}", facts.account),
         [text(format!(
-            "this mail shows that mails of {} arrive. You asked for it.",
+            "This mail shows that mails of {} arrive. You asked for it.",
             facts.account
         ))],
     )

@@ -5,11 +5,14 @@ use std::{sync::Arc, time::Instant};
 
 use chrono::TimeDelta;
 use scim_schema::{
-    api::session::{ForgottenPassword, LOGIN_MAX_BYTES},
+    api::{
+        session::{ForgottenPassword, LOGIN_MAX_BYTES},
+        users::UserDetail,
+    },
     id::UserId,
     lifecycle::{SignInMethod, Transition},
     mail::MailKind,
-    permission::guard,
+    permission::{Permission, guard, permissions_of},
     text::fold,
 };
 use serde_json::json;
@@ -27,6 +30,16 @@ use crate::{
 /// Links that somebody who forgot is mailed within an hour: enough for whoever deletes the first,
 /// and no way to fill somebody's mailbox.
 const MAILS_AN_HOUR: u64 = 3;
+
+/// Whether somebody may have a link mailed to a person as they are, to be shown before they ask.
+#[must_use]
+pub fn is_offered(by: &Identity, person: &UserDetail) -> bool {
+    let is_self = by.user == person.row.id;
+    permissions_of(&by.roles).contains(&Permission::ResetPasswords)
+        && guard(Transition::Validate, is_self, &by.roles, &person.roles).is_ok()
+        && person.row.email.is_some()
+        && MailKind::ResetPassword.reaches(&person.axes())
+}
 
 /// Mails a person a link to choose a password: the first one where there is none yet.
 ///

@@ -54,7 +54,10 @@ fn concerns(news: News, only: Option<ConnectionId>) -> bool {
             // Counts of users and groups change with them; their events do not name a connection.
             ChangeKind::User | ChangeKind::Group => true,
             // The section of the attributes follows them itself, and so do alerts.
-            ChangeKind::AttributeDefinition | ChangeKind::Conflict | ChangeKind::Alert => false,
+            ChangeKind::AttributeDefinition
+            | ChangeKind::Conflict
+            | ChangeKind::Alert
+            | ChangeKind::Mail => false,
         },
     }
 }

@@ -1,10 +1,12 @@
 //! Pages of people who are not signed in.
 
 mod art;
+mod forgotten;
 mod root;
 mod setup;
 mod sign_in;
 
+pub(crate) use forgotten::ForgottenPage;
 pub(crate) use root::RootPage;
 pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;

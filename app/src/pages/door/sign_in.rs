@@ -72,10 +72,14 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
         }
         .into_any();
     }
+    let forgotten = routes::forgotten(&account.slug);
     view! {
         <Door title=heading>
             <WhyHere />
             <SignInForm slug=account.slug form />
+            <p class="small">
+                <a href=forgotten>{text::door::FORGOTTEN}</a>
+            </p>
             <p class="xs faint">{text::door::TROUBLE}</p>
         </Door>
     }

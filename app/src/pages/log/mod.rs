@@ -243,7 +243,8 @@ pub(crate) fn of_user(query: &LogQuery, event: &ChangeEvent) -> bool {
         | ChangeKind::Connection
         | ChangeKind::AttributeDefinition
         | ChangeKind::Conflict
-        | ChangeKind::Alert => false,
+        | ChangeKind::Alert
+        | ChangeKind::Mail => false,
     }
 }
 

@@ -114,7 +114,19 @@ fn pages(session: Session) -> AnyView {
             </Group>
         }
     });
-    view! { {users} {provisioning} }.into_any()
+    let settings = session.may(Permission::ReadMails).then(|| {
+        view! {
+            <Group title=text::shell::SETTINGS>
+                <Item
+                    href=routes::MAILS
+                    label=text::shell::MAILS
+                    glyph=Icon::Mail
+                    count=Signal::stored(None)
+                />
+            </Group>
+        }
+    });
+    view! { {users} {provisioning} {settings} }.into_any()
 }
 
 fn users_in_all() -> Option<u64> {

@@ -6,6 +6,7 @@ pub(crate) mod attributes;
 mod banner;
 mod groups;
 mod head;
+mod password_link;
 mod profile;
 pub(crate) mod provisioning;
 mod summary;

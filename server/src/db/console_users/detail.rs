@@ -119,6 +119,7 @@ impl AccountScope<'_> {
             group_count,
             deletion,
             acts: Vec::new(),
+            password_link: false,
         }))
     }
 

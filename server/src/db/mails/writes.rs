@@ -57,6 +57,36 @@ impl AccountTx {
         Ok(follow)
     }
 
+    /// Adds a mail of the past, which nobody sends, unless one of this key is there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn insert_past_mail(
+        &self,
+        mail: &StoredMail,
+        dedup_key: String,
+    ) -> Result<(), DbError> {
+        let about = serde_json::to_string(&mail.about);
+        let row = mail::ActiveModel {
+            account_id: Set(self.account().0),
+            id: Set(mail.id.0),
+            user_id: Set(mail.user.0),
+            kind: Set(mail.kind.as_str().to_owned()),
+            state: Set(mail.state.as_str().to_owned()),
+            address: Set(mail.address.clone()),
+            about: Set(about.map_err(|error| DbError::Corrupt(error.to_string()))?),
+            dedup_key: Set(Some(dedup_key)),
+            attempts: Set(mail.attempts),
+            next_attempt_at: Set(mail.next_attempt_at),
+            message_id: Set(mail.message_id.clone()),
+            last_error: Set(mail.last_error.clone()),
+            created_at: Set(mail.created_at),
+            sent_at: Set(mail.sent_at),
+        };
+        let there = OnConflict::new().do_nothing().to_owned();
+        Ok(self.connection.upsert_all(vec![row], &there).await?)
+    }
+
     /// The job that sends a mail at `run_at`; asked for twice, it is there once.
     #[must_use]
     pub fn sending(&self, id: MailId, run_at: DateTime<Utc>) -> NewJob {

@@ -132,9 +132,11 @@ fn concerns(news: News, only: ConnectionId) -> bool {
         News::Change(ChangeEvent { kind, id, .. }) => match kind {
             ChangeKind::Connection | ChangeKind::ProvisioningLog => id == only.0,
             ChangeKind::AttributeDefinition => true,
-            ChangeKind::User | ChangeKind::Group | ChangeKind::Conflict | ChangeKind::Alert => {
-                false
-            }
+            ChangeKind::User
+            | ChangeKind::Group
+            | ChangeKind::Conflict
+            | ChangeKind::Alert
+            | ChangeKind::Mail => false,
         },
     }
 }
