@@ -18,12 +18,16 @@ async fn mails_wait_without_a_server_and_are_read_and_sent_again() {
     window.click_link("Mails").await;
     window.see_page("Mails").await;
     window.see("No mails").await;
-    window.see("No mail server is configured: mails wait here.").await;
+    window
+        .see("No mail server is configured: mails wait here.")
+        .await;
     audit.look(&window, "no mails").await;
     window.mark().await;
 
     window.click_button("Send test mail").await;
-    window.see("The mail waits: no mail server is configured").await;
+    window
+        .see("The mail waits: no mail server is configured")
+        .await;
     window.see("Waiting").await;
     audit.look(&window, "a mail that waits").await;
     window.click_button("Show: Test to Dana Whitfield").await;
@@ -40,7 +44,9 @@ async fn mails_wait_without_a_server_and_are_read_and_sent_again() {
     window.see("Bounced").await;
     window.see("550: 5.1.1 no such mailbox.").await;
     audit.look(&window, "a mail that bounced").await;
-    window.click_button("Send again: Test to Dana Whitfield").await;
+    window
+        .click_button("Send again: Test to Dana Whitfield")
+        .await;
     window.see("Nothing here").await;
     window.click_link("Show all mails").await;
     window.see("Waiting").await;
@@ -59,7 +65,9 @@ async fn a026_a_link_to_set_a_password_is_mailed_from_the_persons_page() {
     window.click_link("Ada Lovelace").await;
     window.see_page("Ada Lovelace").await;
     window.click_button("Mail password link").await;
-    window.see("The mail waits: no mail server is configured").await;
+    window
+        .see("The mail waits: no mail server is configured")
+        .await;
     window.click_link("Mails").await;
     window.see("Welcome with a link to set a password").await;
     window
@@ -83,9 +91,13 @@ async fn whoever_forgot_is_told_the_same_whoever_exists() {
     audit.look(&window, "a forgotten password").await;
     window.click_button("Send link").await;
     window.see("Enter your user name or e-mail address.").await;
-    window.fill("User name or e-mail", "nobody@example.org").await;
+    window
+        .fill("User name or e-mail", "nobody@example.org")
+        .await;
     window.press(Key::Enter).await;
-    window.see("a link is on its way to their e-mail address").await;
+    window
+        .see("a link is on its way to their e-mail address")
+        .await;
     audit.look(&window, "a link that was asked for").await;
     window.click_link("Go to sign-in").await;
     SignInPage::shown(&window).await;

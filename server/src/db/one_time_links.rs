@@ -163,18 +163,16 @@ impl AccountTx {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn void_links_of(&self, user: UserId) -> Result<u64, DbError> {
+    pub async fn void_links_of(&self, user: UserId) -> Result<(), DbError> {
         use link::Column as L;
         let now = self.ctx().now;
-        let voided = link::Entity::update_many()
+        let update = link::Entity::update_many()
             .filter(L::AccountId.eq(self.account().0))
             .filter(L::UserId.eq(user.0))
             .filter(L::UsedAt.is_null())
             .filter(L::ExpiresAt.gt(now))
-            .col_expr(L::ExpiresAt, Expr::val(now))
-            .exec(&self.connection)
-            .await?;
-        Ok(voided.rows_affected)
+            .col_expr(L::ExpiresAt, Expr::val(now));
+        Ok(self.connection.update(update).await?)
     }
 
     /// Uses a link up; `false` when it was used, ran out or is unknown. Of two that try at the same

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use scim_schema::id::{AccountId, RequestId};
 
@@ -47,22 +47,23 @@ pub(super) fn run<'j>(ctx: &'j JobCtx, _: &'j ClaimedJob) -> BoxFuture<'j, Resul
 /// Puts the digest of the day before the job's own into the outbox, once however often it runs.
 pub(super) fn digest<'j>(
     ctx: &'j JobCtx,
-    _: &'j ClaimedJob,
+    job: &'j ClaimedJob,
 ) -> BoxFuture<'j, Result<(), JobError>> {
     Box::pin(async move {
+        // When it was due, however late it runs: days neither overlap nor leave a gap.
+        let until: DateTime<Utc> = job
+            .payload
+            .get("at")
+            .and_then(|value| value.as_str())
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| JobError::Fail("the payload names no time".to_owned()))?;
         let day = TimeDelta::days(1);
-        let until = last_whole(ctx.clock.now(), TimeDelta::hours(1));
         for account in accounts(ctx).await? {
             let by = context(ctx, account);
             mails::tell_of_denied(&ctx.db, &by, (until - day, until)).await?;
         }
         Ok(())
     })
-}
-
-/// The last whole multiple of `every`.
-fn last_whole(now: DateTime<Utc>, every: TimeDelta) -> DateTime<Utc> {
-    now.duration_trunc(every).unwrap_or(now)
 }
 
 async fn accounts(ctx: &JobCtx) -> Result<Vec<AccountId>, OpError> {

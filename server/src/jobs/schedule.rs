@@ -41,24 +41,28 @@ pub(super) async fn queue_next(ctx: &JobCtx) -> Result<(), DbError> {
     let now = ctx.clock.now();
     let request = RequestId(ctx.ids.uuid_v7(now));
     let by = Arc::new(Ctx::system(PLATFORM_ACCOUNT, "schedule", request, now));
-    let due = [
+    let mut due = vec![
         (retention::QUEUE, next_daily(now)),
         (outbox::DENIED_DIGEST, next_daily(now)),
-        // At once: a start may be the first one with a mail server.
-        (outbox::OUTBOX, now),
         (LOOK, next_multiple(now, alerts::EVERY)),
     ];
+    if ctx.mailer.is_some() {
+        // At once: a start may be the first one with a mail server.
+        due.push((outbox::OUTBOX, now));
+    }
     ctx.db
         .write(&by, move |_| {
+            let due = due.clone();
             Box::pin(async move {
                 let mut written = Written::bookkeeping(());
-                written.jobs.extend(due.map(|(queue, run_at)| NewJob {
+                let jobs = due.into_iter().map(|(queue, run_at)| NewJob {
                     queue,
-                    payload: json!({}),
+                    payload: json!({ "at": run_at }),
                     run_at,
                     dedup_key: Some(format!("{queue}@{run_at:?}")),
                     max_attempts: 5,
-                }));
+                });
+                written.jobs.extend(jobs);
                 Ok::<_, DbError>(written)
             })
         })

@@ -11,7 +11,7 @@ use crate::{
     db::ClaimedJob,
     mail::{Envelope, Mailer},
     ops::{
-        mails::{self, Begun, Try},
+        mails::{self, Try},
         one_time_links,
     },
 };
@@ -30,8 +30,8 @@ pub(super) fn run<'j>(ctx: &'j JobCtx, job: &'j ClaimedJob) -> BoxFuture<'j, Res
         let by = context(ctx, job);
         let named = mailer.message_id(mail.0);
         match mails::begin(&ctx.db, &by, &ctx.ids, mail, named).await? {
-            Begun::Nothing => Ok(()),
-            Begun::Try(begun) => attempt(ctx, job, mailer, begun).await,
+            None => Ok(()),
+            Some(begun) => attempt(ctx, job, mailer, begun).await,
         }
     })
 }

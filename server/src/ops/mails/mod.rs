@@ -25,7 +25,7 @@ use crate::{
 pub use acts::{read, send_again, send_test};
 pub use digest::tell_of_denied;
 pub use facts::{Places, letter_of};
-pub use sending::{Begun, Try, begin, finish, requeue};
+pub use sending::{Try, begin, finish, requeue};
 
 /// A mail to somebody, if they have an address.
 pub(super) fn to_person(

@@ -50,17 +50,8 @@ pub struct Try {
     pub secret: Option<Secret>,
 }
 
-/// What came of beginning.
-#[derive(Clone, Debug)]
-pub enum Begun {
-    /// It is to be sent now.
-    Try(Try),
-    /// It is over, or another try is under way.
-    Nothing,
-}
-
 /// Takes a mail to send it: nobody else does until [`finish`], or until the try counts as lost.
-/// `message_id` names it in every try.
+/// `message_id` names it in every try. `None` when it is over, or another try is under way.
 ///
 /// # Errors
 /// Those of the database.
@@ -70,22 +61,22 @@ pub async fn begin(
     ids: &Ids,
     id: MailId,
     message_id: String,
-) -> Result<Begun, OpError> {
+) -> Result<Option<Try>, OpError> {
     let secret = Secret::new(ids, "");
     db.write::<_, OpError, _>(ctx, move |tx| {
         let (secret, message_id) = (secret.clone(), message_id.clone());
         Box::pin(async move {
             let Some(mail) = tx.lock_mail(id).await? else {
-                return Ok(Written::unchanged(Begun::Nothing));
+                return Ok(Written::unchanged(None));
             };
             if mail.state.is_over() {
-                return Ok(Written::unchanged(Begun::Nothing));
+                return Ok(Written::unchanged(None));
             }
             match mail.next_attempt_at.filter(|at| *at > tx.ctx().now) {
                 // Whoever began may be gone: then somebody has to come back for it.
                 Some(at) => {
                     let job = tx.sending(id, at);
-                    Ok(Written::bookkeeping(Begun::Nothing).queueing(job))
+                    Ok(Written::bookkeeping(None).queueing(job))
                 }
                 None => take(tx, mail, message_id, secret).await,
             }
@@ -99,7 +90,7 @@ async fn take(
     mut mail: StoredMail,
     message_id: String,
     secret: Secret,
-) -> Result<Written<Begun>, OpError> {
+) -> Result<Written<Option<Try>>, OpError> {
     let is_stale = |due: DateTime<Utc>| tx.ctx().now - due > STALE;
     let address = match mail.next_attempt_at.is_some_and(is_stale) {
         true => Err(
@@ -112,7 +103,7 @@ async fn take(
         Err(why) => {
             settle(&mut mail, MailState::Dead, Some(why.to_owned()));
             tx.store_mail(&mail).await?;
-            return Ok(announced(Begun::Nothing, mail.id));
+            return Ok(announced(None, mail.id));
         }
     }
     let is_first = mail.attempts == 0;
@@ -123,9 +114,9 @@ async fn take(
     tx.store_mail(&mail).await?;
     let entry = link(tx, &mail, &secret, is_first).await?;
     let secret = entry.is_some().then_some(secret);
-    let mut written = announced(Begun::Nothing, mail.id);
+    let mut written = announced((), mail.id);
     written.audit.extend(entry);
-    Ok(written.map(|_| Begun::Try(Try { mail, secret })))
+    Ok(written.map(|()| Some(Try { mail, secret })))
 }
 
 /// Where the mail goes now, or why it goes nowhere.
