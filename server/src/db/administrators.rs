@@ -124,11 +124,14 @@ pub(super) fn is_administrator() -> Expr {
         .or(Expr::exists(of_organisation))
 }
 
-/// Nothing holds the user of the row, or nothing can.
+/// Nothing keeps the user of the row out. Break-glass is exempt from what identity providers say
+/// (domain.md section 4, *Guards*), and from nothing else.
 pub(super) fn can_be_at_work() -> Expr {
-    Expr::col((user::Entity, user::Column::HoldKinds))
+    let held = || Expr::col((user::Entity, user::Column::HoldKinds));
+    let exempt = held().is_in(["idp_disabled", "security", "idp_disabled,security"]);
+    held()
         .eq("")
-        .or(Expr::col((user::Entity, user::Column::BreakGlass)))
+        .or(Expr::col((user::Entity, user::Column::BreakGlass)).and(exempt))
 }
 
 /// The role that a stored word stands for.

@@ -100,7 +100,7 @@ pub(super) async fn of_new_address(
     user: UserId,
     (before, after): (Option<&str>, Option<&str>),
 ) -> Result<Option<NewMail>, DbError> {
-    if before.map(fold) == after.map(fold) {
+    if before.is_none() || before.map(fold) == after.map(fold) {
         return Ok(None);
     }
     tx.void_links_of(user).await?;
