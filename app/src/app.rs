@@ -11,7 +11,10 @@ use crate::{
     areas,
     clock::Clock,
     live::Live,
-    pages::{FreshSecret, MappingDrafts, NotFoundPage, RootPage, SetupPage, Shell, SignInPage},
+    pages::{
+        ForgottenPage, FreshSecret, MappingDrafts, NotFoundPage, RootPage, SetupPage, Shell,
+        SignInPage,
+    },
     places::Places,
     session::Session,
     shortcuts::Shortcuts,
@@ -43,6 +46,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <main id="main"><NotFoundPage /></main> }>
                 <Route path=path!("/") view=RootPage />
                 <Route path=path!("/a/:slug") view=SignInPage />
+                <Route path=path!("/a/:slug/forgot") view=ForgottenPage />
                 <Route path=path!("/setup") view=SetupPage />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/me") view={Lazy::<areas::MyAccount>::new()} />
@@ -61,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/policies") view={Lazy::<areas::Policies>::new()} />
                     <Route path=path!("/policies/:id") view={Lazy::<areas::Policies>::new()} />
                     <Route path=path!("/log") view={Lazy::<areas::Log>::new()} />
+                    <Route path=path!("/mails") view={Lazy::<areas::Mails>::new()} />
                     <Route path=path!("/*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>

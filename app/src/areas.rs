@@ -8,8 +8,8 @@ use leptos_router::LazyRoute;
 
 use crate::pages::{
     ApprovalsPage, AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
-    ConnectionsPage, LogPage, MappingPage, MyAccountPage, NotLoadedPage, OrganisationsPage,
-    PoliciesPage, TesterPage, UserPage, UsersPage,
+    ConnectionsPage, LogPage, MailsPage, MappingPage, MyAccountPage, NotLoadedPage,
+    OrganisationsPage, PoliciesPage, TesterPage, UserPage, UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -103,3 +103,4 @@ lazy!(
     fetch_my_account,
     MyAccountPage
 );
+lazy!(Mails, settings, mails, fetch_mails, MailsPage);

@@ -24,6 +24,8 @@ pub(crate) const APPROVALS: &str = "/approvals";
 pub(crate) const POLICIES: &str = "/policies";
 /// Conflicts between connections and people who are here.
 pub(crate) const CONFLICTS: &str = "/conflicts";
+/// What was mailed to whom.
+pub(crate) const MAILS: &str = "/mails";
 /// Where a one-time link leads; its secret is in the fragment only.
 pub(crate) const SETUP: &str = "/setup";
 
@@ -110,6 +112,11 @@ pub(crate) fn sign_in(account: &str, next: Option<&str>) -> String {
     QueryString::default()
         .with_some("next", next)
         .after(&format!("/a/{}", encode(account)))
+}
+
+/// Where whoever forgot their password of an account asks for a link.
+pub(crate) fn forgotten(account: &str) -> String {
+    format!("/a/{}/forgot", encode(account))
 }
 
 /// The root, leading to `next` once the account is known and the person signed in.

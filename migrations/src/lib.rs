@@ -41,6 +41,7 @@ mod m20261123_001400_second_factors;
 mod m20261123_001410_own_passwords;
 mod m20261123_001420_restricted_sessions;
 mod m20261123_001100_organisation_versions;
+mod m20261123_001200_mails;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_001410_own_passwords::Migration),
             Box::new(m20261123_001420_restricted_sessions::Migration),
             Box::new(m20261123_001100_organisation_versions::Migration),
+            Box::new(m20261123_001200_mails::Migration),
         ]
     }
 }

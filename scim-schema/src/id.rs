@@ -83,6 +83,8 @@ id_type! {
     ChallengeId;
     /// A one-time link (set-up or reset).
     OneTimeLinkId;
+    /// A mail in the outbox.
+    MailId;
     /// A row of the provisioning log.
     ProvisioningRequestId;
     /// A background job.

@@ -14,6 +14,7 @@ mod fuzz;
 pub mod id;
 pub mod json;
 pub mod lifecycle;
+pub mod mail;
 pub mod mapping;
 pub mod organisation;
 pub mod patch;

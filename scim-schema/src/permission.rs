@@ -60,6 +60,8 @@ word_enum! {
         BanUsers = "users.ban",
         /// Let people in again who were locked out or not here for long.
         ValidateUsers = "users.validate",
+        /// Send people a link with which they choose another password.
+        ResetPasswords = "users.reset_password",
         /// Archive people and take that back.
         ArchiveUsers = "users.archive",
         /// Delete people and restore them.
@@ -114,6 +116,10 @@ word_enum! {
         EraseUsers = "users.erase",
         /// Approve what another System Administrator asked for.
         DecideApprovals = "approvals.decide",
+        /// See what was mailed to whom, and what became of it.
+        ReadMails = "mails.read",
+        /// Send mails again, and test mails.
+        ManageMails = "mails.manage",
     }
 }
 
@@ -136,6 +142,7 @@ const fn holders(permission: Permission) -> Holders {
         | P::ValidateUsers
         | P::EndSessions
         | P::AssignPasswords
+        | P::ResetPasswords
         | P::ResetSecondFactors => (true, false, true),
         P::CreateUsers
         | P::BanUsers
@@ -150,8 +157,9 @@ const fn holders(permission: Permission) -> Holders {
         | P::ReadProvisioningBodies
         | P::ReadConnections
         | P::ReadConflicts
+        | P::ReadMails
         | P::ReadSessions => (true, true, false),
-        P::ManageConnections => (true, false, false),
+        P::ManageConnections | P::ManageMails => (true, false, false),
         P::GrantOrganisationAdministrators
         | P::GrantAccountRoles
         | P::ManageOrganisations

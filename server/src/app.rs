@@ -14,6 +14,7 @@ use crate::{
     ids::Ids,
     jobs::{self, JobCtx},
     sealing::{Keyring, SealingError},
+    mail::{Mailer, MailerError},
 };
 
 /// Why a server does not start.
@@ -25,6 +26,9 @@ pub enum StartError {
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] SealingError),
+    /// Its mail server.
+    #[error(transparent)]
+    Mail(#[from] MailerError),
 }
 
 /// A started server without its listener.
@@ -41,7 +45,8 @@ impl App {
     /// Opens the database, brings its schema up to date and starts the background work.
     ///
     /// # Errors
-    /// Those of the database, of a schema that a newer version made, and of the master key.
+    /// Those of the database, of a schema that a newer version made, of the master key, and of the
+    /// settings of the mail server.
     pub async fn start(
         config: Arc<Config>,
         clock: Clock,
@@ -49,6 +54,7 @@ impl App {
         console: ConsoleFiles,
     ) -> Result<Self, StartError> {
         let keyring = Keyring::of(&config, &ids)?;
+        let mailer = config.smtp.as_ref().map(Mailer::new).transpose()?;
         let mut settings = DatabaseSettings::new(config.database.url());
         settings.query_timeout = config.limits.query_timeout;
         settings.lazy_sync = config.synchronous == Synchronous::Normal;
@@ -64,6 +70,8 @@ impl App {
             clock: state.clock.clone(),
             ids: state.ids.clone(),
             retention: state.config.retention.clone(),
+            mailer,
+            public_url: state.config.public_url.as_str().to_owned(),
         };
         jobs::start(work, &background, shutdown.clone());
         Ok(Self {

@@ -16,6 +16,7 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod listen;
+pub mod mail;
 pub mod metrics;
 pub mod ops;
 pub mod sealing;

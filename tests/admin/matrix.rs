@@ -11,7 +11,7 @@ use self::{
     declared::declared,
     routes::{Ids, Needs, routes},
 };
-use super::second_factors::enrol;
+use super::{mails, second_factors::enrol};
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 
 /// An account with one of everything, and its administrator.
@@ -50,6 +50,7 @@ async fn populated() -> (TestApp, Console, Ids) {
         alert: alert(&app, &client).await,
         member_of: organisation.clone(),
         organisation,
+        mail: mails::put_one(&console).await,
     };
     (app, console, ids)
 }
@@ -152,6 +153,7 @@ fn the_matrix_knows_every_route() {
         alert: "{id}".to_owned(),
         organisation: "{id}".to_owned(),
         member_of: "{organisation}".to_owned(),
+        mail: "{id}".to_owned(),
     };
     let mut known: Vec<String> = routes(&placeholders)
         .into_iter()
@@ -208,9 +210,9 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
             &ids.alert,
             &ids.approval,
             &ids.organisation,
+            &ids.mail,
         ];
-        let has_id = known.iter().any(|id| path.contains(*id));
-        if !has_id {
+        if !known.iter().any(|id| path.contains(*id)) {
             continue;
         }
         tried += 1;
@@ -224,7 +226,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 70);
+    assert_eq!(tried, 74);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

@@ -33,6 +33,7 @@ mod keyboard;
 mod live;
 mod log;
 mod long_names;
+mod mails;
 mod mapping;
 mod my_account;
 mod organisations;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use rollcall_server::{
     ctx::Ctx,
-    db::{ClaimedJob, DbError, PLATFORM_ACCOUNT, Written},
+    db::{ClaimedJob, DbError, JobsOf, PLATFORM_ACCOUNT, SEND_MAIL, Written},
 };
 use scim_schema::id::RequestId;
 use serde_json::json;
@@ -25,7 +25,9 @@ async fn claim(app: &TestApp, worker: &'static str) -> Vec<ClaimedJob> {
     let by = bookkeeper(app);
     let claimed = app.app.state.db.write(&by, move |tx| {
         Box::pin(async move {
-            let jobs = tx.claim_jobs(worker, 10, LEASE).await?;
+            let jobs = tx
+                .claim_jobs(worker, JobsOf::AllBut(SEND_MAIL), 10, LEASE)
+                .await?;
             Ok::<_, DbError>(Written::bookkeeping(jobs))
         })
     });

@@ -58,3 +58,18 @@ async fn without_retention_no_body_is_ever_stored() {
     assert_eq!(app.number("SELECT COUNT(*) FROM scim_request_log").await, 1);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn the_outbox_is_kept_for_90_days() {
+    let app = TestApp::new().await;
+    let dana = app.administrator().await;
+    dana.post("/mails/test", &json!({})).await.expect(202);
+    let mails = "SELECT COUNT(*) FROM mails";
+    app.clock.advance(TimeDelta::days(90));
+    sweep(&app).await;
+    assert_eq!(app.number(mails).await, 1);
+    app.clock.advance(TimeDelta::seconds(1));
+    sweep(&app).await;
+    assert_eq!(app.number(mails).await, 0);
+    app.finish().await;
+}

@@ -34,6 +34,7 @@ const TABLES: &[&str] = &[
     "idp_connections",
     "jobs",
     "known_devices",
+    "mails",
     "mapping_organisations",
     "mapping_runs",
     "memberships",

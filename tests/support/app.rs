@@ -33,7 +33,9 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::{Answer, Call, Console, ORIGIN, PASSWORD, ScimClient, TestDatabase, database};
+use super::{
+    Answer, Call, Console, ORIGIN, PASSWORD, ScimClient, SmtpServer, TestDatabase, database,
+};
 
 /// When every test begins.
 const START: &str = "2026-11-22T08:00:00Z";
@@ -84,6 +86,11 @@ impl TestApp {
             app,
             database,
         }
+    }
+
+    /// A server that hands its mails over to this one.
+    pub(crate) async fn mailing(server: &SmtpServer) -> Self {
+        Self::with(|config| config.smtp = Some(server.config())).await
     }
 
     /// A request without anything in it.

@@ -9,6 +9,7 @@ mod district;
 mod mapping;
 mod own_process;
 mod scim_client;
+mod smtp;
 mod statements;
 
 pub(crate) use app::TestApp;
@@ -20,4 +21,5 @@ pub(crate) use district::{District, create as create_organisation, patch, place,
 pub(crate) use mapping::rule;
 pub(crate) use own_process::{OwnProcess, serve};
 pub(crate) use scim_client::{ScimClient, group_body, patch_body, user_body};
+pub(crate) use smtp::{At, FROM, Received, Setup, SmtpServer};
 pub(crate) use statements::Statements;

@@ -252,8 +252,8 @@ fn tables_are_for_the_storage_alone() {
 
 #[test]
 fn a_new_module_needs_a_rule() {
-    let root = tree::sample(&[("server/src/mail/mod.rs", "")]);
-    assert_complains(&check_server(root.path()), &["what mail may use"]);
+    let root = tree::sample(&[("server/src/post/mod.rs", "")]);
+    assert_complains(&check_server(root.path()), &["what post may use"]);
 }
 
 #[test]

@@ -26,8 +26,12 @@ pub(super) const SERVER: Layers = Layers {
         ("sealing", &["config", "ids"]),
         ("db::entity", &[]),
         ("db", &["clock", "ctx", "db::entity", "ids"]),
-        ("ops", &["clock", "ctx", "db", "ids", "sealing"]),
-        ("jobs", &["clock", "config", "ctx", "db", "ids", "ops"]),
+        ("mail", &["config"]),
+        ("ops", &["clock", "ctx", "db", "ids", "mail", "sealing"]),
+        (
+            "jobs",
+            &["clock", "config", "ctx", "db", "ids", "mail", "ops"],
+        ),
         (
             "http",
             &[
@@ -60,6 +64,7 @@ pub(super) const SERVER: Layers = Layers {
                 "http",
                 "ids",
                 "jobs",
+                "mail",
                 "ops",
                 "sealing",
             ],
@@ -77,6 +82,7 @@ pub(super) const SERVER: Layers = Layers {
                 "http",
                 "ids",
                 "listen",
+                "mail",
                 "metrics",
                 "ops",
                 "sealing",

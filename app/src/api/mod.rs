@@ -10,6 +10,7 @@ pub(crate) mod conformance;
 pub(crate) mod connections;
 mod error;
 pub(crate) mod log;
+pub(crate) mod mails;
 pub(crate) mod mapping;
 pub(crate) mod policies;
 pub(crate) mod my_account;

@@ -21,6 +21,12 @@ pub(crate) const ADMIN_CREATE: &str =
     "rollcall admin create --email … --given-name … --family-name …";
 pub(crate) const TROUBLE: &str =
     "Trouble signing in? An administrator of your account can help you.";
+pub(crate) const FORGOTTEN: &str = "Forgot your password?";
+pub(crate) const FORGOTTEN_WHY: &str =
+    "Enter the name you sign in with, and a link to choose another password comes by e-mail.";
+pub(crate) const FORGOTTEN_SEND: &str = "Send link";
+pub(crate) const FORGOTTEN_SENDING: &str = "Sending link";
+pub(crate) const FORGOTTEN_SENT: &str = "If somebody of that name signs in here with a password, a link is on its way to their e-mail address. It works once, within one hour. When nothing comes, look into the spam folder, or ask an administrator.";
 pub(crate) const UNKNOWN_ACCOUNT: &str = "There is no such account";
 pub(crate) const UNKNOWN_ACCOUNT_WHY: &str =
     "The address may be mistyped. Ask your administrator for the sign-in address.";
@@ -31,8 +37,7 @@ pub(crate) const SETUP_FAILED: &str = "The link could not be checked.";
 pub(crate) const LINK_MISSING: &str = "This page needs a one-time link";
 pub(crate) const LINK_MISSING_WHY: &str = "Open the complete link again, with everything that follows the # sign. Reloading this page removes that part on purpose.";
 pub(crate) const LINK_UNUSABLE: &str = "This link can no longer be used";
-pub(crate) const LINK_UNUSABLE_WHY: &str =
-    "It was used already, or its time has run out. Make another on the host:";
+pub(crate) const LINK_UNUSABLE_WHY: &str = "It was used already, or its time has run out. Ask for another one where you sign in, or ask an administrator. The first administrator makes one on the host:";
 pub(crate) const GO_TO_SIGN_IN: &str = "Go to sign-in";
 pub(crate) const GIVEN_NAME: &str = "Given name";
 pub(crate) const GIVEN_NAME_MISSING: &str = "Enter your given name.";

@@ -14,6 +14,7 @@ pub(crate) mod dialects;
 pub(crate) mod door;
 mod general;
 pub(crate) mod log;
+pub(crate) mod mails;
 pub(crate) mod mapping;
 pub(crate) mod oauth;
 pub(crate) mod policies;

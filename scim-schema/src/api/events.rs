@@ -30,6 +30,8 @@ word_enum! {
         Policy = "policy",
         /// An organisation.
         Organisation = "organisation",
+        /// A mail in the outbox.
+        Mail = "mail",
     }
 }
 

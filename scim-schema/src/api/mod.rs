@@ -10,6 +10,7 @@ pub mod connections;
 pub mod dialects;
 pub mod domains;
 pub mod events;
+pub mod mails;
 pub mod mapping;
 pub mod my_account;
 pub mod organisations;

@@ -76,6 +76,8 @@ error_codes! {
     SharedPerson = "shared_person", 403, "This person also belongs to other organisations";
     /// An identity provider gave it, so its mapping takes it back.
     ManagedByIdp = "managed_by_idp", 409, "An identity provider looks after this";
+    /// The person has no e-mail address that a mail could go to.
+    MissingEmail = "missing_field:email", 409, "This person has no e-mail address";
     /// Nobody does this to themselves.
     SelfAction = "self_action", 403, "You cannot do this to yourself";
     /// The other person has a higher role.

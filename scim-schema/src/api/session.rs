@@ -51,7 +51,22 @@ pub enum LinkPurpose {
     FirstAdministrator,
     /// Sets the first password of an existing user.
     Setup,
+    /// Sets another password and ends every session.
+    Reset,
 }
+
+/// Body of `POST /password-resets`. Answer: 202, whoever exists.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgottenPassword {
+    /// Slug of the account.
+    pub account: String,
+    /// User name, or e-mail address while only one user has it; at most [`LOGIN_MAX_BYTES`].
+    pub login: String,
+}
+
+/// Longest name that somebody signs in with, in bytes: beyond every user name and address.
+pub const LOGIN_MAX_BYTES: usize = 1_024;
 
 /// Body of `POST /one-time-links/inspect`: looks without consuming. Answer: [`LinkView`].
 #[derive(Clone, Serialize, Deserialize)]

@@ -177,6 +177,9 @@ pub struct UserDetail {
     /// and what a provider says of the person, are left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared: bool,
+    /// Whether the caller may have a link mailed to this person that sets a password.
+    #[serde(default)]
+    pub password_link: bool,
 }
 
 impl UserDetail {

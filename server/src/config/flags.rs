@@ -87,6 +87,30 @@ pub struct ServeFlags {
     /// [default: `administrative_roles`]
     #[arg(long, value_name = "WHO")]
     pub second_factor: Option<String>,
+    /// The mail server that mails are handed to [default: none, they wait in the outbox]
+    #[arg(long, value_name = "HOST")]
+    pub smtp_host: Option<String>,
+    /// Its port [default: 587; 465 for tls, 25 for none]
+    #[arg(long, value_name = "PORT")]
+    pub smtp_port: Option<String>,
+    /// starttls, tls or none [default: starttls]
+    #[arg(long, value_name = "MODE")]
+    pub smtp_tls: Option<String>,
+    /// Who signs in to the mail server [default: nobody]
+    #[arg(long, value_name = "NAME")]
+    pub smtp_user: Option<String>,
+    /// File with the password for it; the password itself is no flag, since others see those
+    #[arg(long, value_name = "FILE")]
+    pub smtp_password_file: Option<String>,
+    /// Certificates in PEM that are trusted beside those of the system
+    #[arg(long, value_name = "FILE")]
+    pub smtp_ca: Option<String>,
+    /// Seconds to wait for an answer of the mail server [default: 20]
+    #[arg(long, value_name = "SECONDS")]
+    pub smtp_timeout_s: Option<String>,
+    /// The address that mails come from
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
 }
 
 impl Flags {
@@ -120,6 +144,14 @@ impl Flags {
             ("shutdown_grace_s", &serve.shutdown_grace_s),
             ("provisioning_body_days", &serve.provisioning_body_days),
             ("second_factor", &serve.second_factor),
+            ("smtp_host", &serve.smtp_host),
+            ("smtp_port", &serve.smtp_port),
+            ("smtp_tls", &serve.smtp_tls),
+            ("smtp_user", &serve.smtp_user),
+            ("smtp_password_file", &serve.smtp_password_file),
+            ("smtp_ca", &serve.smtp_ca),
+            ("smtp_timeout_s", &serve.smtp_timeout_s),
+            ("mail_from", &serve.mail_from),
         ];
         let origin = ORIGIN.to_owned();
         let mut given: Vec<_> = texts

@@ -14,7 +14,7 @@ use super::file::{ConfigFile, DEFAULT_DATA, FILE_KEY, syntax_error};
 use super::flags::{self, Flags};
 
 /// Every setting, as the file spells it.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 29] = [
     "body_budget",
     "body_limit",
     "data",
@@ -23,6 +23,7 @@ const KEYS: [&str; 20] = [
     "log_filter",
     "log_format",
     "master_key",
+    "mail_from",
     "metrics_listen",
     "provisioning_body_days",
     "public_url",
@@ -31,6 +32,14 @@ const KEYS: [&str; 20] = [
     "scim_rate_per_second",
     "second_factor",
     "shutdown_grace_s",
+    "smtp_ca",
+    "smtp_host",
+    "smtp_password",
+    "smtp_password_file",
+    "smtp_port",
+    "smtp_timeout_s",
+    "smtp_tls",
+    "smtp_user",
     "sqlite_synchronous",
     "tls_cert",
     "tls_key",

@@ -24,6 +24,14 @@
 //! provisioning_body_days = 30          # 0 to 90
 //! second_factor = "administrative_roles" # who has to have one; or "all", "optional"
 //! # master_key = "…"                   # 32 bytes in base64 (default: master.key in the data folder)
+//! # smtp_host = "mail.example.org"     (without it mails wait in the outbox)
+//! # smtp_port = 587                      (465 for tls, 25 for none)
+//! # smtp_tls = "starttls"                (or "tls", "none")
+//! # smtp_user = "rollcall"
+//! # smtp_password_file = "/etc/rollcall/smtp"  (or smtp_password, here or as a variable, never a flag)
+//! # smtp_ca = "/etc/rollcall/mail-ca.pem"      (beside the certificates of the system)
+//! # smtp_timeout_s = 20
+//! # mail_from = "people@example.org"
 //! log_format = "text"                  # or "json"
 //! log_filter = "info"
 //! ```
@@ -38,6 +46,7 @@ pub mod listen;
 pub mod log;
 pub mod public_url;
 pub mod sign_in;
+pub mod smtp;
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -52,6 +61,7 @@ pub use listen::{ListenConfig, TlsFiles, TrustedProxies};
 pub use log::{LogConfig, LogFormat};
 pub use public_url::PublicUrl;
 pub use sign_in::MasterKeySetting;
+pub use smtp::{SmtpConfig, SmtpTls};
 
 use scim_schema::api::second_factors::SecondFactorRule;
 
@@ -78,6 +88,8 @@ pub struct Config {
     pub second_factor: Option<SecondFactorRule>,
     /// The master keys, unless they are in a file of the data folder.
     pub master_key: Option<MasterKeySetting>,
+    /// Where mails are handed over; without it they wait in the outbox.
+    pub smtp: Option<SmtpConfig>,
     /// What is logged, and how it is written.
     pub log: LogConfig,
     /// The configuration file that was read.
@@ -104,6 +116,7 @@ impl Config {
             retention: Retention::from_layers(&layers)?,
             second_factor: sign_in::second_factor(&layers)?,
             master_key: MasterKeySetting::from_layers(&layers)?,
+            smtp: SmtpConfig::from_layers(&layers)?,
             log: LogConfig::from_layers(&layers)?,
             file: layers.file_path(),
             listen,

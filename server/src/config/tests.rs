@@ -378,3 +378,117 @@ fn the_password_of_a_database_is_not_printed() {
     let text = refusal(&["--database-url", "postgre://rollcall:hunter2@db"], &[]);
     assert!(!text.contains("hunter2"), "{text}");
 }
+
+#[test]
+fn a_mail_server_needs_a_host_and_an_address_and_the_rest_is_usual() {
+    let (_folder, data) = folder_with("");
+    assert_eq!(load(&["--data", &data], &[]).unwrap().smtp, None);
+    let host = ["--data", &data, "--smtp-host", "mail.example.org"];
+    let from = ("ROLLCALL_MAIL_FROM", "people@example.org");
+    let smtp = load(&host, &[from]).unwrap().smtp.unwrap();
+    let usual = SmtpConfig::new(
+        "mail.example.org",
+        587,
+        SmtpTls::StartTls,
+        "people@example.org",
+    );
+    assert_eq!(smtp, usual);
+    for (mode, port) in [("starttls", 587), ("tls", 465), ("none", 25)] {
+        let mode = [from, ("ROLLCALL_SMTP_TLS", mode)];
+        assert_eq!(load(&host, &mode).unwrap().smtp.unwrap().port, port);
+    }
+    assert_eq!(
+        refusal(&host, &[]),
+        "`smtp_host` (the flag --smtp-host) is set, but `mail_from` is not. Set mail_from to the \
+         address that mails come from, like people@example.org."
+    );
+    assert_eq!(
+        refusal(&[], &[from]),
+        "`mail_from` (the variable ROLLCALL_MAIL_FROM) is set, but `smtp_host` is not. Set \
+         smtp_host to the mail server, or remove this."
+    );
+    for (key, value, part) in [
+        (
+            "ROLLCALL_SMTP_HOST",
+            "mail.example.org:587",
+            "the port is smtp_port",
+        ),
+        (
+            "ROLLCALL_SMTP_PORT",
+            "0",
+            "not a whole number of a port from 1 to 65535",
+        ),
+        ("ROLLCALL_SMTP_TLS", "ssl", "Write starttls, tls or none"),
+        ("ROLLCALL_SMTP_TIMEOUT_S", "61", "from 1 to 60"),
+        (
+            "ROLLCALL_MAIL_FROM",
+            "People <people@example.org>",
+            "not a plain e-mail address",
+        ),
+    ] {
+        let mut variables = vec![("ROLLCALL_SMTP_HOST", "mail.example.org"), from];
+        variables.retain(|(name, _)| *name != key);
+        variables.push((key, value));
+        let text = refusal(&["--data", &data], &variables);
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn the_password_of_the_mail_server_is_in_a_file_or_a_variable_and_never_shown() {
+    let (folder, data) = folder_with("");
+    let file = folder.path().join("smtp");
+    fs::write(&file, "hush hush\n").unwrap();
+    let file = file.to_str().unwrap();
+    let with = |more: &[(&'static str, &str)]| {
+        let mut variables = vec![
+            ("ROLLCALL_SMTP_HOST", "mail.example.org"),
+            ("ROLLCALL_MAIL_FROM", "people@example.org"),
+        ];
+        variables.extend_from_slice(more);
+        load(&["--data", &data], &variables)
+    };
+    let user = ("ROLLCALL_SMTP_USER", "rollcall");
+    for password in [
+        ("ROLLCALL_SMTP_PASSWORD_FILE", file),
+        ("ROLLCALL_SMTP_PASSWORD", "hush hush"),
+    ] {
+        let config = with(&[user, password]).unwrap();
+        assert!(!format!("{config:?}").contains("hush"), "{config:?}");
+        let (name, password) = config.smtp.unwrap().login.unwrap();
+        assert_eq!(
+            (name.as_str(), password.reveal()),
+            ("rollcall", "hush hush")
+        );
+    }
+    for (more, part) in [
+        (vec![user], "its password is not"),
+        (
+            vec![("ROLLCALL_SMTP_PASSWORD", "hush")],
+            "`smtp_user` is not",
+        ),
+        (
+            vec![user, ("ROLLCALL_SMTP_PASSWORD_FILE", "/nowhere/smtp")],
+            "cannot be read",
+        ),
+        (
+            vec![
+                user,
+                ("ROLLCALL_SMTP_PASSWORD", "hush"),
+                ("ROLLCALL_SMTP_PASSWORD_FILE", file),
+            ],
+            "Set one of the two",
+        ),
+        (
+            vec![
+                user,
+                ("ROLLCALL_SMTP_PASSWORD", "hush"),
+                ("ROLLCALL_SMTP_TLS", "none"),
+            ],
+            "readable by everybody in between",
+        ),
+    ] {
+        let text = with(&more).unwrap_err().to_string();
+        assert!(text.contains(part) && !text.contains("hush"), "{text}");
+    }
+}

@@ -20,8 +20,6 @@ use super::{
     unit::AccountTx,
 };
 
-/// Holds that break-glass is exempt from (domain.md section 4, *Guards*), as `users` has them.
-const HELD_BY_PROVIDERS: [&str; 3] = ["idp_disabled", "security", "idp_disabled,security"];
 /// Lifecycles in which a user counts as an administrator.
 const LIVING: [&str; 2] = ["staged", "active"];
 
@@ -70,15 +68,10 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub async fn has_other_administrator(&self, user: UserId) -> Result<bool, DbError> {
-        let holds = || Expr::col((user::Entity, user::Column::HoldKinds));
-        let unheard = holds().is_in(HELD_BY_PROVIDERS);
-        let free = holds()
-            .eq("")
-            .or(Expr::col((user::Entity, user::Column::BreakGlass)).and(unheard));
         let mut select = administrators_select(self.account().0, 1);
         select
             .and_where(Expr::col((user::Entity, user::Column::Id)).ne(user.0))
-            .and_where(may_come_in());
+            .and_where(can_be_at_work());
         let found: Vec<Holder> = fetch::all(&self.connection, &select).await?;
         Ok(!found.is_empty())
     }
@@ -109,7 +102,7 @@ impl AccountTx {
             .and_where(Expr::col((membership::Entity, M::UserId)).ne(user.0))
             .and_where(administers())
             .and_where(Expr::col((user::Entity, user::Column::Lifecycle)).is_in(LIVING))
-            .and_where(may_come_in())
+            .and_where(can_be_at_work())
             .to_owned();
         let found: Vec<Administered> = fetch::all(&self.connection, &select).await?;
         Ok(found
@@ -154,13 +147,6 @@ impl AccountTx {
             .await?;
         Ok(())
     }
-}
-
-/// That nothing holds the user of a row.
-fn may_come_in() -> Expr {
-    Expr::col((user::Entity, user::Column::HoldKinds))
-        .eq("")
-        .or(Expr::col((user::Entity, user::Column::BreakGlass)))
 }
 
 #[derive(FromQueryResult)]
@@ -251,6 +237,16 @@ pub(super) fn is_administrator() -> Expr {
         .or(Expr::exists(of_organisation))
 }
 
+/// Nothing keeps the user of the row out. Break-glass is exempt from what identity providers say
+/// (domain.md section 4, *Guards*), and from nothing else.
+pub(super) fn can_be_at_work() -> Expr {
+    let held = || Expr::col((user::Entity, user::Column::HoldKinds));
+    let exempt = held().is_in(["idp_disabled", "security", "idp_disabled,security"]);
+    held()
+        .eq("")
+        .or(Expr::col((user::Entity, user::Column::BreakGlass)).and(exempt))
+}
+
 /// The role that a stored word stands for.
 pub(super) fn parse_role(word: &str) -> Result<AccountRole, DbError> {
     word.parse()
@@ -273,7 +269,7 @@ async fn system_administrators<C: ConnectionTrait>(
 }
 
 /// System Administrators that could be at work.
-fn administrators_select(account: Uuid, limit: u64) -> SelectStatement {
+pub(super) fn administrators_select(account: Uuid, limit: u64) -> SelectStatement {
     Query::select()
         .column((role::Entity, role::Column::UserId))
         .from(role::Entity)

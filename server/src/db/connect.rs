@@ -101,6 +101,7 @@ pub(super) struct Inner {
     pub(super) ids: Ids,
     pub(super) commits: watch::Sender<u64>,
     pub(super) queued_jobs: Notify,
+    pub(super) queued_mails: Notify,
     pub(super) settings: DatabaseSettings,
     opener: Opener,
 }
@@ -134,6 +135,7 @@ impl Db {
                 ids,
                 commits,
                 queued_jobs: Notify::new(),
+                queued_mails: Notify::new(),
                 settings: settings.clone(),
                 opener,
             }),
@@ -162,6 +164,11 @@ impl Db {
     /// Returns once a unit of work of this process has queued a job; for one worker.
     pub async fn job_queued(&self) {
         self.inner.queued_jobs.notified().await;
+    }
+
+    /// Returns once a unit of work of this process has put a mail into the outbox; for one worker.
+    pub async fn mail_queued(&self) {
+        self.inner.queued_mails.notified().await;
     }
 
     /// The connection that reads come from; on PostgreSQL the primary.

@@ -51,6 +51,15 @@ pub struct ClaimedJob {
     pub max_attempts: i32,
 }
 
+/// Whose jobs a worker takes, by their queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobsOf {
+    /// Those of this queue.
+    Only(&'static str),
+    /// Those of every other queue.
+    AllBut(&'static str),
+}
+
 /// How a try ended.
 #[derive(Clone, Debug)]
 pub enum JobEnd {
@@ -98,6 +107,7 @@ impl AccountTx {
     pub async fn claim_jobs(
         &self,
         worker: &str,
+        of: JobsOf,
         limit: u64,
         lease: TimeDelta,
     ) -> Result<Vec<ClaimedJob>, DbError> {
@@ -105,7 +115,7 @@ impl AccountTx {
         let due = Query::select()
             .column(job::Column::Id)
             .from(job::Entity)
-            .and_where(due_at(now))
+            .and_where(due_at(now, of))
             .order_by(job::Column::RunAt, sea_orm::Order::Asc)
             .limit(limit)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -227,11 +237,11 @@ impl PlatformScope<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn has_due_job(&self, now: DateTime<Utc>) -> Result<bool, DbError> {
+    pub async fn has_due_job(&self, now: DateTime<Utc>, of: JobsOf) -> Result<bool, DbError> {
         let due = job::Entity::find()
             .select_only()
             .column(job::Column::Id)
-            .filter(due_at(now))
+            .filter(due_at(now, of))
             .limit(1)
             .into_tuple::<uuid::Uuid>()
             .one(self.connection)
@@ -240,13 +250,18 @@ impl PlatformScope<'_> {
     }
 }
 
-fn due_at(now: DateTime<Utc>) -> Expr {
-    job::Column::Status
+fn due_at(now: DateTime<Utc>, of: JobsOf) -> Expr {
+    let queue = match of {
+        JobsOf::Only(queue) => job::Column::Queue.eq(queue),
+        JobsOf::AllBut(queue) => job::Column::Queue.ne(queue),
+    };
+    let due = job::Column::Status
         .eq("available")
         .and(job::Column::RunAt.lte(now))
         .or(job::Column::Status
             .eq("running")
-            .and(job::Column::LockedUntil.lt(now)))
+            .and(job::Column::LockedUntil.lt(now)));
+    due.and(queue)
 }
 
 fn claimed(row: job::Model) -> Result<ClaimedJob, DbError> {

@@ -159,6 +159,22 @@ impl AccountTx {
         Ok(voided.rows_affected)
     }
 
+    /// Lets every unused link of this user run out now, whatever it is for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn void_links_of(&self, user: UserId) -> Result<(), DbError> {
+        use link::Column as L;
+        let now = self.ctx().now;
+        let update = link::Entity::update_many()
+            .filter(L::AccountId.eq(self.account().0))
+            .filter(L::UserId.eq(user.0))
+            .filter(L::UsedAt.is_null())
+            .filter(L::ExpiresAt.gt(now))
+            .col_expr(L::ExpiresAt, Expr::val(now));
+        Ok(self.connection.update(update).await?)
+    }
+
     /// Uses a link up; `false` when it was used, ran out or is unknown. Of two that try at the same
     /// time one succeeds.
     ///
@@ -179,15 +195,22 @@ impl AccountTx {
     }
 }
 
+const PURPOSES: [LinkPurpose; 3] = [
+    LinkPurpose::FirstAdministrator,
+    LinkPurpose::Setup,
+    LinkPurpose::Reset,
+];
+
 const fn word(purpose: LinkPurpose) -> &'static str {
     match purpose {
         LinkPurpose::FirstAdministrator => "first_administrator",
         LinkPurpose::Setup => "setup",
+        LinkPurpose::Reset => "reset",
     }
 }
 
 fn from_row(row: Row) -> Result<StoredLink, DbError> {
-    let purpose = [LinkPurpose::FirstAdministrator, LinkPurpose::Setup]
+    let purpose = PURPOSES
         .into_iter()
         .find(|purpose| word(*purpose) == row.purpose)
         .ok_or_else(|| DbError::Corrupt("one_time_links.purpose".to_owned()))?;

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{alert, challenge, change, job, scim_request_log as log, session},
+    entity::{alert, challenge, change, job, mail, scim_request_log as log, session},
     error::DbError,
     unit::AccountTx,
 };
@@ -33,11 +33,13 @@ pub enum Perishable {
     Alerts,
     /// What somebody had begun to prove.
     Challenges,
+    /// The outbox.
+    Mails,
 }
 
 impl Perishable {
     /// Every one, bodies before their rows.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ProvisioningBodies,
         Self::ProvisioningLog,
         Self::Changes,
@@ -45,6 +47,7 @@ impl Perishable {
         Self::Jobs,
         Self::Alerts,
         Self::Challenges,
+        Self::Mails,
     ];
 
     /// The word in the audit log.
@@ -58,6 +61,7 @@ impl Perishable {
             Self::Jobs => "jobs",
             Self::Alerts => "alerts",
             Self::Challenges => "challenges",
+            Self::Mails => "mails",
         }
     }
 }
@@ -81,6 +85,7 @@ impl AccountTx {
             Perishable::Jobs => self.delete_jobs(before).await,
             Perishable::Alerts => self.delete_alerts(before).await,
             Perishable::Challenges => self.delete_challenges(before).await,
+            Perishable::Mails => self.delete_mails(before).await,
         }
     }
 
@@ -192,6 +197,23 @@ impl AccountTx {
         let deleted = challenge::Entity::delete_many()
             .filter(C::AccountId.eq(self.account().0))
             .filter(C::Id.in_subquery(old))
+            .exec(&self.connection)
+            .await?;
+        Ok(deleted.rows_affected)
+    }
+
+    async fn delete_mails(&self, before: DateTime<Utc>) -> Result<u64, DbError> {
+        use mail::Column as M;
+        let old = Query::select()
+            .column(M::Id)
+            .from(mail::Entity)
+            .and_where(M::AccountId.eq(self.account().0))
+            .and_where(M::CreatedAt.lt(before))
+            .limit(RETENTION_BATCH)
+            .to_owned();
+        let deleted = mail::Entity::delete_many()
+            .filter(M::AccountId.eq(self.account().0))
+            .filter(M::Id.in_subquery(old))
             .exec(&self.connection)
             .await?;
         Ok(deleted.rows_affected)

@@ -19,6 +19,7 @@ use super::{
     feed::{self, Change},
     jobs::NewJob,
     lanes::Lanes,
+    mails::NewMail,
     pipeline::Pipeline,
     session::Session,
     statements::{self, StatementCount},
@@ -54,6 +55,8 @@ pub struct Written<T> {
     pub changes: Vec<Change>,
     /// Follow-up work.
     pub jobs: Vec<NewJob>,
+    /// Mails to send.
+    pub mails: Vec<NewMail>,
     /// Stored without an audit entry; see [`Written::bookkeeping`].
     bookkeeping: bool,
 }
@@ -67,6 +70,7 @@ impl<T> Written<T> {
             audit: Vec::new(),
             changes: Vec::new(),
             jobs: Vec::new(),
+            mails: Vec::new(),
             bookkeeping: false,
         }
     }
@@ -81,6 +85,7 @@ impl<T> Written<T> {
             audit: Vec::new(),
             changes: Vec::new(),
             jobs: Vec::new(),
+            mails: Vec::new(),
         }
     }
 
@@ -93,6 +98,7 @@ impl<T> Written<T> {
         Trace {
             stored,
             queued: stored && !self.jobs.is_empty(),
+            mailed: stored && !self.mails.is_empty(),
         }
     }
 
@@ -119,6 +125,13 @@ impl<T> Written<T> {
         self
     }
 
+    /// Puts mails into the outbox as well.
+    #[must_use]
+    pub fn mailing(mut self, mails: impl IntoIterator<Item = NewMail>) -> Self {
+        self.mails.extend(mails);
+        self
+    }
+
     /// The same trace with another answer.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
@@ -127,6 +140,7 @@ impl<T> Written<T> {
             audit: self.audit,
             changes: self.changes,
             jobs: self.jobs,
+            mails: self.mails,
             bookkeeping: self.bookkeeping,
         }
     }
@@ -136,6 +150,7 @@ impl<T> Written<T> {
         self.audit.extend(part.audit);
         self.changes.extend(part.changes);
         self.jobs.extend(part.jobs);
+        self.mails.extend(part.mails);
         self.bookkeeping |= part.bookkeeping;
         part.value
     }
@@ -146,6 +161,7 @@ impl<T> Written<T> {
 struct Trace {
     stored: bool,
     queued: bool,
+    mailed: bool,
 }
 
 /// Errors that a unit of work may end with.
@@ -325,6 +341,9 @@ impl Db {
         if trace.queued {
             self.inner.queued_jobs.notify_one();
         }
+        if trace.mailed {
+            self.inner.queued_mails.notify_one();
+        }
         Ok(value)
     }
 
@@ -435,7 +454,8 @@ async fn run_bounded<T, E: UnitError>(
     let run = AssertUnwindSafe(async {
         let written = work(tx).await?;
         if written.trace(purpose).stored {
-            record(tx, &written.audit, &written.changes, &written.jobs).await?;
+            let entries = (written.audit.as_slice(), written.mails.as_slice());
+            record(tx, entries, &written.changes, &written.jobs).await?;
         }
         if written.is_stored() {
             // In a rehearsal as well: a unique rule may refuse what waits.
@@ -453,11 +473,20 @@ async fn run_bounded<T, E: UnitError>(
 
 async fn record(
     tx: &AccountTx,
-    audit: &[AuditEntry],
+    (audit, mails): (&[AuditEntry], &[NewMail]),
     changes: &[Change],
     jobs: &[NewJob],
 ) -> Result<(), DbError> {
     audit::insert(tx, audit).await?;
-    feed::insert(tx, changes).await?;
-    tx.insert_jobs(jobs).await
+    if mails.is_empty() {
+        feed::insert(tx, changes).await?;
+        return tx.insert_jobs(jobs).await;
+    }
+    let (mut changes, mut jobs) = (changes.to_vec(), jobs.to_vec());
+    for (job, change) in tx.insert_mails(mails).await? {
+        jobs.push(job);
+        changes.push(change);
+    }
+    feed::insert(tx, &changes).await?;
+    tx.insert_jobs(&jobs).await
 }

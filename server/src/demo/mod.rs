@@ -7,6 +7,7 @@ mod district;
 mod fates;
 mod groups;
 mod history;
+mod mails;
 mod names;
 mod people;
 mod requests;
@@ -106,6 +107,7 @@ pub async fn seed(
     });
     let placed = people::place(&stage, &plan, &mut summary).await?;
     history::happen(&stage, &plan, &placed).await?;
+    mails::recall(&stage, &plan, &placed).await?;
     requests::log(&stage, &plan, &placed).await?;
     // The last group is the mark of completeness, so groups come last.
     groups::form(&stage, &plan, &placed, &mut summary).await?;

@@ -300,3 +300,25 @@ async fn a_connection_of_somebody_else_is_left_alone() {
     assert!(matches!(&refused, Err(OpError::Conflict(sentence)) if sentence.contains("--data")));
     assert_eq!(installation.counts().await.all, 0);
 }
+
+#[tokio::test]
+async fn mails_of_the_past_are_there_once_in_every_state_of_the_past() {
+    let installation = Installation::new().await;
+    installation.seed().await.unwrap();
+    let list = async |state| {
+        let filter = crate::db::MailFilter {
+            state,
+            limit: 1,
+            ..crate::db::MailFilter::default()
+        };
+        let scope = installation.db.account(installation.account);
+        scope.mails(&filter).await.unwrap().1
+    };
+    use scim_schema::mail::MailState;
+    for state in [MailState::Sent, MailState::Bounced, MailState::Dead] {
+        assert!(list(Some(state)).await > 0, "{state}");
+    }
+    let before = list(None).await;
+    installation.seed().await.unwrap();
+    assert_eq!(list(None).await, before);
+}

@@ -196,6 +196,10 @@ impl From<OpError> for ApiError {
                 ErrorCode::PolicyNeverDelete,
                 "The policy of an organisation that this person belongs to is that nobody is deleted. Archive or ban them.",
             ),
+            OpError::MissingEmail => Self::new(
+                ErrorCode::MissingEmail,
+                "This person has no e-mail address, so nothing can be mailed. Enter one first.",
+            ),
             OpError::Guarded(guard) => guarded(guard),
             OpError::Forbidden => Self::forbidden(),
             OpError::Invalid { path, message } => Self::invalid(path, message),

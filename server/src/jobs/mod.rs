@@ -10,9 +10,11 @@ mod go_live;
 pub mod live;
 mod mapping;
 mod purge;
+mod outbox;
 mod reports;
 mod retention;
 mod schedule;
+mod send_mail;
 mod statistics;
 mod worker;
 
@@ -23,8 +25,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::Clock,
     config::Retention,
-    db::{ClaimedJob, Db},
+    db::{ClaimedJob, Db, SEND_MAIL},
     ids::Ids,
+    mail::Mailer,
     ops::OpError,
 };
 
@@ -39,6 +42,10 @@ pub struct JobCtx {
     pub ids: Ids,
     /// How long things are kept.
     pub retention: Retention,
+    /// The way to the mail server; without one mails wait.
+    pub mailer: Option<Mailer>,
+    /// Where links in mails lead, without a slash at its end.
+    pub public_url: String,
 }
 
 /// How a job can fail: every failure decides about another try.
@@ -95,11 +102,24 @@ const QUEUES: &[Queue] = &[
     queue(retention::QUEUE, retention::run),
     queue(crate::ops::attribute_reading::REREAD, attributes::reread),
     queue(crate::ops::attribute_reading::PURGE, attributes::purge),
+    queue(outbox::OUTBOX, outbox::run),
+    queue(outbox::DENIED_DIGEST, outbox::digest),
+    queue(SEND_MAIL, send_mail::run),
 ];
+
+/// Whose jobs a worker takes: a mail server that does not answer must not keep sessions open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    /// Everything but mails.
+    Database,
+    /// Mails.
+    Mail,
+}
 
 /// Starts the worker and the schedules; they end when `shutdown` is cancelled.
 pub fn start(ctx: JobCtx, background: &TaskTracker, shutdown: CancellationToken) {
     background.spawn(schedule::keep(ctx.clone(), shutdown.clone()));
     background.spawn(statistics::keep(ctx.db.clone(), shutdown.clone()));
-    background.spawn(worker::work(ctx, shutdown));
+    background.spawn(worker::work(ctx.clone(), Lane::Mail, shutdown.clone()));
+    background.spawn(worker::work(ctx, Lane::Database, shutdown));
 }

@@ -40,6 +40,7 @@ fn kept_for(what: Perishable, retention: &Retention) -> TimeDelta {
         Perishable::ProvisioningLog => i64::from(retention.provisioning_body_days).max(30),
         Perishable::Changes | Perishable::Challenges => 1,
         Perishable::Sessions | Perishable::Alerts => 180,
+        Perishable::Mails => 90,
         Perishable::Jobs => 7,
     })
 }

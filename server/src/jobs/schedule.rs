@@ -8,7 +8,7 @@ use scim_schema::id::RequestId;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{JobCtx, alerts, approvals, purge, retention};
+use super::{JobCtx, alerts, approvals, outbox, purge, retention};
 use crate::{
     ctx::Ctx,
     db::{DbError, NewJob, PLATFORM_ACCOUNT, Written},
@@ -41,23 +41,30 @@ pub(super) async fn queue_next(ctx: &JobCtx) -> Result<(), DbError> {
     let now = ctx.clock.now();
     let request = RequestId(ctx.ids.uuid_v7(now));
     let by = Arc::new(Ctx::system(PLATFORM_ACCOUNT, "schedule", request, now));
-    let due = [
+    let mut due = vec![
         (retention::QUEUE, next_daily(now)),
         (purge::SWEEP, next_daily(now)),
+        (outbox::DENIED_DIGEST, next_daily(now)),
         (LOOK, next_multiple(now, alerts::EVERY)),
         (approvals::EXPIRE, next_multiple(now, approvals::EVERY)),
     ];
+    if ctx.mailer.is_some() {
+        // At once: a start may be the first one with a mail server.
+        due.push((outbox::OUTBOX, now));
+    }
     ctx.db
         .write(&by, move |_| {
+            let due = due.clone();
             Box::pin(async move {
                 let mut written = Written::bookkeeping(());
-                written.jobs.extend(due.map(|(queue, run_at)| NewJob {
+                let jobs = due.into_iter().map(|(queue, run_at)| NewJob {
                     queue,
-                    payload: json!({}),
+                    payload: json!({ "at": run_at }),
                     run_at,
                     dedup_key: Some(format!("{queue}@{run_at:?}")),
                     max_attempts: 5,
-                }));
+                });
+                written.jobs.extend(jobs);
                 Ok::<_, DbError>(written)
             })
         })

@@ -12,10 +12,10 @@ use futures_util::FutureExt;
 use scim_schema::id::RequestId;
 use tokio_util::sync::CancellationToken;
 
-use super::{JobCtx, JobError, QUEUES, Queue};
+use super::{JobCtx, JobError, Lane, QUEUES, Queue};
 use crate::{
     ctx::Ctx,
-    db::{ClaimedJob, DbError, JobEnd, PLATFORM_ACCOUNT, Written},
+    db::{ClaimedJob, DbError, JobEnd, JobsOf, PLATFORM_ACCOUNT, SEND_MAIL, Written},
 };
 
 /// How long a job stays with a worker that is not heard of any more.
@@ -30,10 +30,10 @@ const POLL: Duration = Duration::from_secs(1);
 const BACK_OFF: TimeDelta = TimeDelta::seconds(5);
 
 /// Works until `shutdown` is cancelled; a job that has begun is finished.
-pub(super) async fn work(ctx: JobCtx, shutdown: CancellationToken) {
+pub(super) async fn work(ctx: JobCtx, lane: Lane, shutdown: CancellationToken) {
     let worker = format!("worker-{}", ctx.ids.uuid_v7(ctx.clock.now()));
     while !shutdown.is_cancelled() {
-        let jobs = match claim(&ctx, &worker).await {
+        let jobs = match claim(&ctx, &worker, lane).await {
             Ok(jobs) => jobs,
             Err(error) => {
                 tracing::warn!(%error, "jobs could not be taken");
@@ -43,7 +43,7 @@ pub(super) async fn work(ctx: JobCtx, shutdown: CancellationToken) {
         if jobs.is_empty() {
             tokio::select! {
                 () = shutdown.cancelled() => return,
-                () = ctx.db.job_queued() => {}
+                () = queued(&ctx, lane) => {}
                 () = tokio::time::sleep(POLL) => {}
             }
             continue;
@@ -64,9 +64,24 @@ pub(super) async fn work(ctx: JobCtx, shutdown: CancellationToken) {
     }
 }
 
-async fn claim(ctx: &JobCtx, worker: &str) -> Result<Vec<ClaimedJob>, DbError> {
+async fn queued(ctx: &JobCtx, lane: Lane) {
+    match lane {
+        Lane::Database => ctx.db.job_queued().await,
+        Lane::Mail => ctx.db.mail_queued().await,
+    }
+}
+
+const fn jobs_of(lane: Lane) -> JobsOf {
+    match lane {
+        Lane::Database => JobsOf::AllBut(SEND_MAIL),
+        Lane::Mail => JobsOf::Only(SEND_MAIL),
+    }
+}
+
+async fn claim(ctx: &JobCtx, worker: &str, lane: Lane) -> Result<Vec<ClaimedJob>, DbError> {
     let now = ctx.clock.now();
-    if !ctx.db.platform().has_due_job(now).await? {
+    let of = jobs_of(lane);
+    if !ctx.db.platform().has_due_job(now, of).await? {
         return Ok(Vec::new());
     }
     let worker = worker.to_owned();
@@ -74,7 +89,7 @@ async fn claim(ctx: &JobCtx, worker: &str) -> Result<Vec<ClaimedJob>, DbError> {
         .write(&bookkeeper(ctx), move |tx| {
             let worker = worker.clone();
             Box::pin(async move {
-                let jobs = tx.claim_jobs(&worker, BATCH, LEASE).await?;
+                let jobs = tx.claim_jobs(&worker, of, BATCH, LEASE).await?;
                 Ok::<_, DbError>(Written::bookkeeping(jobs))
             })
         })

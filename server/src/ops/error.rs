@@ -54,6 +54,9 @@ pub enum OpError {
     /// A policy lets nobody be deleted.
     #[error("a policy lets nobody be deleted")]
     NeverDeleted,
+    /// The person has no e-mail address that a mail could go to.
+    #[error("the person has no e-mail address")]
+    MissingEmail,
     /// An act that a guard forbids.
     #[error("a guard forbids it: {0}")]
     Guarded(Guard),

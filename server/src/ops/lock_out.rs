@@ -5,12 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     api::{events::ChangeKind, users::Actor},
     id::UserId,
-    lifecycle::HoldKind,
+    lifecycle::{HoldKind, Transition},
 };
 use serde_json::json;
 
 use super::{
     error::OpError,
+    mails,
     policy::LockOut,
     user_acts::{self, END_HOLDS},
 };
@@ -107,7 +108,7 @@ pub(crate) async fn wrong_proof(
     let release = rule.release.map(|release| tx.ctx().now + release);
     let end = release.map(|at| user_acts::later(tx, END_HOLDS, user, at));
     written.jobs.extend(end);
-    Ok(written)
+    Ok(written.mailing(mails::of_transition(tx, Transition::Deny, &person).await?))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One-time links: set-up of the first administrator, first password of an administrator. The
+//! One-time links: set-up of the first administrator, first and further passwords of people. The
 //! secret is in the fragment of the address, so it reaches neither server logs nor referrers, and
 //! only a POST after a click consumes it (domain.md section 2).
 
@@ -22,17 +22,22 @@ use super::{
     password_quality,
     second_step::{Entered, enter},
     secrets::{Secret, SecretHash, hash},
-    sessions::{Visitor, account_ref},
+    sessions::{CLOSE_SESSIONS, Visitor, account_ref},
     sign_in::Services,
 };
 use crate::{
     ctx::Ctx,
-    db::{AccountTx, AuditEntry, Change, Db, StoredLink, Written},
+    db::{AccountTx, AuditEntry, Change, Db, NewJob, StoredLink, Written},
     ids::Ids,
 };
 
-/// How long a set-up link can be used (domain.md section 2, *Lifetimes*).
-const LIVES: TimeDelta = TimeDelta::hours(24);
+/// How long a link can be used (domain.md section 2, *Lifetimes*).
+const fn lives(purpose: LinkPurpose) -> TimeDelta {
+    match purpose {
+        LinkPurpose::FirstAdministrator | LinkPurpose::Setup => TimeDelta::hours(24),
+        LinkPurpose::Reset => TimeDelta::hours(1),
+    }
+}
 
 /// The address that carries a link's secret.
 #[must_use]
@@ -83,7 +88,20 @@ pub(crate) async fn issue(
     secret: SecretHash,
 ) -> Result<AuditEntry, OpError> {
     tx.void_one_time_links(purpose, user).await?;
-    let expires_at = tx.ctx().now + LIVES;
+    add(tx, purpose, user, secret).await
+}
+
+/// Makes a link beside those that are there.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn add(
+    tx: &AccountTx,
+    purpose: LinkPurpose,
+    user: Option<UserId>,
+    secret: SecretHash,
+) -> Result<AuditEntry, OpError> {
+    let expires_at = tx.ctx().now + lives(purpose);
     let id = tx
         .insert_one_time_link(purpose, user, &secret, expires_at)
         .await?;
@@ -114,8 +132,8 @@ pub async fn inspect(db: &Db, visitor: &Visitor, token: &str) -> Result<LinkView
 /// the second factor of whoever has one.
 ///
 /// # Errors
-/// [`OpError::LinkUnusable`]; [`OpError::Invalid`] and [`OpError::Conflict`] leave the link as it
-/// was.
+/// [`OpError::LinkUnusable`]; [`OpError::Invalid`], [`OpError::Conflict`] and
+/// [`OpError::SignInRefused`] leave the link as it was.
 pub async fn redeem(
     services: Services<'_>,
     visitor: &Visitor,
@@ -160,12 +178,7 @@ pub async fn redeem(
                 }
                 let (user, mut written) = match (profile, link.user) {
                     (Some(profile), _) => first_administrator(tx, profile, password_hash).await?,
-                    (None, Some(user)) => {
-                        tx.replace_password(user, &password_hash).await?;
-                        let version = tx.user_version(user).await?;
-                        let change = Change::updated(ChangeKind::User, user, version);
-                        (user, Written::unchanged(()).announcing(change))
-                    }
+                    (None, Some(user)) => (user, choose(tx, user, &password_hash).await?),
                     (None, None) => return Err(OpError::LinkUnusable),
                 };
                 let Some(person) = tx.lock_sign_in_user(user).await? else {
@@ -187,6 +200,22 @@ pub async fn redeem(
     Ok((secret, entered))
 }
 
+/// Sets the password that somebody chose: sessions of before end, and so does every other link.
+async fn choose(tx: &AccountTx, user: UserId, password_hash: &str) -> Result<Written<()>, OpError> {
+    tx.replace_password(user, password_hash).await?;
+    tx.void_links_of(user).await?;
+    let version = tx.user_version(user).await?;
+    let change = Change::updated(ChangeKind::User, user, version);
+    let closing = NewJob {
+        queue: CLOSE_SESSIONS,
+        payload: json!({ "user": user }),
+        run_at: tx.ctx().now,
+        dedup_key: Some(user.to_string()),
+        max_attempts: 10,
+    };
+    Ok(Written::unchanged(()).announcing(change).queueing(closing))
+}
+
 async fn usable(db: &Db, visitor: &Visitor, token: &str) -> Result<StoredLink, OpError> {
     let link = db.platform().one_time_link(&hash(token)).await?;
     link.filter(|link| link.used_at.is_none() && visitor.now < link.expires_at)
@@ -199,7 +228,7 @@ fn profile_of(
     given: Option<&AdministratorProfile>,
 ) -> Result<Option<NewAdministrator>, OpError> {
     match (link.purpose, given) {
-        (LinkPurpose::Setup, _) => Ok(None),
+        (LinkPurpose::Setup | LinkPurpose::Reset, _) => Ok(None),
         (LinkPurpose::FirstAdministrator, None) => Err(OpError::Invalid {
             path: "profile",
             message: "Enter who the first administrator is.".to_owned(),

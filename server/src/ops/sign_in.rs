@@ -80,7 +80,7 @@ pub async fn sign_in(
 }
 
 /// How much longer a refusal is kept that was ready `elapsed` after the request.
-fn until_departure(elapsed: Duration) -> Duration {
+pub(super) fn until_departure(elapsed: Duration) -> Duration {
     let period = REFUSALS_LEAVE_EVERY.as_micros();
     let rest = period - elapsed.as_micros() % period;
     Duration::from_micros(u64::try_from(rest).unwrap_or(0))

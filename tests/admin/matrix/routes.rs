@@ -1,6 +1,7 @@
 //! Every route of the API, with what it needs.
 
 use super::organisations;
+use crate::admin::mails;
 
 /// What a route needs.
 #[derive(Clone, Copy, PartialEq)]
@@ -13,6 +14,8 @@ pub(super) enum Needs {
 pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     use Needs::{Nothing, Session};
     let mut routes = organisations::routes(ids);
+    let mails = mails::routes(&ids.mail, &ids.user);
+    routes.extend(mails.map(|(method, path)| (method, path, Session)));
     routes.extend([
         ("GET", "/sign-in-options".to_owned(), Nothing),
         ("POST", "/sessions".to_owned(), Nothing),
@@ -25,6 +28,7 @@ pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             "/sessions/current/step-up/challenge".to_owned(),
             Session,
         ),
+        ("POST", "/password-resets".to_owned(), Nothing),
         ("POST", "/one-time-links/inspect".to_owned(), Nothing),
         ("POST", "/one-time-links/redeem".to_owned(), Nothing),
         ("GET", "/me".to_owned(), Session),
@@ -315,6 +319,7 @@ pub(super) struct Ids {
     pub(super) organisation: String,
     pub(super) member_of: String,
     pub(super) approval: String,
+    pub(super) mail: String,
     pub(super) domain: String,
     pub(super) check: String,
     pub(super) alert: String,

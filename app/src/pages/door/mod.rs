@@ -1,6 +1,7 @@
 //! Pages of people who are not signed in.
 
 mod art;
+mod forgotten;
 mod proof;
 mod root;
 mod second_step;
@@ -8,6 +9,7 @@ mod setup;
 mod sign_in;
 mod step_up;
 
+pub(crate) use forgotten::ForgottenPage;
 pub(crate) use root::RootPage;
 pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;

@@ -75,9 +75,13 @@ fn known(options: &Arc<SignInOptions>) -> AnyView {
         }
         .into_any();
     }
+    let forgotten = routes::forgotten(&account.slug);
     view! {
         <Door title=heading>
             <Steps slug=account.slug />
+            <p class="small">
+                <a href=forgotten>{text::door::FORGOTTEN}</a>
+            </p>
             <p class="xs faint">{text::door::TROUBLE}</p>
         </Door>
     }

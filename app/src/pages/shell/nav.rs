@@ -54,101 +54,97 @@ pub(super) fn Navigation(
 
 /// The pages that the person may see, tracked.
 fn pages(session: Session) -> AnyView {
-    let approvals = session.may(Permission::DecideApprovals).then(|| {
-        view! {
-            <Item
-                href=routes::APPROVALS
-                label=text::shell::APPROVALS
-                glyph=Icon::Ok
-                count=Signal::derive(OpenApprovals::count)
-            />
-        }
-    });
-    let users = session.may(Permission::ReadUsers).then(|| {
-        view! {
-            <Item
-                href=routes::USERS
-                label=text::shell::USERS
-                glyph=Icon::Users
-                count=Signal::derive(users_in_all)
-            />
-        }
-    });
-    let organisations = session.may(Permission::ReadOrganisations).then(|| {
-        view! {
-            <Item
-                href=routes::ORGANISATIONS
-                label=text::shell::ORGANISATIONS
-                glyph=Icon::Group
-                count=Signal::stored(None)
-            />
-        }
-    });
-    let any = users.is_some() || organisations.is_some();
-    let people = any.then(|| {
-        view! { <Group title=text::shell::PEOPLE>{users} {organisations}</Group> }
-    });
-    let connections = session.may(Permission::ReadConnections).then(|| {
-        view! {
-            <Item
-                href=routes::PROVISIONING
-                label=text::shell::CONNECTIONS
-                glyph=Icon::Plug
-                count=Signal::derive(OpenAlerts::count)
-            />
-        }
-    });
-    let attributes = session.may(Permission::ReadConnections).then(|| {
-        view! {
-            <Item
-                href=routes::ATTRIBUTES
-                label=text::shell::ATTRIBUTES
-                glyph=Icon::Tag
-                count=Signal::stored(None)
-            />
-        }
-    });
-    let conflicts = session.may(Permission::ReadConflicts).then(|| {
-        view! {
-            <Item
-                href=routes::CONFLICTS
-                label=text::shell::CONFLICTS
-                glyph=Icon::Warn
-                count=Signal::derive(open_conflicts)
-            />
-        }
-    });
-    let log = session.may(Permission::ReadProvisioningLog).then(|| {
-        view! {
-            <Item
-                href=routes::LOG
-                label=text::shell::LOG
-                glyph=Icon::Signal
-                count=Signal::stored(None)
-            />
-        }
-    });
-    let settings = session.may(Permission::ReadPolicies).then(|| {
-        view! {
-            <Group title=text::shell::SETTINGS>
-                <Item
-                    href=routes::POLICIES
-                    label=text::shell::POLICIES
-                    glyph=Icon::Shield
-                    count=Signal::stored(None)
-                />
-            </Group>
-        }
-    });
-    let any = connections.is_some() || conflicts.is_some() || log.is_some();
-    let provisioning = any.then(|| {
-        view! {
-            <Group title=text::shell::PROVISIONING>
-                {connections} {conflicts} {log} {attributes}
-            </Group>
-        }
-    });
-    view! { {people} {provisioning} {settings} }.into_any()
+    let page = |needed, href, label, glyph, count: fn() -> Option<u64>| {
+        session.may(needed).then(|| {
+            view! { <Item href label glyph count=Signal::derive(count) /> }.into_any()
+        })
+    };
+    let plain = |needed, href, label, glyph| page(needed, href, label, glyph, || None);
+    let people = [
+        page(
+            Permission::ReadUsers,
+            routes::USERS,
+            text::shell::USERS,
+            Icon::Users,
+            users_in_all,
+        ),
+        plain(
+            Permission::ReadOrganisations,
+            routes::ORGANISATIONS,
+            text::shell::ORGANISATIONS,
+            Icon::Group,
+        ),
+        page(
+            Permission::DecideApprovals,
+            routes::APPROVALS,
+            text::shell::APPROVALS,
+            Icon::Ok,
+            OpenApprovals::count,
+        ),
+    ];
+    let provisioning = [
+        page(
+            Permission::ReadConnections,
+            routes::PROVISIONING,
+            text::shell::CONNECTIONS,
+            Icon::Plug,
+            OpenAlerts::count,
+        ),
+        page(
+            Permission::ReadConflicts,
+            routes::CONFLICTS,
+            text::shell::CONFLICTS,
+            Icon::Warn,
+            open_conflicts,
+        ),
+        plain(
+            Permission::ReadProvisioningLog,
+            routes::LOG,
+            text::shell::LOG,
+            Icon::Signal,
+        ),
+        plain(
+            Permission::ReadConnections,
+            routes::ATTRIBUTES,
+            text::shell::ATTRIBUTES,
+            Icon::Tag,
+        ),
+    ];
+    let settings = [
+        plain(
+            Permission::ReadPolicies,
+            routes::POLICIES,
+            text::shell::POLICIES,
+            Icon::Shield,
+        ),
+        plain(
+            Permission::ReadMails,
+            routes::MAILS,
+            text::shell::MAILS,
+            Icon::Mail,
+        ),
+    ];
+    let groups = [
+        group(text::shell::PEOPLE, people),
+        group(text::shell::PROVISIONING, provisioning),
+        group(text::shell::SETTINGS, settings),
+    ];
+    groups.into_iter().flatten().collect_view().into_any()
+}
+
+/// A titled list of pages, unless the person may see none of them.
+fn group<const N: usize>(title: &'static str, pages: [Option<AnyView>; N]) -> Option<AnyView> {
+    let pages: Vec<AnyView> = pages.into_iter().flatten().collect();
+    if pages.is_empty() {
+        return None;
+    }
+    let group = view! {
+        <div>
+            <h2>{title}</h2>
+            <ul>{pages}</ul>
+        </div>
+    };
+    Some(group.into_any())
 }
 
 fn users_in_all() -> Option<u64> {
@@ -160,22 +156,6 @@ fn users_in_all() -> Option<u64> {
 fn open_conflicts() -> Option<u64> {
     let counts = use_context::<OpenConflicts>()?.0.value()?;
     Some(counts.open).filter(|open| *open > 0)
-}
-
-/// A titled list of pages.
-#[component]
-fn Group(
-    /// Its title.
-    title: &'static str,
-    /// Its pages.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <div>
-            <h2>{title}</h2>
-            <ul>{children()}</ul>
-        </div>
-    }
 }
 
 /// One page.

@@ -213,6 +213,7 @@ mod tests {
             pending_identifiers: Vec::new(),
             deletion: None,
             acts: Vec::new(),
+            password_link: false,
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
     Shown,
     acts::{ActMenu, Acts},
     banner::{Banner, When, banner},
+    password_link::PasswordLink,
 };
 use crate::{
     clock::{self, Clock},
@@ -40,7 +41,7 @@ pub(super) fn Head(
     });
     view! {
         <PageHead title=name lede avatar crumb=(text::users::TITLE, routes::USERS)>
-            {status} <LiveMark /> <ActMenu acts />
+            {status} <LiveMark /> <PasswordLink user /> <ActMenu acts />
         </PageHead>
     }
 }

@@ -7,6 +7,7 @@ mod banner;
 mod belonging;
 mod groups;
 mod head;
+mod password_link;
 mod profile;
 pub(crate) mod provisioning;
 mod sessions;

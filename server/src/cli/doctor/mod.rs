@@ -1,6 +1,7 @@
 //! `rollcall doctor`: checks an installation and says how to mend what is wrong. It changes nothing.
 
 mod host;
+mod mail;
 mod network;
 mod storage;
 
@@ -109,6 +110,7 @@ async fn examine(flags: &Flags, variables: &HashMap<String, String>) -> Vec<Chec
     let is_running = running.is_some();
     checks.push(server(&mut config, running).named("server"));
     checks.extend(network::examine(&config, is_running));
+    checks.push(mail::examine(config.smtp.as_ref()).await.named("mail"));
     checks
 }
 

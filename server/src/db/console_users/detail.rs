@@ -149,6 +149,7 @@ impl AccountScope<'_> {
             capabilities,
             permissions: Vec::new(),
             shared,
+            password_link: false,
         }))
     }
 

@@ -26,6 +26,7 @@ pub(crate) mod hold;
 pub(crate) mod idp_connection;
 pub(crate) mod job;
 pub(crate) mod known_device;
+pub(crate) mod mail;
 pub(crate) mod mapping_organisation;
 pub(crate) mod mapping_run;
 pub(crate) mod membership;

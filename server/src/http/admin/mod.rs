@@ -12,12 +12,14 @@ mod domains;
 mod doors;
 mod events;
 mod guard;
+mod mails;
 mod mapping;
 mod me;
 mod memberships;
 mod oauth_clients;
 mod one_time_links;
 mod organisations;
+mod password_resets;
 mod policies;
 mod provisioning_log;
 mod rehearsals;
@@ -60,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .route("/sessions/current/step-up", post(sessions::step_up))
         .route("/one-time-links/inspect", post(one_time_links::inspect))
         .route("/one-time-links/redeem", post(one_time_links::redeem))
+        .route("/password-resets", post(password_resets::forgotten))
         .route("/me", get(me::get).patch(me::change))
         .route("/me/password", post(me::change_password))
         .route("/me/password/strength", post(me::judge_password))
@@ -104,6 +107,7 @@ pub fn router(state: AppState) -> Router {
             "/organisations/{id}/unarchive",
             post(organisations::unarchive),
         )
+        .route("/users/{id}/reset-password", post(password_resets::send))
         .route(
             "/idp-connections",
             get(connections::list).post(connections::create),
@@ -211,6 +215,10 @@ pub fn router(state: AppState) -> Router {
         .route("/policies", get(policies::overview))
         .route("/policies/{id}", get(policies::get).patch(policies::change))
         .route("/policies/{id}/versions", get(policies::versions))
+        .route("/mails", get(mails::list))
+        .route("/mails/test", post(mails::test))
+        .route("/mails/{id}", get(mails::get))
+        .route("/mails/{id}/send-again", post(mails::send_again))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))

@@ -21,7 +21,7 @@ use crate::{
         extract::{Caller, path::Id, query::Parameters},
         problem::ApiError,
     },
-    ops::{OpError, memberships, precondition::EntityTag, user_acts},
+    ops::{OpError, memberships, password_resets, precondition::EntityTag, user_acts},
 };
 
 /// One page of the table.
@@ -64,6 +64,7 @@ pub(super) async fn get(
     let mut user = user.ok_or_else(ApiError::not_found)?;
     user.acts = user_acts::offered(&caller.identity, &user);
     memberships::offer(&caller.identity, &mut user);
+    user.password_link = password_resets::is_offered(&caller.identity, &user);
     let tag = EntityTag::of(user.row.version).to_string();
     Ok(([(ETAG, tag)], Json(user)))
 }

@@ -24,7 +24,7 @@ use self::{
     deletion::{Moved, purge_job, removal_of},
 };
 use super::{
-    OpError,
+    OpError, mails,
     memberships::{administered, last_of},
     precondition::Precondition,
     sessions::{CLOSE_SESSIONS, Identity},
@@ -334,6 +334,10 @@ async fn perform(
     written
         .jobs
         .extend(purge_at.map(|at| purge_job(person.id, at)));
+    for transition in &plan.transitions {
+        let mails = mails::of_transition(tx, *transition, person).await?;
+        written.mails.extend(mails);
+    }
     let until = act.asked.until;
     written
         .jobs

@@ -5,6 +5,7 @@ use scim_schema::{
     api::events::ChangeKind,
     id::{LinkId, UserId},
     lifecycle::Lifecycle,
+    mail::MailKind,
 };
 use serde_json::json;
 
@@ -12,11 +13,12 @@ use super::{
     create::{IDP_DISABLED, idp_hold},
     lock,
     store::close_sessions,
+    stored_document,
 };
 use crate::{
-    db::{AccountTx, AuditEntry, Change, NewHold, ScimUser, UserUpdate, Written},
+    db::{AccountTx, AuditEntry, Change, MailAbout, NewHold, ScimUser, UserUpdate, Written},
     ops::{
-        OpError,
+        OpError, mails,
         precondition::Precondition,
         provisioner::Provisioner,
         shadow,
@@ -93,6 +95,12 @@ pub async fn delete(
         .jobs
         .extend(purge_at.map(|at| purge_job(current.user, at)));
     written.changes.extend(left.changes);
+    if before.is_some() {
+        let document = stored_document(&current)?;
+        let to = (current.user, document.primary_email());
+        let removed = mails::to_person(MailKind::Removed, to, MailAbout::default());
+        written.mails.extend(removed);
+    }
     Ok(written)
 }
 

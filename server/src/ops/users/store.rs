@@ -18,7 +18,7 @@ use crate::{
         AccountTx, AuditEntry, Change, NewJob, NewLink, Profile, ScimUser, SentUser, UserUpdate,
         Written, attribute_values,
     },
-    ops::{OpError, mapping, provisioner::Provisioner, shadow},
+    ops::{OpError, mails, mapping, provisioner::Provisioner, shadow},
 };
 
 /// What a user becomes.
@@ -107,6 +107,11 @@ pub(super) async fn store(
         .audit
         .extend(rekeyed.then(|| password_set(by, current.user)));
     written.audit.extend(moved);
+    if let Some(profile) = update.profile.as_ref().filter(|_| !current.administrator) {
+        let addresses = (old.primary_email(), profile.email.as_deref());
+        let told = mails::of_new_address(tx, current.user, addresses).await?;
+        written.mails.extend(told);
+    }
     if let Some(profile) = update.profile.filter(|_| is_shared) {
         let sent = SentUser {
             document: next.document.clone(),
