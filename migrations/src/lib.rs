@@ -35,6 +35,8 @@ mod m20261122_000990_shadow_deletions;
 mod m20261122_001000_live_before;
 mod m20261123_001010_sqlite_statistics;
 mod m20261123_001020_deletions;
+mod m20261123_001310_audit_chain;
+mod m20261123_001320_audit_indexes;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_001000_live_before::Migration),
             Box::new(m20261123_001010_sqlite_statistics::Migration),
             Box::new(m20261123_001020_deletions::Migration),
+            Box::new(m20261123_001310_audit_chain::Migration),
+            Box::new(m20261123_001320_audit_indexes::Migration),
         ]
     }
 }

@@ -66,6 +66,8 @@ word_enum! {
         ResolveConflicts = "conflicts.resolve",
         /// Say which domains belong to the account.
         ManageDomains = "domains.manage",
+        /// See who did what, verify the chain of the audit log and export it.
+        ReadAudit = "audit.read",
     }
 }
 
@@ -176,6 +178,7 @@ mod tests {
     fn an_auditor_reads_and_changes_nothing() {
         let permissions = permissions_of(&[AccountRole::Auditor]);
         assert!(permissions.contains(&Permission::ReadUsers));
+        assert!(permissions.contains(&Permission::ReadAudit));
         assert!(!permissions.contains(&Permission::ManageConnections));
         assert!(permissions_of(&[]).is_empty());
     }

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod alerts;
 pub mod attributes;
+pub mod audit;
 pub mod conflicts;
 pub mod conformance;
 pub mod connections;
