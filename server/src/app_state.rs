@@ -16,6 +16,7 @@ use crate::{
     },
     ids::Ids,
     jobs::live::LiveHub,
+    ops::audit::refusals::Refusals,
     ops::passwords::PasswordPool,
     ops::tokens::TokenCache,
 };
@@ -39,6 +40,8 @@ pub struct AppState {
     pub tokens: TokenCache,
     /// Queue of the provisioning log.
     pub scim_log: ScimLog,
+    /// Records what was refused for want of a permission.
+    pub refusals: Refusals,
     /// Where walks by index have come to.
     pub walks: Walks,
     /// Live updates of open consoles.
@@ -80,6 +83,7 @@ impl AppState {
             provisioned_passwords: PasswordPool::of_providers(ids.clone()),
             tokens: TokenCache::new(),
             scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
+            refusals: Refusals::new(db.clone()),
             walks: Walks::new(),
             live: LiveHub::start(db.clone(), clock.clone(), stop),
             limits: RateLimits::new(config.limits.scim_rate_per_second),
@@ -98,6 +102,7 @@ impl AppState {
     /// ended, and the worker too.
     pub async fn close(&self) {
         self.scim_log.close().await;
+        self.refusals.close().await;
         self.db.close().await;
     }
 }

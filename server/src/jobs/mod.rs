@@ -3,6 +3,8 @@
 
 mod alerts;
 mod attributes;
+mod audit_anchor;
+mod chainer;
 mod close_sessions;
 mod end_holds;
 mod go_live;
@@ -87,6 +89,7 @@ const QUEUES: &[Queue] = &[
     GO_LIVE,
     queue(crate::ops::alerts::LOOK, alerts::run),
     queue(retention::QUEUE, retention::run),
+    queue(audit_anchor::QUEUE, audit_anchor::run),
     queue(crate::ops::attribute_reading::REREAD, attributes::reread),
     queue(crate::ops::attribute_reading::PURGE, attributes::purge),
 ];
@@ -94,6 +97,7 @@ const QUEUES: &[Queue] = &[
 /// Starts the worker and the schedules; they end when `shutdown` is cancelled.
 pub fn start(ctx: JobCtx, background: &TaskTracker, shutdown: CancellationToken) {
     background.spawn(schedule::keep(ctx.clone(), shutdown.clone()));
+    background.spawn(chainer::keep(ctx.clone(), shutdown.clone()));
     background.spawn(statistics::keep(ctx.db.clone(), shutdown.clone()));
     background.spawn(worker::work(ctx, shutdown));
 }

@@ -8,7 +8,7 @@ use scim_schema::id::RequestId;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{JobCtx, alerts, retention};
+use super::{JobCtx, alerts, audit_anchor, retention};
 use crate::{
     ctx::Ctx,
     db::{DbError, NewJob, PLATFORM_ACCOUNT, Written},
@@ -43,6 +43,7 @@ pub(super) async fn queue_next(ctx: &JobCtx) -> Result<(), DbError> {
     let by = Arc::new(Ctx::system(PLATFORM_ACCOUNT, "schedule", request, now));
     let due = [
         (retention::QUEUE, next_daily(now)),
+        (audit_anchor::QUEUE, next_daily(now)),
         (LOOK, next_multiple(now, alerts::EVERY)),
     ];
     ctx.db

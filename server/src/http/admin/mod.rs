@@ -2,6 +2,7 @@
 
 mod alerts;
 mod attribute_definitions;
+mod audit;
 mod conflicts;
 mod conformance;
 mod connection_attributes;
@@ -18,6 +19,7 @@ mod provisioning_log;
 mod rehearsals;
 mod sessions;
 mod shadow;
+mod timelines;
 mod user_acts;
 mod users;
 
@@ -52,6 +54,8 @@ pub fn router(state: AppState) -> Router {
         .route("/users", get(users::list))
         .route("/users/counts", get(users::counts))
         .route("/users/{id}", get(users::get))
+        .route("/users/{id}/timeline", get(timelines::list))
+        .route("/users/{id}/status-explanation", get(timelines::explain))
         .route(
             "/idp-connections",
             get(connections::list).post(connections::create),
@@ -150,6 +154,12 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .route("/domains", get(domains::list).post(domains::assert))
         .route("/domains/{id}", delete(domains::remove))
+        .route("/audit", get(audit::list))
+        .route("/audit/head", get(audit::head))
+        .route("/audit/verify", get(audit::verify))
+        .route("/audit/export.csv", get(audit::export_csv))
+        .route("/audit/export.jsonl", get(audit::export_json_lines))
+        .route("/audit/{id}", get(audit::get))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, MatchedPath},
+    http::request::Parts,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     api::users::Actor,
@@ -15,6 +18,7 @@ use crate::{
     ctx::Ctx,
     http::{access_log::LogIdentity, problem::ApiError},
     ops::{
+        audit::refusals::Refusals,
         secrets,
         sessions::{self, Identity, Visitor},
     },
@@ -27,10 +31,13 @@ pub struct Caller {
     pub identity: Identity,
     /// The context of everything that the request does.
     pub ctx: Arc<Ctx>,
+    /// Method and template of the route, such as `GET /api/v1/users/{id}`.
+    route: String,
+    refusals: Refusals,
 }
 
 impl Caller {
-    /// Lets the caller go on or answers 403.
+    /// Lets the caller go on, or answers 403 and has that recorded.
     ///
     /// # Errors
     /// When none of the caller's roles includes the permission.
@@ -39,7 +46,8 @@ impl Caller {
         if roles.any(|role| can(*role, permission)) {
             Ok(())
         } else {
-            Err(ApiError::forbidden())
+            self.refusals.note(&self.ctx, &self.route, permission);
+            Err(ApiError::lacking(permission))
         }
     }
 }
@@ -58,10 +66,19 @@ impl FromRequestParts<AppState> for Caller {
         let caller = Self {
             ctx: context(&visitor, &identity),
             identity,
+            route: route(parts),
+            refusals: state.refusals.clone(),
         };
         note_use(state, &caller, stored.last_seen_at);
         Ok(caller)
     }
+}
+
+/// The route without ids, and the path where there is none.
+fn route(parts: &Parts) -> String {
+    let template = parts.extensions.get::<MatchedPath>();
+    let path = template.map_or(parts.uri.path(), MatchedPath::as_str);
+    format!("{} {path}", parts.method)
 }
 
 fn context(visitor: &Visitor, identity: &Identity) -> Arc<Ctx> {
