@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/conflicts/:id") view={Lazy::<areas::Conflict>::new()} />
                     <Route path=path!("/provisioning/:id/conformance") view={Lazy::<areas::Conformance>::new()} />
                     <Route path=path!("/provisioning/:id/mapping") view={Lazy::<areas::Mapping>::new()} />
+                    <Route path=path!("/audit") view={Lazy::<areas::Audit>::new()} />
                     <Route path=path!("/log") view={Lazy::<areas::Log>::new()} />
                     <Route path=path!("/*any") view=NotFoundPage />
                 </ParentRoute>

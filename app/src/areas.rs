@@ -4,8 +4,8 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_router::LazyRoute;
 
 use crate::pages::{
-    AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage, ConnectionsPage,
-    LogPage, MappingPage, NotLoadedPage, TesterPage, UserPage, UsersPage,
+    AttributesPage, AuditPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
+    ConnectionsPage, LogPage, MappingPage, NotLoadedPage, TesterPage, UserPage, UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -14,11 +14,11 @@ macro_rules! lazy {
         pub(crate) struct $route;
 
         #[::leptos::wasm_split::wasm_split(
-                    $area,
-                    wasm_split_path = ::leptos::wasm_split,
-                    preload($preload),
-                    fallible
-                )]
+                                                    $area,
+                                                    wasm_split_path = ::leptos::wasm_split,
+                                                    preload($preload),
+                                                    fallible
+                                                )]
         fn $function() -> Result<AnyView, SplitLoaderError> {
             Ok(view! { <$page /> }.into_any())
         }
@@ -65,6 +65,7 @@ lazy!(
     fetch_attributes,
     AttributesPage
 );
+lazy!(Audit, settings, audit, fetch_audit, AuditPage);
 lazy!(Log, requests, log, fetch_log, LogPage);
 lazy!(Tester, requests, tester, fetch_tester, TesterPage);
 lazy!(

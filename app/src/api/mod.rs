@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod attributes;
+pub(crate) mod audit;
 mod call;
 mod client;
 pub(crate) mod conflicts;

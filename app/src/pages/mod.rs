@@ -1,6 +1,7 @@
 //! The pages, one folder each.
 
 mod attributes;
+mod audit;
 mod conflicts;
 mod conformance;
 mod connections;
@@ -16,6 +17,7 @@ mod user;
 mod users;
 
 pub(crate) use attributes::AttributesPage;
+pub(crate) use audit::AuditPage;
 pub(crate) use conflicts::{ConflictPage, ConflictsPage};
 pub(crate) use conformance::ConformancePage;
 pub(crate) use connections::{ConnectionPage, ConnectionsPage, FreshSecret};

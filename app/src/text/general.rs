@@ -12,6 +12,8 @@ pub(crate) mod shell {
     pub(crate) const ATTRIBUTES: &str = "Custom attributes";
     pub(crate) const CONFLICTS: &str = "Conflicts";
     pub(crate) const LOG: &str = "Provisioning log";
+    pub(crate) const ADMINISTRATION: &str = "Administration";
+    pub(crate) const AUDIT: &str = "Audit log";
     pub(crate) const BREADCRUMB: &str = "Breadcrumb";
     pub(crate) const SWITCH_THEME: &str = "Switch theme";
     pub(crate) const APPEARANCE: &str = "Appearance";

@@ -13,6 +13,7 @@ pub(crate) const TAB_PROFILE: &str = "Profile";
 pub(crate) const TAB_ACCESS: &str = "Access and status";
 pub(crate) const TAB_GROUPS: &str = "Groups";
 pub(crate) const TAB_PROVISIONING: &str = "Provisioning";
+pub(crate) const TAB_AUDIT: &str = "Audit";
 
 pub(crate) const PERSON: &str = "Person";
 pub(crate) const GIVEN_NAME: &str = "Given name";

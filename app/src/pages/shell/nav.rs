@@ -114,7 +114,19 @@ fn pages(session: Session) -> AnyView {
             </Group>
         }
     });
-    view! { {users} {provisioning} }.into_any()
+    let audit = session.may(Permission::ReadAudit).then(|| {
+        view! {
+            <Group title=text::shell::ADMINISTRATION>
+                <Item
+                    href=routes::AUDIT
+                    label=text::shell::AUDIT
+                    glyph=Icon::Shield
+                    count=Signal::stored(None)
+                />
+            </Group>
+        }
+    });
+    view! { {users} {provisioning} {audit} }.into_any()
 }
 
 fn users_in_all() -> Option<u64> {

@@ -18,17 +18,19 @@ use scim_schema::{
         users::UserDetail,
     },
     id::UserId,
+    permission::Permission,
 };
 
 use self::{
     acts::Acts,
     head::{Blocked, Head},
 };
-use super::not_found::NotFoundPage;
+use super::{audit::PersonStory, not_found::NotFoundPage};
 use crate::{
     api,
     live::News,
     routes,
+    session::Session,
     text::{self, user as words},
     ui::{Loaded, PageHead, Present, Remote, SkeletonLines, Tab, Tabs, dynamic},
 };
@@ -43,14 +45,16 @@ enum Part {
     Access,
     Groups,
     Provisioning,
+    Audit,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Profile,
         Self::Access,
         Self::Groups,
         Self::Provisioning,
+        Self::Audit,
     ];
 
     const fn word(self) -> &'static str {
@@ -59,6 +63,7 @@ impl Part {
             Self::Access => "access",
             Self::Groups => "groups",
             Self::Provisioning => "provisioning",
+            Self::Audit => "audit",
         }
     }
 
@@ -68,6 +73,7 @@ impl Part {
             Self::Access => words::TAB_ACCESS,
             Self::Groups => words::TAB_GROUPS,
             Self::Provisioning => words::TAB_PROVISIONING,
+            Self::Audit => words::TAB_AUDIT,
         }
     }
 
@@ -83,7 +89,7 @@ impl Part {
         match self {
             Self::Access if !user.open_holds.is_empty() => Some(user.open_holds.len() as u64),
             Self::Groups => Some(user.group_count as u64),
-            Self::Profile | Self::Access | Self::Provisioning => None,
+            Self::Profile | Self::Access | Self::Provisioning | Self::Audit => None,
         }
     }
 }
@@ -158,7 +164,9 @@ fn Page(
     let acts = Acts::new(user, remote);
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|query| Part::parse(query.get_str("tab"))));
+    let session = Session::get();
     let tabs = Signal::derive(move || {
+        let may_read = session.may(Permission::ReadAudit);
         user.with(|user| {
             let tab = |part: Part| Tab {
                 label: part.label(),
@@ -166,7 +174,10 @@ fn Page(
                 open: part == open.get(),
                 count: part.count(user),
             };
-            Part::ALL.map(tab).to_vec()
+            let shown = Part::ALL
+                .into_iter()
+                .filter(|part| may_read || *part != Part::Audit);
+            shown.map(tab).collect()
         })
     });
     let part = dynamic(move || match open.get() {
@@ -174,6 +185,7 @@ fn Page(
         Part::Access => view! { <access::Access user acts /> }.into_any(),
         Part::Groups => view! { <groups::Groups user /> }.into_any(),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
+        Part::Audit => view! { <PersonStory id /> }.into_any(),
     });
     view! {
         <Head user acts />
