@@ -2,6 +2,9 @@
 
 mod alerts;
 mod attributes;
+mod audit;
+mod audit_actions;
+mod audit_chain;
 mod bad_requests;
 mod conflicts;
 mod conformance;
@@ -21,7 +24,9 @@ mod provisioning_log;
 mod rehearsals;
 mod sessions;
 mod sign_in;
+mod timelines;
 mod token_rotation;
+mod unknown_paths;
 mod user_acts;
 mod user_detail;
 mod users;

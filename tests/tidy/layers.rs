@@ -138,10 +138,12 @@ pub(super) const CONSOLE: Layers = Layers {
                 "ui",
             ],
         ),
+        ("areas", &["pages"]),
         (
             "app",
             &[
                 "api",
+                "areas",
                 "clock",
                 "form",
                 "format",
