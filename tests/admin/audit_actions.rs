@@ -106,11 +106,11 @@ const LEAVES: &[(&str, &[&str])] = &[
     ),
     (
         "POST /conflicts/resolve",
-        &["conflict.move", "conflict.dismiss", "user.move"],
+        &["conflict.move", "conflict.dismiss", "user.move", "user.map"],
     ),
     (
         "POST /conflicts/{id}/resolve",
-        &["conflict.move", "conflict.dismiss", "user.move"],
+        &["conflict.move", "conflict.dismiss", "user.move", "user.map"],
     ),
     ("POST /alerts/{id}/acknowledge", &["alert.acknowledge"]),
     ("POST /domains", &["domain.assert"]),
@@ -200,19 +200,26 @@ async fn a_route_that_does_something_leaves_what_it_says_and_nothing_else() {
     for (route, wanted) in others.into_iter().chain(last) {
         let (method, template) = route.split_once(' ').unwrap();
         let path = ids.path(template);
-        let answer = dana.call(method, &path).json(&body(&path)).send().await;
+        // Bodies that change nothing leave nothing.
+        let sent = match *route {
+            "PATCH /idp-connections/{id}" => json!({ "silence_hours": 48 }),
+            "PATCH /attribute-definitions/{id}" => json!({ "description": "On badges" }),
+            _ => body(&path),
+        };
+        let changes_nothing = method == "PUT" || path.ends_with("/dialect");
+        let answer = dana.call(method, &path).json(&sent).send().await;
         let actions = left(&app, &mut seen).await;
         let strange: Vec<&String> = actions
             .iter()
             .filter(|action| !wanted.contains(&action.as_str()))
             .collect();
         assert!(strange.is_empty(), "{route} left {strange:?}");
-        if answer.status < 300 && !wanted.is_empty() {
+        if answer.status < 300 && !wanted.is_empty() && !changes_nothing {
             assert!(!actions.is_empty(), "{route} left nothing: {}", answer.text);
             carried_out += 1;
         }
     }
-    assert!(carried_out >= 15, "only {carried_out} were carried out");
+    assert!(carried_out >= 12, "only {carried_out} were carried out");
     app.finish().await;
 }
 

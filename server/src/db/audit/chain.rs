@@ -120,14 +120,17 @@ impl PlatformScope<'_> {
         limit: u64,
     ) -> Result<Vec<Unlinked>, DbError> {
         use event::Column as E;
-        let of_account = Expr::col((event::Entity, E::AccountId))
-            .equals((account::Entity, account::Column::Id))
-            .and(Expr::col((event::Entity, E::Id)).gte(first_id(since)));
+        // A join would let SQLite begin with every event there is; a list of accounts is looked up.
+        let accounts = Query::select()
+            .column(account::Column::Id)
+            .from(account::Entity)
+            .to_owned();
         let select = Query::select()
             .column((event::Entity, E::AccountId))
             .column((event::Entity, E::Id))
-            .from(account::Entity)
-            .inner_join(event::Entity, of_account)
+            .from(event::Entity)
+            .and_where(Expr::col((event::Entity, E::AccountId)).in_subquery(accounts))
+            .and_where(Expr::col((event::Entity, E::Id)).gte(first_id(since)))
             .and_where(has_no_link())
             .limit(limit)
             .to_owned();

@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn what_is_no_filter_is_refused_with_its_path() {
         let path = |query: AuditQuery| filter(query).unwrap_err().errors[0].path.clone();
-        let action = Some("user.vanish".to_owned());
+        let action = Some("people.vanish".to_owned());
         let query = AuditQuery::default;
         assert_eq!(path(AuditQuery { action, ..query() }), "action");
         let q = Some("Anna".to_owned());
