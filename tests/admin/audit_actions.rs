@@ -201,7 +201,7 @@ async fn a_route_that_does_something_leaves_what_it_says_and_nothing_else() {
         let (method, template) = route.split_once(' ').unwrap();
         let path = ids.path(template);
         // Bodies that change nothing leave nothing.
-        let sent = match *route {
+        let sent = match route {
             "PATCH /idp-connections/{id}" => json!({ "silence_hours": 48 }),
             "PATCH /attribute-definitions/{id}" => json!({ "description": "On badges" }),
             _ => body(&path),

@@ -212,7 +212,7 @@ async fn whatever_is_older_than_anybody_looks_back_is_linked_once_a_day() {
         .rows("SELECT id FROM audit_events WHERE action = 'domain.assert'")
         .await;
     let template: Uuid = any[0].try_get_by_index(0).unwrap();
-    let old = Uuid::from_u128(template.as_u128() - (400 * 86_400_000 << 80));
+    let old = Uuid::from_u128(template.as_u128() - ((400 * 86_400_000) << 80));
     let insert = "INSERT INTO audit_events SELECT account_id, $1, occurred_at, actor_kind, actor_id, actor_component, credential_id, channel, action, target_kind, target_id, outcome, commitment, request_id FROM audit_events WHERE id = $2";
     app.execute(insert, [old.into(), template.into()]).await;
     // Nothing looks that far back but the daily job.

@@ -4,13 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use scim_schema::{
     api::{
-        audit::{
-            AuditChannel, AuditDetail, AuditLink, AuditOutcome, AuditRow, AuditTarget,
-            DETAILS_IN_LISTS,
-        },
+        audit::{AuditChannel, AuditDetail, AuditLink, AuditRow, AuditTarget, DETAILS_IN_LISTS},
         users::Actor,
     },
     id::{AuditEventId, ProvisioningRequestId, RequestId},

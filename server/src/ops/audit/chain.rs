@@ -133,7 +133,7 @@ pub async fn note_head(db: &Db, ctx: &Arc<Ctx>) -> Result<Option<ChainHead>, OpE
             })
         })
     });
-    Ok(noted.await?.map(shown))
+    Ok(noted.await?.as_ref().map(shown))
 }
 
 /// Where the chain stands, and where it stood when that was noted.
@@ -142,15 +142,15 @@ pub async fn note_head(db: &Db, ctx: &Arc<Ctx>) -> Result<Option<ChainHead>, OpE
 /// Those of the database.
 pub async fn head(db: &Db, account: AccountId) -> Result<AuditHead, OpError> {
     let account = db.account(account);
-    let head = account.chain_head().await?.map(shown);
+    let head = account.chain_head().await?.as_ref().map(shown);
     let anchors = account.chain_anchors(ANCHORS).await?;
     Ok(AuditHead {
         head,
-        anchors: anchors.into_iter().map(shown).collect(),
+        anchors: anchors.iter().map(shown).collect(),
     })
 }
 
-fn shown(head: StoredHead) -> ChainHead {
+fn shown(head: &StoredHead) -> ChainHead {
     ChainHead {
         seq: head.seq,
         hash: hexadecimal(&head.hash),
