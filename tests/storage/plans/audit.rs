@@ -92,7 +92,8 @@ async fn each_filter_of_the_log_goes_by_its_index_and_sorts_nothing() {
         ("&action=domain".to_owned(), BY_ACTION),
         (format!("&target={somebody}"), BY_TARGET),
         ("&outcome=refused".to_owned(), REFUSED),
-        ("&channel=cli".to_owned(), BY_CHANNEL),
+        // Most of what is here came by the command line.
+        ("&channel=job".to_owned(), BY_CHANNEL),
     ] {
         let call = dana.call("GET", &format!("/audit?limit=5{query}"));
         let statements = statements_of(call, 200).await;
