@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/approvals") view={Lazy::<areas::Approvals>::new()} />
                     <Route path=path!("/policies") view={Lazy::<areas::Policies>::new()} />
                     <Route path=path!("/policies/:id") view={Lazy::<areas::Policies>::new()} />
+                    <Route path=path!("/audit") view={Lazy::<areas::Audit>::new()} />
                     <Route path=path!("/log") view={Lazy::<areas::Log>::new()} />
                     <Route path=path!("/mails") view={Lazy::<areas::Mails>::new()} />
                     <Route path=path!("/*any") view=NotFoundPage />

@@ -7,8 +7,8 @@ use leptos::{
 use leptos_router::LazyRoute;
 
 use crate::pages::{
-    ApprovalsPage, AttributesPage, ConflictPage, ConflictsPage, ConformancePage, ConnectionPage,
-    ConnectionsPage, LogPage, MailsPage, MappingPage, MyAccountPage, NotLoadedPage,
+    ApprovalsPage, AttributesPage, AuditPage, ConflictPage, ConflictsPage, ConformancePage,
+    ConnectionPage, ConnectionsPage, LogPage, MailsPage, MappingPage, MyAccountPage, NotLoadedPage,
     OrganisationsPage, PoliciesPage, TesterPage, UserPage, UsersPage,
 };
 
@@ -79,6 +79,7 @@ lazy!(
     ApprovalsPage
 );
 lazy!(Policies, settings, policies, fetch_policies, PoliciesPage);
+lazy!(Audit, settings, audit, fetch_audit, AuditPage);
 lazy!(Log, requests, log, fetch_log, LogPage);
 lazy!(Tester, requests, tester, fetch_tester, TesterPage);
 lazy!(

@@ -1,6 +1,8 @@
 //! Typed paths of the console. Everything that links builds its address here.
 
 use scim_schema::id::{ConflictId, ConnectionId, OrganisationId, ProvisioningRequestId, UserId};
+use scim_schema::id::{ConflictId, ConnectionId, ProvisioningRequestId, UserId};
+use uuid::Uuid;
 
 use crate::query::{QueryString, encode};
 
@@ -22,6 +24,8 @@ pub(crate) const LOG: &str = "/log";
 pub(crate) const APPROVALS: &str = "/approvals";
 /// What organisations decide.
 pub(crate) const POLICIES: &str = "/policies";
+/// The audit log.
+pub(crate) const AUDIT: &str = "/audit";
 /// Conflicts between connections and people who are here.
 pub(crate) const CONFLICTS: &str = "/conflicts";
 /// What was mailed to whom.
@@ -66,6 +70,25 @@ pub(crate) fn log_of(id: UserId) -> String {
     QueryString::default()
         .with("user", &id.to_string())
         .after(LOG)
+}
+
+/// The request of this id in the provisioning log.
+pub(crate) fn log_search(request: &str) -> String {
+    QueryString::default().with("q", request).after(LOG)
+}
+
+/// What somebody did.
+pub(crate) fn audit_by(id: Uuid) -> String {
+    QueryString::default()
+        .with("actor", &id.to_string())
+        .after(AUDIT)
+}
+
+/// What was done to somebody or something.
+pub(crate) fn audit_on(id: Uuid) -> String {
+    QueryString::default()
+        .with("target", &id.to_string())
+        .after(AUDIT)
 }
 
 /// The requests of a connection.

@@ -42,6 +42,8 @@ mod m20261123_001410_own_passwords;
 mod m20261123_001420_restricted_sessions;
 mod m20261123_001100_organisation_versions;
 mod m20261123_001200_mails;
+mod m20261123_001310_audit_chain;
+mod m20261123_001320_audit_indexes;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]
@@ -83,6 +85,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_001420_restricted_sessions::Migration),
             Box::new(m20261123_001100_organisation_versions::Migration),
             Box::new(m20261123_001200_mails::Migration),
+            Box::new(m20261123_001310_audit_chain::Migration),
+            Box::new(m20261123_001320_audit_indexes::Migration),
         ]
     }
 }

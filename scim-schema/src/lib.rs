@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod attr;
+pub mod audit;
 pub mod bulk;
 pub mod custom;
 pub mod dialect;

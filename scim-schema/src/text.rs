@@ -1,5 +1,7 @@
 //! The comparison form of strings whose attribute has `caseExact: false`.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Folds a string for comparison: compatibility forms unified (NFKC), lower case, and composed
@@ -35,6 +37,16 @@ fn composed(text: String) -> String {
         return text;
     }
     text.nfkc().collect()
+}
+
+/// A cell of an exported table: what a spreadsheet would take for a formula has an apostrophe in front
+/// (domain.md section 9).
+#[must_use]
+pub fn cell(text: &str) -> Cow<'_, str> {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@') => Cow::Owned(format!("'{text}")),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +88,16 @@ mod tests {
         ) {
             let small = text.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c });
             prop_assert_eq!(fold(&text), small.nfkc().collect::<String>());
+        }
+    }
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)"] {
+            assert_eq!(cell(formula), format!("'{formula}"));
+        }
+        for text in ["", "Ada", "1-1", "'=1", " =1"] {
+            assert_eq!(cell(text), text);
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     ids::Ids,
     jobs::live::LiveHub,
     ops::{
+        audit::refusals::Refusals,
         passwords::PasswordPool,
         policy::Policies,
         second_factors::{Passkeys, Tools},
@@ -46,6 +47,8 @@ pub struct AppState {
     pub tokens: TokenCache,
     /// Queue of the provisioning log.
     pub scim_log: ScimLog,
+    /// Records what was refused for want of a permission.
+    pub refusals: Refusals,
     /// Where walks by index have come to.
     pub walks: Walks,
     /// Live updates of open consoles.
@@ -93,6 +96,7 @@ impl AppState {
             },
             tokens: TokenCache::new(),
             scim_log: ScimLog::start(db.clone(), clock.clone(), ids.clone(), keeps_bodies),
+            refusals: Refusals::new(db.clone()),
             walks: Walks::new(),
             live: LiveHub::start(db.clone(), clock.clone(), stop),
             limits: RateLimits::new(config.limits.scim_rate_per_second),
@@ -111,6 +115,7 @@ impl AppState {
     /// ended, and the worker too.
     pub async fn close(&self) {
         self.scim_log.close().await;
+        self.refusals.close().await;
         self.db.close().await;
     }
 }

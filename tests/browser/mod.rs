@@ -20,6 +20,7 @@ const ASKS: &str = "
 mod accessibility;
 mod adoption;
 mod alerts;
+mod audit;
 mod coming_back;
 mod conflicts;
 mod conformance;

@@ -289,7 +289,11 @@ impl TestApp {
             ("tokens", "SELECT COUNT(*) FROM scim_tokens"),
             ("clients", "SELECT COUNT(*) FROM oauth_clients"),
             ("assertions", "SELECT COUNT(*) FROM oauth_assertions"),
-            ("audit", "SELECT COUNT(*) FROM audit_events"),
+            // That somebody was refused is recorded, and changes nothing.
+            (
+                "audit",
+                "SELECT COUNT(*) FROM audit_events WHERE action <> 'access.refuse'",
+            ),
             (
                 "changes",
                 "SELECT COUNT(*) FROM change_feed WHERE kind NOT IN ('provisioning_log', 'alert')",
@@ -345,6 +349,12 @@ impl TestApp {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Waits until every act in the audit log has its link.
+    pub(crate) async fn until_linked(&self) {
+        let unlinked = "SELECT COUNT(*) FROM audit_events e WHERE NOT EXISTS (SELECT 1 FROM audit_links l WHERE l.account_id = e.account_id AND l.event_id = e.id)";
+        self.until_number(unlinked, 0).await;
     }
 
     /// Waits until no job is due.

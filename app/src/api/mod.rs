@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod approvals;
 pub(crate) mod attributes;
+pub(crate) mod audit;
 mod call;
 mod client;
 pub(crate) mod conflicts;

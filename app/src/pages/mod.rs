@@ -2,6 +2,7 @@
 
 mod approvals;
 mod attributes;
+mod audit;
 mod conflicts;
 mod conformance;
 mod connections;
@@ -22,6 +23,7 @@ mod users;
 
 pub(crate) use approvals::{ApprovalsPage, OpenApprovals};
 pub(crate) use attributes::AttributesPage;
+pub(crate) use audit::AuditPage;
 pub(crate) use conflicts::{ConflictPage, ConflictsPage};
 pub(crate) use conformance::ConformancePage;
 pub(crate) use connections::{ConnectionPage, ConnectionsPage, FreshSecret};

@@ -13,11 +13,11 @@ pub(crate) mod shell {
     pub(crate) const ATTRIBUTES: &str = "Custom attributes";
     pub(crate) const CONFLICTS: &str = "Conflicts";
     pub(crate) const APPROVALS: &str = "Approvals";
-    pub(crate) const SETTINGS: &str = "Settings";
     pub(crate) const POLICIES: &str = "Policies";
     pub(crate) const LOG: &str = "Provisioning log";
-    pub(crate) const SETTINGS: &str = "Administration";
     pub(crate) const MAILS: &str = "Mails";
+    pub(crate) const ADMINISTRATION: &str = "Administration";
+    pub(crate) const AUDIT: &str = "Audit log";
     pub(crate) const BREADCRUMB: &str = "Breadcrumb";
     pub(crate) const SWITCH_THEME: &str = "Switch theme";
     pub(crate) const APPEARANCE: &str = "Appearance";

@@ -14,6 +14,9 @@ pub(crate) const TAB_ACCESS: &str = "Access and status";
 pub(crate) const TAB_GROUPS: &str = "Groups and organisations";
 pub(crate) const GROUPS: &str = "Groups";
 pub(crate) const TAB_PROVISIONING: &str = "Provisioning";
+pub(crate) const TAB_AUDIT: &str = "Audit";
+/// From the banner to what explains it.
+pub(crate) const WHY_LINK: &str = "Why, in full";
 
 pub(crate) const PERSON: &str = "Person";
 pub(crate) const GIVEN_NAME: &str = "Given name";

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod alerts;
 pub mod approvals;
 pub mod attributes;
+pub mod audit;
 pub mod conflicts;
 pub mod conformance;
 pub mod connections;

@@ -88,7 +88,11 @@ pub use alerts::{AlertStep, ExpiringScimToken, HeardConnection, OpenAlert};
 pub use approvals::{LockedApproval, NewApproval};
 pub use arrivals::{LinkOfNamesake, Named, Namesake};
 pub use attribute_reading::{Reread, RereadLink};
-pub use audit::{AuditEntry, Outcome, Target};
+pub use audit::{
+    AuditEntry, AuditFilter, AuditPlace, ChainLink, ChainedEvent, NewChainLink, StoredDetails,
+    StoredHead, Target, Unlinked,
+};
+pub(crate) use audit::{digest, hexadecimal};
 pub use cause::Cause;
 pub use challenges::{ChallengePurpose, NewChallenge, StoredChallenge};
 pub use conflict_lists::{ConflictFilter, ConflictSides};

@@ -18,7 +18,7 @@ use scim_schema::{
     id::RequestId,
     lifecycle::{HoldKind, SignInRefusal},
     mapping::{RuleError, RuleField},
-    permission::Guard,
+    permission::{Guard, Permission},
 };
 
 use crate::{
@@ -103,6 +103,17 @@ impl ApiError {
         Self::new(
             ErrorCode::Forbidden,
             "Your roles do not include this. Ask a System Administrator.",
+        )
+    }
+
+    /// Signed in, but without this permission.
+    #[must_use]
+    pub fn lacking(permission: Permission) -> Self {
+        Self::new(
+            ErrorCode::Forbidden,
+            format!(
+                "Your roles do not include this: it needs the permission {permission}. Ask a System Administrator."
+            ),
         )
     }
 

@@ -4,6 +4,8 @@
 mod alerts;
 mod approvals;
 mod attributes;
+mod audit_anchor;
+mod chainer;
 mod close_sessions;
 mod end_holds;
 mod go_live;
@@ -100,6 +102,7 @@ const QUEUES: &[Queue] = &[
     queue(crate::ops::approvals::ALONE, approvals::alone),
     queue(approvals::EXPIRE, approvals::expire),
     queue(retention::QUEUE, retention::run),
+    queue(audit_anchor::QUEUE, audit_anchor::run),
     queue(crate::ops::attribute_reading::REREAD, attributes::reread),
     queue(crate::ops::attribute_reading::PURGE, attributes::purge),
     queue(outbox::OUTBOX, outbox::run),
@@ -119,6 +122,7 @@ enum Lane {
 /// Starts the worker and the schedules; they end when `shutdown` is cancelled.
 pub fn start(ctx: JobCtx, background: &TaskTracker, shutdown: CancellationToken) {
     background.spawn(schedule::keep(ctx.clone(), shutdown.clone()));
+    background.spawn(chainer::keep(ctx.clone(), shutdown.clone()));
     background.spawn(statistics::keep(ctx.db.clone(), shutdown.clone()));
     background.spawn(worker::work(ctx.clone(), Lane::Mail, shutdown.clone()));
     background.spawn(worker::work(ctx, Lane::Database, shutdown));

@@ -8,7 +8,7 @@ use scim_schema::id::RequestId;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{JobCtx, alerts, approvals, outbox, purge, retention};
+use super::{JobCtx, alerts, approvals, audit_anchor, outbox, purge, retention};
 use crate::{
     ctx::Ctx,
     db::{DbError, NewJob, PLATFORM_ACCOUNT, Written},
@@ -45,6 +45,7 @@ pub(super) async fn queue_next(ctx: &JobCtx) -> Result<(), DbError> {
         (retention::QUEUE, next_daily(now)),
         (purge::SWEEP, next_daily(now)),
         (outbox::DENIED_DIGEST, next_daily(now)),
+        (audit_anchor::QUEUE, next_daily(now)),
         (LOOK, next_multiple(now, alerts::EVERY)),
         (approvals::EXPIRE, next_multiple(now, approvals::EVERY)),
     ];

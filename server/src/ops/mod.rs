@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod approvals;
 pub mod arrived_attributes;
 pub mod attribute_reading;
+pub mod audit;
 pub mod circle;
 pub mod client_assertion;
 pub mod client_credentials;

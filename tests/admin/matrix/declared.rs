@@ -1,7 +1,7 @@
 //! The routes as the server lists them.
 
 /// The routes that the server's own list names.
-pub(super) fn declared() -> Vec<String> {
+pub(crate) fn declared() -> Vec<String> {
     let source = include_str!("../../../server/src/http/admin/mod.rs");
     let code: String = source.split_whitespace().collect();
     let mut found = Vec::new();

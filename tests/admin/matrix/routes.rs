@@ -5,13 +5,13 @@ use crate::admin::mails;
 
 /// What a route needs.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Needs {
+pub(crate) enum Needs {
     Nothing,
     Session,
 }
 
 /// Every route, with ids of the first account in the place of its parameters.
-pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
+pub(crate) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     use Needs::{Nothing, Session};
     let mut routes = organisations::routes(ids);
     let mails = mails::routes(&ids.mail, &ids.user);
@@ -65,6 +65,18 @@ pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
             format!("/approvals/{}/cancel", ids.approval),
             Session,
         ),
+        ("GET", format!("/users/{}/timeline", ids.user), Session),
+        (
+            "GET",
+            format!("/users/{}/status-explanation", ids.user),
+            Session,
+        ),
+        ("GET", "/audit".to_owned(), Session),
+        ("GET", "/audit/head".to_owned(), Session),
+        ("GET", "/audit/verify".to_owned(), Session),
+        ("GET", "/audit/export.csv".to_owned(), Session),
+        ("GET", "/audit/export.jsonl".to_owned(), Session),
+        ("GET", format!("/audit/{}", ids.event), Session),
         ("GET", "/policies".to_owned(), Session),
         ("GET", format!("/policies/{}", ids.organisation), Session),
         ("PATCH", format!("/policies/{}", ids.organisation), Session),
@@ -301,26 +313,27 @@ pub(super) fn routes(ids: &Ids) -> Vec<(&'static str, String, Needs)> {
     routes
 }
 
-pub(super) struct Ids {
-    pub(super) user: String,
+pub(crate) struct Ids {
+    pub(crate) user: String,
     /// A session of the caller, and the same one where it is looked for among somebody else's.
-    pub(super) session: String,
-    pub(super) their_session: String,
-    pub(super) factor: String,
-    pub(super) connection: String,
-    pub(super) token: String,
-    pub(super) oauth_client: String,
+    pub(crate) session: String,
+    pub(crate) their_session: String,
+    pub(crate) factor: String,
+    pub(crate) connection: String,
+    pub(crate) token: String,
+    pub(crate) oauth_client: String,
     /// A definition, and the same one where a connection exposes it.
-    pub(super) definition: String,
-    pub(super) exposed: String,
-    pub(super) log_row: String,
-    pub(super) conflict: String,
+    pub(crate) definition: String,
+    pub(crate) exposed: String,
+    pub(crate) log_row: String,
+    pub(crate) conflict: String,
     /// An organisation, and the same one where somebody belongs to it.
-    pub(super) organisation: String,
-    pub(super) member_of: String,
-    pub(super) approval: String,
-    pub(super) mail: String,
-    pub(super) domain: String,
-    pub(super) check: String,
-    pub(super) alert: String,
+    pub(crate) organisation: String,
+    pub(crate) member_of: String,
+    pub(crate) approval: String,
+    pub(crate) mail: String,
+    pub(crate) event: String,
+    pub(crate) domain: String,
+    pub(crate) check: String,
+    pub(crate) alert: String,
 }

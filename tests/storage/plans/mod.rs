@@ -1,6 +1,7 @@
 //! What is looked up in a large account goes by an index: the plans of the very statements that
 //! requests run.
 
+mod audit;
 mod crowd;
 mod lists;
 mod reach;

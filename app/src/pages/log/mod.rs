@@ -152,7 +152,7 @@ fn empty_words(query: &LogQuery) -> (&'static str, &'static str) {
 
 /// One request; its bodies are fetched when it is opened first.
 #[component]
-fn Request(
+pub(crate) fn Request(
     /// The request; rows of the log never change.
     row: LogRow,
 ) -> impl IntoView {

@@ -112,6 +112,12 @@ fn pages(session: Session) -> AnyView {
     ];
     let settings = [
         plain(
+            Permission::ReadAudit,
+            routes::AUDIT,
+            text::shell::AUDIT,
+            Icon::Log,
+        ),
+        plain(
             Permission::ReadPolicies,
             routes::POLICIES,
             text::shell::POLICIES,
@@ -127,7 +133,7 @@ fn pages(session: Session) -> AnyView {
     let groups = [
         group(text::shell::PEOPLE, people),
         group(text::shell::PROVISIONING, provisioning),
-        group(text::shell::SETTINGS, settings),
+        group(text::shell::ADMINISTRATION, settings),
     ];
     groups.into_iter().flatten().collect_view().into_any()
 }

@@ -1,7 +1,7 @@
 //! Name, picture, and what blocks the sign-in.
 
 use leptos::prelude::*;
-use scim_schema::{api::users::UserDetail, lifecycle::Status};
+use scim_schema::{api::users::UserDetail, lifecycle::Status, permission::Permission};
 
 use super::{
     Shown,
@@ -15,7 +15,9 @@ use crate::{
         log::LiveMark,
         status::{is_absent, status_view},
     },
-    routes, text,
+    routes,
+    session::Session,
+    text::{self, user as words},
     ui::{Avatar, Notice, PageHead, dynamic, optional},
 };
 
@@ -75,12 +77,20 @@ pub(super) fn Blocked(
             headline,
             text,
         } = user.with(|user| banner(user, &when))?;
+        let id = user.with(|user| user.row.id);
+        let why = Session::get().may_now(Permission::ReadAudit).then(|| {
+            view! {
+                " "
+                <a href=routes::user_tab(id, "audit")>{words::WHY_LINK}</a>
+            }
+        });
         Some(view! {
             <div class="body narrow lead">
                 <Notice family glyph>
                     <strong>{headline}</strong>
                     <br />
                     <span class="muted">{text}</span>
+                    {why}
                 </Notice>
             </div>
         })

@@ -28,7 +28,7 @@ use self::{
     acts::Acts,
     head::{Blocked, Head},
 };
-use super::not_found::NotFoundPage;
+use super::{audit::PersonStory, not_found::NotFoundPage};
 use crate::{
     api,
     live::News,
@@ -49,6 +49,7 @@ enum Part {
     Groups,
     Sessions,
     Provisioning,
+    Audit,
 }
 
 impl Part {
@@ -58,6 +59,7 @@ impl Part {
         Self::Groups,
         Self::Sessions,
         Self::Provisioning,
+        Self::Audit,
     ];
 
     const fn word(self) -> &'static str {
@@ -67,6 +69,7 @@ impl Part {
             Self::Groups => "groups",
             Self::Sessions => "sessions",
             Self::Provisioning => "provisioning",
+            Self::Audit => "audit",
         }
     }
 
@@ -77,12 +80,17 @@ impl Part {
             Self::Groups => words::TAB_GROUPS,
             Self::Sessions => text::account::SESSIONS,
             Self::Provisioning => words::TAB_PROVISIONING,
+            Self::Audit => words::TAB_AUDIT,
         }
     }
 
     /// Whether the person may open it, tracked.
     fn is_for(self, session: Session) -> bool {
-        self != Self::Sessions || session.may(Permission::ReadSessions)
+        match self {
+            Self::Sessions => session.may(Permission::ReadSessions),
+            Self::Audit => session.may(Permission::ReadAudit),
+            _ => true,
+        }
     }
 
     /// The tab of this word; the first for any other.
@@ -97,7 +105,11 @@ impl Part {
         match self {
             Self::Access if !user.open_holds.is_empty() => Some(user.open_holds.len() as u64),
             Self::Groups => Some(user.group_count as u64),
-            Self::Profile | Self::Access | Self::Sessions | Self::Provisioning => None,
+            Self::Profile
+            | Self::Access
+            | Self::Sessions
+            | Self::Provisioning
+            | Self::Audit => None,
         }
     }
 }
@@ -173,7 +185,9 @@ fn Page(
     let session = Session::get();
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|query| Part::parse(query.get_str("tab"))));
+    let session = Session::get();
     let tabs = Signal::derive(move || {
+        let may_read = session.may(Permission::ReadAudit);
         user.with(|user| {
             let tab = |part: Part| Tab {
                 label: part.label(),
@@ -191,6 +205,7 @@ fn Page(
         Part::Groups => view! { <groups::Groups user remote /> }.into_any(),
         Part::Sessions => view! { <sessions::SessionsTab id user /> }.into_any(),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
+        Part::Audit => view! { <PersonStory id /> }.into_any(),
     });
     view! {
         <Head user acts />

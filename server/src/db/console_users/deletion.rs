@@ -90,6 +90,7 @@ impl AccountScope<'_> {
             .and_where(Expr::col((event::Entity, E::AccountId)).eq(self.account.0))
             .and_where(Expr::col((event::Entity, E::TargetId)).eq(id.0))
             .and_where(Expr::col((event::Entity, E::Action)).eq(DELETE))
+            .order_by((event::Entity, E::OccurredAt), Order::Desc)
             .order_by((event::Entity, E::Id), Order::Desc)
             .limit(1)
             .to_owned()

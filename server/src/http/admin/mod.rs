@@ -3,6 +3,7 @@
 mod alerts;
 mod approvals;
 mod attribute_definitions;
+mod audit;
 mod conflicts;
 mod conformance;
 mod connection_attributes;
@@ -25,6 +26,7 @@ mod provisioning_log;
 mod rehearsals;
 mod sessions;
 mod shadow;
+mod timelines;
 mod user_acts;
 mod users;
 
@@ -88,6 +90,7 @@ pub fn router(state: AppState) -> Router {
         .route(
             "/users/{id}/second-factors",
             delete(doors::reset_second_factors),
+        )
         .route("/users/{id}/organisations", put(memberships::change))
         .route(
             "/users/{id}/organisations/{organisation}",
@@ -108,6 +111,8 @@ pub fn router(state: AppState) -> Router {
             post(organisations::unarchive),
         )
         .route("/users/{id}/reset-password", post(password_resets::send))
+        .route("/users/{id}/timeline", get(timelines::list))
+        .route("/users/{id}/status-explanation", get(timelines::explain))
         .route(
             "/idp-connections",
             get(connections::list).post(connections::create),
@@ -219,6 +224,12 @@ pub fn router(state: AppState) -> Router {
         .route("/mails/test", post(mails::test))
         .route("/mails/{id}", get(mails::get))
         .route("/mails/{id}/send-again", post(mails::send_again))
+        .route("/audit", get(audit::list))
+        .route("/audit/head", get(audit::head))
+        .route("/audit/verify", get(audit::verify))
+        .route("/audit/export.csv", get(audit::export_csv))
+        .route("/audit/export.jsonl", get(audit::export_json_lines))
+        .route("/audit/{id}", get(audit::get))
         .route("/events", get(events::stream))
         .method_not_allowed_fallback(unknown_method)
         .layer(CatchPanicLayer::custom(panics::problem))

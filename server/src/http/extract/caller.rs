@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, MatchedPath},
+    http::request::Parts,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use scim_schema::{
     api::{my_account::Restriction, problem::ErrorCode, users::Actor},
@@ -15,6 +18,7 @@ use crate::{
     ctx::Ctx,
     http::{access_log::LogIdentity, problem::ApiError},
     ops::{
+        audit::refusals::Refusals,
         secrets,
         sessions::{self, Identity, Visitor},
         step_up,
@@ -29,6 +33,9 @@ pub struct Caller {
     pub identity: Identity,
     /// The context of everything that the request does.
     pub ctx: Arc<Ctx>,
+    /// Method and template of the route, such as `GET /api/v1/users/{id}`.
+    route: String,
+    refusals: Refusals,
 }
 
 impl Caller {
@@ -40,7 +47,7 @@ impl Caller {
     pub fn require(&self, permission: Permission) -> Result<(), ApiError> {
         match self.reach(permission)? {
             Reach::Account => Ok(()),
-            Reach::Organisations(_) => Err(ApiError::forbidden()),
+            Reach::Organisations(_) => Err(self.lacking(permission)),
         }
     }
 
@@ -51,7 +58,13 @@ impl Caller {
     /// When none of the caller's roles includes the permission.
     pub fn reach(&self, permission: Permission) -> Result<Reach, ApiError> {
         let reach = self.identity.standing().reach(permission);
-        reach.ok_or_else(ApiError::forbidden)
+        reach.ok_or_else(|| self.lacking(permission))
+    }
+
+    /// Answers 403, and has that recorded.
+    fn lacking(&self, permission: Permission) -> ApiError {
+        self.refusals.note(&self.ctx, &self.route, permission);
+        ApiError::lacking(permission)
     }
 
     /// Lets a caller go on who has proven within the last ten minutes who they are, or answers 403 with
@@ -101,10 +114,19 @@ impl FromRequestParts<AppState> for Entrant {
         let caller = Caller {
             ctx: context(&visitor, &identity),
             identity,
+            route: route(parts),
+            refusals: state.refusals.clone(),
         };
         note_use(state, &caller, stored.last_seen_at);
         Ok(Self(caller))
     }
+}
+
+/// The route without ids, and the path where there is none.
+fn route(parts: &Parts) -> String {
+    let template = parts.extensions.get::<MatchedPath>();
+    let path = template.map_or(parts.uri.path(), MatchedPath::as_str);
+    format!("{} {path}", parts.method)
 }
 
 fn context(visitor: &Visitor, identity: &Identity) -> Arc<Ctx> {

@@ -1,7 +1,15 @@
-//! The audit log: events inserted in the transaction of what they record, never changed.
+//! The audit log: events inserted in the transaction of what they record, never changed; how they are
+//! read, and the chain that joins them.
+
+mod chain;
+mod filter;
+mod names;
+mod reads;
+mod timeline;
+mod verification;
 
 use scim_schema::{
-    api::users::Actor,
+    api::{audit::AuditOutcome, users::Actor},
     id::{AuditEventId, RequestId},
 };
 use sea_orm::ActiveValue::Set;
@@ -9,30 +17,17 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use chain::{ChainedEvent, NewChainLink, StoredHead, Unlinked};
+pub use filter::{AuditFilter, AuditPlace};
+pub(crate) use reads::hexadecimal;
+pub use verification::{ChainLink, StoredDetails};
+
 use super::{
     entity::{audit_detail, audit_event},
     error::DbError,
     unit::AccountTx,
 };
 use crate::ctx::{Ctx, actor_columns};
-
-/// How an act ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was done.
-    Success,
-    /// It was refused.
-    Refused,
-}
-
-impl Outcome {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Refused => "refused",
-        }
-    }
-}
 
 /// What an act was about: the kind of thing and its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +47,7 @@ pub struct AuditEntry {
     /// To what.
     pub target: Target,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// Before and after, names, reasons; never a secret or a raw body.
     pub details: Value,
 }
@@ -72,7 +67,7 @@ impl AuditEntry {
                 kind,
                 id: Some(id.into()),
             },
-            outcome: Outcome::Success,
+            outcome: AuditOutcome::Success,
             details,
         }
     }
@@ -81,7 +76,7 @@ impl AuditEntry {
     #[must_use]
     pub fn refused(self) -> Self {
         Self {
-            outcome: Outcome::Refused,
+            outcome: AuditOutcome::Refused,
             ..self
         }
     }
@@ -140,13 +135,18 @@ fn event(
     }
 }
 
-/// SHA-256 over salt and details, each with its length in front, so that no two inputs collide by
-/// moving a boundary.
+/// What stands for the details in their event: SHA-256 over salt and details.
 fn commitment(salt: &[u8], ctx: &Ctx, details: &str) -> [u8; 32] {
     let ip = ctx.source_ip.map(|ip| ip.to_string()).unwrap_or_default();
     let agent = ctx.user_agent.as_deref().unwrap_or_default();
+    digest(&[salt, details.as_bytes(), ip.as_bytes(), agent.as_bytes()])
+}
+
+/// SHA-256 over parts, each with its length in front, so that no two inputs collide by moving a
+/// boundary.
+pub(crate) fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [salt, details.as_bytes(), ip.as_bytes(), agent.as_bytes()] {
+    for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
