@@ -35,15 +35,15 @@ mod m20261122_000990_shadow_deletions;
 mod m20261122_001000_live_before;
 mod m20261123_001010_sqlite_statistics;
 mod m20261123_001020_deletions;
-mod m20261123_001500_policies;
-mod m20261123_001510_approvals;
-mod m20261123_001400_second_factors;
-mod m20261123_001410_own_passwords;
-mod m20261123_001420_restricted_sessions;
 mod m20261123_001100_organisation_versions;
 mod m20261123_001200_mails;
 mod m20261123_001310_audit_chain;
 mod m20261123_001320_audit_indexes;
+mod m20261123_001400_second_factors;
+mod m20261123_001410_own_passwords;
+mod m20261123_001420_restricted_sessions;
+mod m20261123_001500_policies;
+mod m20261123_001510_approvals;
 
 /// Runs the migrations in the order of their names.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use crate::{
     http::{router::router, spa::ConsoleFiles},
     ids::Ids,
     jobs::{self, JobCtx},
-    sealing::{Keyring, SealingError},
     mail::{Mailer, MailerError},
+    sealing::{Keyring, SealingError},
 };
 
 /// Why a server does not start.

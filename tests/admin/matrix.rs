@@ -7,8 +7,8 @@ mod routes;
 use scim_schema::dialect::ConnectionKind;
 use serde_json::{Value, json};
 
-pub(super) use self::{declared::declared, routes::Ids};
 use self::routes::{Needs, routes};
+pub(super) use self::{declared::declared, routes::Ids};
 use super::{mails, second_factors::enrol};
 use crate::support::{Console, PASSWORD, ScimClient, TestApp, user_body};
 

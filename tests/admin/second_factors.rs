@@ -1,7 +1,7 @@
 //! Signing in with a second factor, and enrolling one.
 
 use chrono::TimeDelta;
-use scim_schema::{api::second_factors::SecondFactorRule, id::UserId};
+use scim_schema::{id::UserId, policy::SecondFactorRule};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Console, PASSWORD, TestApp, totp};

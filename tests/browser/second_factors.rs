@@ -1,7 +1,7 @@
 //! Second factors: enrolled, asked for, and lost (features.md section A12, `second_factor`).
 
 use rollcall_server::clock::Clock;
-use scim_schema::api::second_factors::SecondFactorRule;
+use scim_schema::policy::SecondFactorRule;
 
 use super::{
     Site, Window,

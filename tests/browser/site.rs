@@ -18,9 +18,8 @@ use rollcall_server::{
     },
 };
 use scim_schema::{
-    api::{second_factors::SecondFactorRule, session::AdministratorProfile},
-    dialect::ConnectionKind,
-    id::RequestId,
+    api::session::AdministratorProfile, dialect::ConnectionKind, id::RequestId,
+    policy::SecondFactorRule,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::task::JoinHandle;

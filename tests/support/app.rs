@@ -21,12 +21,10 @@ use rollcall_server::{
     },
 };
 use scim_schema::{
-    api::{
-        attributes::DeclareAttribute, second_factors::SecondFactorRule,
-        session::AdministratorProfile,
-    },
+    api::{attributes::DeclareAttribute, session::AdministratorProfile},
     dialect::{ConnectionKind, Dialect, Switch},
     id::{RequestId, UserId},
+    policy::SecondFactorRule,
 };
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement, Value,

@@ -13,18 +13,6 @@ use crate::{id::SecondFactorId, lifecycle::word_enum};
 pub const LABEL_MAX: usize = 60;
 
 word_enum! {
-    /// Who has to prove more than a password (features.md section A12, `second_factor`).
-    SecondFactorRule {
-        /// Whoever has an administrative role.
-        AdministrativeRoles = "administrative_roles",
-        /// Everybody.
-        All = "all",
-        /// Nobody has to; whoever has one proves it.
-        Optional = "optional",
-    }
-}
-
-word_enum! {
     /// What somebody can prove with.
     ProofKind {
         /// The password, for those who have nothing else.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use scim_schema::api::second_factors::SecondFactorRule;
+use scim_schema::policy::SecondFactorRule;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::Failure;

@@ -63,7 +63,7 @@ pub use public_url::PublicUrl;
 pub use sign_in::MasterKeySetting;
 pub use smtp::{SmtpConfig, SmtpTls};
 
-use scim_schema::api::second_factors::SecondFactorRule;
+use scim_schema::policy::SecondFactorRule;
 
 use layers::Layers;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use scim_schema::api::second_factors::SecondFactorRule;
+use scim_schema::policy::SecondFactorRule;
 
 use super::error::ConfigError;
 use super::layers::Layers;

@@ -127,6 +127,14 @@ impl AccountScope<'_> {
         of_memberships(self.connection, self.account.0, user).await
     }
 
+    /// What holds for a person: the policy of their home organisation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn policy_of_person(&self, user: UserId) -> Result<Policy, DbError> {
+        of_home(self.connection, self.account.0, user).await
+    }
+
     /// The versions of what an organisation decided, newest first, at most `limit`.
     ///
     /// # Errors
@@ -169,18 +177,7 @@ impl AccountTx {
     /// # Errors
     /// Those of the database.
     pub async fn policy_of_person(&self, user: UserId) -> Result<Policy, DbError> {
-        let account = self.account().0;
-        let home = Query::select()
-            .column(user::Column::HomeOrganisationId)
-            .from(user::Entity)
-            .and_where(user::Column::AccountId.eq(account))
-            .and_where(user::Column::Id.eq(user.0))
-            .to_owned();
-        let start = organisations(
-            account,
-            Expr::col(organisation::Column::Id).in_subquery(home),
-        );
-        Ok(policy_of(line(&self.connection, account, start).await?))
+        of_home(&self.connection, self.account().0, user).await
     }
 
     /// The policies of all organisations that a person is a member of.
@@ -239,6 +236,24 @@ fn organisations(account: Uuid, which: Expr) -> SelectStatement {
 
 fn one_organisation(account: Uuid, id: OrganisationId) -> SelectStatement {
     organisations(account, Expr::col(organisation::Column::Id).eq(id.0))
+}
+
+async fn of_home<C: ConnectionTrait>(
+    connection: &C,
+    account: Uuid,
+    user: UserId,
+) -> Result<Policy, DbError> {
+    let home = Query::select()
+        .column(user::Column::HomeOrganisationId)
+        .from(user::Entity)
+        .and_where(user::Column::AccountId.eq(account))
+        .and_where(user::Column::Id.eq(user.0))
+        .to_owned();
+    let start = organisations(
+        account,
+        Expr::col(organisation::Column::Id).in_subquery(home),
+    );
+    Ok(policy_of(line(connection, account, start).await?))
 }
 
 async fn of_memberships<C: ConnectionTrait>(

@@ -11,7 +11,7 @@ use scim_schema::{
     },
     id::{SessionId, UserId},
     lifecycle::HoldKind,
-    permission::{Guard, guard_door},
+    permission::{Guard, Permission, guard_door},
 };
 use serde_json::{Value, json};
 
@@ -140,7 +140,7 @@ pub async fn end_session(
         by,
         user,
         Precondition::parse(None, None),
-        "session.end",
+        (Permission::EndSessions, "session.end"),
         move |tx, person| {
             Box::pin(async move {
                 if !tx
@@ -197,7 +197,7 @@ pub async fn end_sessions(
         by,
         user,
         Precondition::parse(None, None),
-        "session.end_all",
+        (Permission::EndSessions, "session.end_all"),
         |tx, person| {
             Box::pin(async move {
                 let ended = tx.end_sessions_of(person.id, "administrator").await?;
@@ -238,7 +238,7 @@ pub async fn assign_password(
         by,
         user,
         precondition,
-        "user.assign_password",
+        (Permission::AssignPasswords, "user.assign_password"),
         move |tx, person| {
             let hash = hash.clone();
             Box::pin(async move {
@@ -280,7 +280,7 @@ pub async fn reset_second_factors(
         by,
         user,
         Precondition::parse(None, None),
-        "second_factor.reset",
+        (Permission::ResetSecondFactors, "second_factor.reset"),
         |tx, person| {
             Box::pin(async move {
                 let factors = tx.delete_factors(person.id).await?;
@@ -308,7 +308,7 @@ async fn act<F>(
     by: &Identity,
     user: UserId,
     precondition: Precondition,
-    action: &'static str,
+    (needed, action): (Permission, &'static str),
     deed: F,
 ) -> Result<Value, OpError>
 where
@@ -324,7 +324,10 @@ where
                 let person = tx.lock_sign_in_user(user).await?;
                 let person = person.ok_or(OpError::NotFound)?;
                 precondition.check(person.version)?;
-                if let Err(guard) = guard_door(is_self, roles.standing(), person.roles.standing()) {
+                let by = roles.standing();
+                let shared = user_acts::shared(tx, by, needed, user).await?;
+                let guarded = guard_door(is_self, by, person.roles.standing()).err();
+                if let Some(guard) = shared.or(guarded) {
                     let details = json!({ "guard": guard });
                     let entry = AuditEntry::done(action, "user", user, details).refused();
                     return Ok(Written::audited(Err(guard), entry));

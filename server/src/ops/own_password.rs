@@ -87,9 +87,9 @@ pub async fn change(
             tx.replace_password(by.user, &hash).await?;
             tx.reset_password_tries(by.user, 0).await?;
             let has_factor = !tx.second_factors(by.user).await?.is_empty();
-            let needs_factor = tools
-                .policies
-                .needs_second_factor(by.account.id, person.roles.standing());
+            let policy = tx.policy_of_person(by.user).await?;
+            let standing = person.roles.standing();
+            let needs_factor = tools.policies.needs_second_factor(&policy, standing);
             let renewed = RenewedSession {
                 token_hash,
                 epoch: person.access_epoch + 1,

@@ -6,21 +6,24 @@ use std::{sync::Arc, time::Instant};
 use chrono::TimeDelta;
 use scim_schema::{
     api::{
+        my_account::SignedInBy,
         session::{ForgottenPassword, LOGIN_MAX_BYTES},
         users::UserDetail,
     },
     id::UserId,
-    lifecycle::{SignInMethod, Transition},
+    lifecycle::Transition,
     mail::MailKind,
-    permission::{Permission, guard, permissions_of},
+    permission::{Permission, Reach, Standing, guard},
     text::fold,
 };
 use serde_json::json;
 
 use super::{
     OpError, mails,
-    sessions::{Identity, Visitor, may_open_console},
+    memberships::administered,
+    sessions::{Identity, Visitor, may_enter},
     sign_in::until_departure,
+    user_acts,
 };
 use crate::{
     ctx::Ctx,
@@ -35,8 +38,17 @@ const MAILS_AN_HOUR: u64 = 3;
 #[must_use]
 pub fn is_offered(by: &Identity, person: &UserDetail) -> bool {
     let is_self = by.user == person.row.id;
-    permissions_of(&by.roles).contains(&Permission::ResetPasswords)
-        && guard(Transition::Validate, is_self, &by.roles, &person.roles).is_ok()
+    let administered = administered(person);
+    let theirs = Standing {
+        roles: &person.roles,
+        organisations: &administered,
+    };
+    let is_reached = match by.standing().reach(Permission::ResetPasswords) {
+        Some(Reach::Account) => true,
+        reach => reach.is_some() && !person.shared,
+    };
+    is_reached
+        && guard(Transition::Validate, is_self, by.standing(), theirs).is_ok()
         && person.row.email.is_some()
         && MailKind::ResetPassword.reaches(&person.axes())
 }
@@ -55,8 +67,12 @@ pub async fn send(db: &Db, ctx: &Arc<Ctx>, by: &Identity, user: UserId) -> Resul
                 let person = tx.lock_sign_in_user(user).await?;
                 let person = person.ok_or(OpError::NotFound)?;
                 // It lets somebody in again, as that transition does; nobody acts on a higher role.
-                let is_self = actor == user;
-                if let Err(guard) = guard(Transition::Validate, is_self, &roles, &person.roles) {
+                let (by, is_self) = (roles.standing(), actor == user);
+                let needed = Permission::ResetPasswords;
+                let shared = user_acts::shared(tx, by, needed, user).await?;
+                let theirs = person.roles.standing();
+                let guarded = guard(Transition::Validate, is_self, by, theirs).err();
+                if let Some(guard) = shared.or(guarded) {
                     let details = json!({ "guard": guard });
                     let entry = AuditEntry::done(ACTION, "user", user, details).refused();
                     return Ok(Written::audited(Err(guard), entry));
@@ -160,8 +176,7 @@ async fn mail_to(tx: &AccountTx, user: UserId) -> Result<Written<()>, OpError> {
         Ok(Written::audited((), entry))
     };
     // Who signs in elsewhere has no password to forget.
-    if person.password_hash.is_none() || may_open_console(&person, SignInMethod::Password).is_err()
-    {
+    if person.password_hash.is_none() || may_enter(&person, SignedInBy::Link).is_err() {
         return refused("may_not_sign_in");
     }
     let to = (user, person.email.as_deref());

@@ -150,7 +150,8 @@ pub(crate) async fn create_session(
     }
     // Whoever comes in with a passkey may never have learned what was assigned.
     let is_assigned = by != SignedInBy::Passkey && tx.is_password_assigned(user.id).await?;
-    let needs_factor = policies.needs_second_factor(account.id, user.roles.standing());
+    let policy = tx.policy_of_person(user.id).await?;
+    let needs_factor = policies.needs_second_factor(&policy, user.roles.standing());
     let restriction = restriction(is_assigned, needs_factor && !has_factor);
     let (idle, at_most) = lifetimes(user.roles.standing());
     let session = NewSession {

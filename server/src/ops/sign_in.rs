@@ -23,6 +23,7 @@ use super::{
     error::{OpError, refusal_word},
     lock_out,
     passwords::PasswordPool,
+    policy::{LockOut, Policies},
     second_factors::Tools,
     second_step::{Entered, enter},
     secrets::{Secret, SecretHash},
@@ -153,6 +154,19 @@ impl Guess {
     }
 }
 
+/// What locks a person out.
+async fn lock_out_rule(
+    tx: &AccountTx,
+    policies: &Policies,
+    user: UserId,
+) -> Result<LockOut, OpError> {
+    let policy = tx.policy_of_person(user).await?;
+    Ok(LockOut::of(
+        &policy,
+        policies.has_single_sign_on(tx.account()),
+    ))
+}
+
 /// Counts the try before the password, or another proof, is looked at; `None` when the person has to
 /// wait first.
 pub(super) async fn count_try(
@@ -162,12 +176,13 @@ pub(super) async fn count_try(
     id: UserId,
     device: Option<SecretHash>,
 ) -> Result<Option<Guess>, OpError> {
-    let rule = tools.policies.lock_out(ctx.account);
+    let policies = tools.policies;
     db.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(user) = tx.lock_sign_in_user(id).await? else {
                 return Ok(Written::unchanged(None));
             };
+            let rule = lock_out_rule(tx, &policies, id).await?;
             let never_locked = lock_out::never_locked(tx, &user).await?;
             let waits = lock_out::waits(never_locked, rule.threshold, tx.ctx().now);
             let known = match device {
@@ -270,7 +285,7 @@ pub(super) async fn refused(
     let mut holds = user.axes.holds.iter();
     let locked_out = holds.any(|hold| hold.kind == HoldKind::Denied);
     let tries = if locked_out {
-        tools.policies.lock_out(tx.account()).threshold
+        lock_out_rule(tx, &tools.policies, user.id).await?.threshold
     } else {
         0
     };
@@ -288,10 +303,13 @@ pub(super) async fn refuse(
     guess: &Guess,
     what: (&'static str, &'static str),
 ) -> Result<(), OpError> {
-    let rule = tools.policies.lock_out(ctx.account);
+    let policies = tools.policies;
     let (user, on_device) = (guess.person.id, guess.device.map(|device| device.tries));
     db.write(ctx, move |tx| {
-        Box::pin(async move { lock_out::wrong_proof(tx, rule, (user, on_device), what).await })
+        Box::pin(async move {
+            let rule = lock_out_rule(tx, &policies, user).await?;
+            lock_out::wrong_proof(tx, rule, (user, on_device), what).await
+        })
     })
     .await
 }

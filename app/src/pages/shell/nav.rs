@@ -55,9 +55,9 @@ pub(super) fn Navigation(
 /// The pages that the person may see, tracked.
 fn pages(session: Session) -> AnyView {
     let page = |needed, href, label, glyph, count: fn() -> Option<u64>| {
-        session.may(needed).then(|| {
-            view! { <Item href label glyph count=Signal::derive(count) /> }.into_any()
-        })
+        session
+            .may(needed)
+            .then(|| view! { <Item href label glyph count=Signal::derive(count) /> }.into_any())
     };
     let plain = |needed, href, label, glyph| page(needed, href, label, glyph, || None);
     let people = [

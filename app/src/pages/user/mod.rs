@@ -105,11 +105,9 @@ impl Part {
         match self {
             Self::Access if !user.open_holds.is_empty() => Some(user.open_holds.len() as u64),
             Self::Groups => Some(user.group_count as u64),
-            Self::Profile
-            | Self::Access
-            | Self::Sessions
-            | Self::Provisioning
-            | Self::Audit => None,
+            Self::Profile | Self::Access | Self::Sessions | Self::Provisioning | Self::Audit => {
+                None
+            }
         }
     }
 }

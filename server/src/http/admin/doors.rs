@@ -55,7 +55,7 @@ pub(super) async fn end_session(
     caller: Caller,
     Ids(user, session): Ids<UserId, SessionId>,
 ) -> Result<StatusCode, ApiError> {
-    caller.require(Permission::EndSessions)?;
+    caller.reach(Permission::EndSessions)?;
     let by = &caller.identity;
     doors::end_session(&state.db, &caller.ctx, by, user, session).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -67,7 +67,7 @@ pub(super) async fn revoke_sessions(
     caller: Caller,
     Id(user): Id<UserId>,
 ) -> Result<Json<SessionsEnded>, ApiError> {
-    caller.require(Permission::EndSessions)?;
+    caller.reach(Permission::EndSessions)?;
     let ended = doors::end_sessions(&state.db, &caller.ctx, &caller.identity, user).await?;
     Ok(Json(SessionsEnded { ended }))
 }
@@ -80,7 +80,7 @@ pub(super) async fn assign_password(
     headers: HeaderMap,
     Body(input): Body<AssignPassword>,
 ) -> Result<StatusCode, ApiError> {
-    caller.require(Permission::AssignPasswords)?;
+    caller.reach(Permission::AssignPasswords)?;
     caller.require_recent()?;
     let if_match = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
     let precondition = Precondition::parse(if_match, None);
@@ -95,7 +95,7 @@ pub(super) async fn reset_second_factors(
     caller: Caller,
     Id(user): Id<UserId>,
 ) -> Result<StatusCode, ApiError> {
-    caller.require(Permission::ResetSecondFactors)?;
+    caller.reach(Permission::ResetSecondFactors)?;
     caller.require_recent()?;
     doors::reset_second_factors(&state.db, &caller.ctx, &caller.identity, user).await?;
     Ok(StatusCode::NO_CONTENT)

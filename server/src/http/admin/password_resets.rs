@@ -24,7 +24,7 @@ pub(super) async fn send(
     caller: Caller,
     Id(id): Id<UserId>,
 ) -> Result<(StatusCode, Json<MailQueued>), ApiError> {
-    caller.require(Permission::ResetPasswords)?;
+    caller.reach(Permission::ResetPasswords)?;
     password_resets::send(&state.db, &caller.ctx, &caller.identity, id).await?;
     Ok(queued(&state))
 }

@@ -8,7 +8,7 @@ use scim_schema::{
     },
     id::UserId,
     lifecycle::{Axes, Change, HoldKind, Lifecycle, SignInMethod, Transition, may_sign_in},
-    permission::{AccountRole, can, needed_for},
+    permission::{AccountRole, Reach, can, needed_for},
 };
 
 use crate::{
@@ -25,7 +25,10 @@ const ACTS: u64 = 50;
 /// # Errors
 /// [`OpError::NotFound`], and those of the database.
 pub async fn explain(scope: AccountScope<'_>, id: UserId) -> Result<StatusExplanation, OpError> {
-    let person = scope.user_detail(id).await?.ok_or(OpError::NotFound)?;
+    let person = scope
+        .user_detail(id, &Reach::Account)
+        .await?
+        .ok_or(OpError::NotFound)?;
     let mut causes = Vec::new();
     causes.extend(of_lifecycle(scope, &person).await?);
     let instants: Vec<_> = person.open_holds.iter().map(|hold| hold.since).collect();

@@ -94,10 +94,11 @@ pub async fn of_caller(db: &Db, tools: &Tools, by: &Identity) -> Result<SecondFa
     let scope = db.account(by.account.id);
     let items = scope.second_factors(by.user).await?;
     let left = scope.recovery_codes_left(by.user).await?;
+    let policy = scope.policy_of_person(by.user).await?;
     Ok(SecondFactors {
         items: items.into_iter().map(|factor| factor.view).collect(),
         recovery_codes_left: u32::try_from(left).unwrap_or(u32::MAX),
-        required: tools.policies.needs_second_factor(by.account.id, by.standing()),
+        required: tools.policies.needs_second_factor(&policy, by.standing()),
         passkeys: tools.passkeys.work_here(),
     })
 }
@@ -115,7 +116,8 @@ pub async fn remove(
     id: SecondFactorId,
 ) -> Result<(), OpError> {
     let user = by.user;
-    let is_needed = tools.policies.needs_second_factor(by.account.id, by.standing());
+    let policy = db.account(by.account.id).policy_of_person(user).await?;
+    let is_needed = tools.policies.needs_second_factor(&policy, by.standing());
     db.write::<_, OpError, _>(ctx, move |tx| {
         Box::pin(async move {
             tx.lock_sign_in_user(user).await?.ok_or(OpError::NotFound)?;

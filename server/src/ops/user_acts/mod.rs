@@ -76,9 +76,8 @@ pub fn offered(by: &Identity, person: &UserDetail) -> Vec<Transition> {
             && guard(*act, is_self, by.standing(), theirs).is_ok()
     };
     let acts = Transition::ALL.iter().copied();
-    let erasable = permissions.contains(&Permission::EraseUsers)
-        && !is_self
-        && person.lifecycle != Lifecycle::Purged;
+    let erasable =
+        is_reached(Permission::EraseUsers) && !is_self && person.lifecycle != Lifecycle::Purged;
     acts.filter(|act| match act {
         // Asked for by one, approved by another, and from wherever somebody stands.
         Transition::Purge => erasable,
@@ -113,7 +112,8 @@ pub async fn carry_out(
                 let person = tx.lock_sign_in_user(user).await?;
                 let person = person.ok_or(OpError::NotFound)?;
                 let by = roles.standing();
-                if let Some(guard) = shared(tx, by, act.transition, user).await? {
+                let needed = needed_for(act.transition).ok_or(OpError::Forbidden)?;
+                if let Some(guard) = shared(tx, by, needed, user).await? {
                     let entry = refused(&[act.transition], user, guard);
                     return Ok(Written::audited(Err(guard), entry));
                 }
@@ -155,14 +155,16 @@ pub(super) async fn delete_in(
 /// Whether somebody also belongs to organisations that the actor does not administer: these acts are
 /// on the whole person (domain.md section 4, *People in several organisations*). Nobody who belongs to
 /// none of the actor's is there for them.
-async fn shared(
+///
+/// # Errors
+/// [`OpError::Forbidden`] without the permission, [`OpError::NotFound`], and those of the database.
+pub(super) async fn shared(
     tx: &AccountTx,
     by: Standing<'_>,
-    act: Transition,
+    needed: Permission,
     user: UserId,
 ) -> Result<Option<Guard>, OpError> {
-    let reach = needed_for(act).and_then(|needed| by.reach(needed));
-    let reach = reach.ok_or(OpError::Forbidden)?;
+    let reach = by.reach(needed).ok_or(OpError::Forbidden)?;
     if reach == Reach::Account {
         return Ok(None);
     }
