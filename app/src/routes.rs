@@ -1,7 +1,6 @@
 //! Typed paths of the console. Everything that links builds its address here.
 
 use scim_schema::id::{ConflictId, ConnectionId, OrganisationId, ProvisioningRequestId, UserId};
-use scim_schema::id::{ConflictId, ConnectionId, ProvisioningRequestId, UserId};
 use uuid::Uuid;
 
 use crate::query::{QueryString, encode};

@@ -85,6 +85,7 @@ where
             method: Method::POST,
             path: path.into(),
             body: json(body),
+            version: None,
         }),
         read: Box::new(|answer| match answer.status {
             ACCEPTED => decode(answer).map(Err),

@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use super::{
     entity::{
-        account_role, audit_detail, audit_event, conflict, deletion, group_member, hold,
-        membership, one_time_link, scim_link, scim_request_log, scim_request_user, session, user,
-        user_attribute_value,
+        account_role, assigned_password, audit_detail, audit_event, challenge, conflict, deletion,
+        group_member, hold, known_device, mail, membership, one_time_link, password_history,
+        recovery_code, scim_link, scim_request_log, scim_request_user, second_factor, session,
+        user, user_attribute_value,
     },
     error::DbError,
     scope::AccountScope,
@@ -124,6 +125,13 @@ impl AccountTx {
             one_time_link.UserId,
             deletion.UserId,
             conflict.CandidateId,
+            mail.UserId,
+            second_factor.UserId,
+            recovery_code.UserId,
+            challenge.UserId,
+            password_history.UserId,
+            assigned_password.UserId,
+            known_device.UserId,
         );
         Ok(())
     }

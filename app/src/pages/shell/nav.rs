@@ -115,7 +115,7 @@ fn pages(session: Session) -> AnyView {
             Permission::ReadAudit,
             routes::AUDIT,
             text::shell::AUDIT,
-            Icon::Log,
+            Icon::Clock,
         ),
         plain(
             Permission::ReadPolicies,

@@ -53,7 +53,7 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Profile,
         Self::Access,
         Self::Groups,
@@ -180,12 +180,10 @@ fn Page(
     user: Shown,
 ) -> impl IntoView {
     let acts = Acts::new(user, remote);
-    let session = Session::get();
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|query| Part::parse(query.get_str("tab"))));
     let session = Session::get();
     let tabs = Signal::derive(move || {
-        let may_read = session.may(Permission::ReadAudit);
         user.with(|user| {
             let tab = |part: Part| Tab {
                 label: part.label(),
