@@ -237,6 +237,27 @@ mod tests {
     }
 
     #[test]
+    fn nobody_opens_the_door_of_somebody_higher_or_their_own() {
+        use AccountRole::{Auditor, ItAdministrator, SystemAdministrator};
+        let door = |actor, target: &[_]| guard_door(false, &[actor], target);
+        assert_eq!(door(ItAdministrator, &[]), Ok(()));
+        assert_eq!(door(ItAdministrator, &[Auditor]), Ok(()));
+        let higher = door(ItAdministrator, &[SystemAdministrator]);
+        assert_eq!(higher, Err(Guard::HigherRole));
+        assert_eq!(door(SystemAdministrator, &[SystemAdministrator]), Ok(()));
+        let own = guard_door(true, &[SystemAdministrator], &[SystemAdministrator]);
+        assert_eq!(own, Err(Guard::SelfAction));
+        for permission in [
+            Permission::EndSessions,
+            Permission::AssignPasswords,
+            Permission::ResetSecondFactors,
+        ] {
+            assert!(can(ItAdministrator, permission) && !can(Auditor, permission));
+        }
+        assert!(can(Auditor, Permission::ReadSessions));
+    }
+
+    #[test]
     fn only_a_system_administrator_decides_whose_people_are_whose() {
         for permission in [Permission::ResolveConflicts, Permission::ManageDomains] {
             for role in AccountRole::ALL {
