@@ -14,11 +14,11 @@ macro_rules! lazy {
         pub(crate) struct $route;
 
         #[::leptos::wasm_split::wasm_split(
-                                                            $area,
-                                                            wasm_split_path = ::leptos::wasm_split,
-                                                            preload($preload),
-                                                            fallible
-                                                        )]
+                    $area,
+                    wasm_split_path = ::leptos::wasm_split,
+                    preload($preload),
+                    fallible
+                )]
         fn $function() -> Result<AnyView, SplitLoaderError> {
             Ok(view! { <$page /> }.into_any())
         }
