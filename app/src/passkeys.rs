@@ -47,11 +47,20 @@ pub(crate) fn ask(
             None => Err(text::account::NO_PASSKEYS),
             Some(promise) => match JsFuture::from(promise).await {
                 Ok(credential) => answer(&credential).ok_or(text::account::NO_PASSKEYS),
-                // The person said no, waited too long, or has none: browsers do not tell which.
-                Err(_) => Err(text::account::NO_PASSKEY_ANSWER),
+                Err(error) => Err(why_not(&error)),
             },
         });
     });
+}
+
+/// Browsers do not tell whether the person said no, waited too long, or has none.
+fn why_not(error: &JsValue) -> &'static str {
+    let name = get(error, "name").and_then(|name| name.as_string());
+    match name.as_deref() {
+        Some("SecurityError") => text::account::NO_PASSKEYS_AT_NUMBERS,
+        Some("InvalidStateError") => text::account::PASSKEY_KNOWN,
+        _ => text::account::NO_PASSKEY_ANSWER,
+    }
 }
 
 fn begin(ceremony: Ceremony, options: &str) -> Option<Promise> {

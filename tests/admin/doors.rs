@@ -125,6 +125,12 @@ async fn a091_an_it_administrator_helps_whoever_forgot_their_password_but_nobody
         .get(&format!("/users/{ada}/sessions"))
         .await
         .expect(200);
+    dana.post(&format!("/users/{ada}/delete"), &json!({}))
+        .await
+        .expect(200);
+    assign(&dana, ada, ASSIGNED)
+        .await
+        .expect_problem(409, "conflict");
     let nobody = UserId(uuid::Uuid::from_u128(7));
     assign(&dana, nobody, ASSIGNED)
         .await

@@ -70,6 +70,8 @@ pub(crate) const PASSKEY_NEXT: &str =
     "Your browser asks you next: for a finger, a face, a PIN or a security key.";
 pub(crate) const NO_PASSKEYS: &str =
     "This browser cannot use passkeys here. Take a newer one, or an authenticator app.";
+pub(crate) const NO_PASSKEYS_AT_NUMBERS: &str = "Browsers use passkeys at names only. Open the console at its name; on your own machine that is localhost.";
+pub(crate) const PASSKEY_KNOWN: &str = "This device has a passkey for your account already.";
 pub(crate) const NO_PASSKEY_ANSWER: &str = "No passkey was used: it was cancelled, took too long, or none fits. Try again, or choose another way.";
 pub(crate) const CODES: &str = "Recovery codes";
 pub(crate) const CODES_WHY: &str = "They are shown this once. Print or store them where you find them without your device: each opens your account once, in the place of a second factor.";

@@ -199,6 +199,21 @@ fn a005_to_a009_roles_are_capabilities() {
     assert_eq!(words(sa, &[]).len(), Capability::ALL.len());
 }
 
+#[test]
+fn nobody_opens_the_door_of_somebody_higher_or_their_own() {
+    let of = |roles| Standing {
+        roles,
+        organisations: &[],
+    };
+    let door = |actor, target| guard_door(false, of(actor), of(target));
+    assert_eq!(door(&[IT], &[]), Ok(()));
+    assert_eq!(door(&[IT], &[AU]), Ok(()));
+    assert_eq!(door(&[IT], &[SA]), Err(Guard::HigherRole));
+    assert_eq!(door(&[SA], &[SA]), Ok(()));
+    let own = guard_door(true, of(&[SA]), of(&[SA]));
+    assert_eq!(own, Err(Guard::SelfAction));
+}
+
 fn standings() -> impl Strategy<Value = (Vec<AccountRole>, Vec<OrganisationId>)> {
     let roles = proptest::sample::subsequence(AccountRole::ALL, 0..=AccountRole::ALL.len());
     let organisations = proptest::collection::vec((1_u128..5).prop_map(organisation), 0..4);

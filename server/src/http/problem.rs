@@ -241,7 +241,7 @@ impl From<OpError> for ApiError {
             ),
             OpError::StepUpRequired => Self::new(
                 ErrorCode::StepUpRequired,
-                "You signed in more than ten minutes ago. Confirm that it is you with POST /sessions/current/step-up, then send this again.",
+                "You signed in more than ten minutes ago. Confirm that it is you, then send this again.",
             ),
             OpError::ChallengeGone => Self::new(
                 ErrorCode::ChallengeGone,

@@ -10,7 +10,7 @@ use scim_schema::{
         my_account::{AssignPassword, SessionView, Sessions, SignInView, SignIns},
     },
     id::{SessionId, UserId},
-    lifecycle::HoldKind,
+    lifecycle::{HoldKind, Lifecycle},
     permission::{Guard, Permission, guard_door},
 };
 use serde_json::{Value, json};
@@ -242,6 +242,14 @@ pub async fn assign_password(
         move |tx, person| {
             let hash = hash.clone();
             Box::pin(async move {
+                if matches!(
+                    person.axes.lifecycle,
+                    Lifecycle::Deleted | Lifecycle::Purged
+                ) {
+                    return Err(OpError::Conflict(
+                        "This person is deleted. Restore them first.".to_owned(),
+                    ));
+                }
                 if !person.is_person {
                     return Err(OpError::Conflict(
                         "A service user signs in by token only and has no password.".to_owned(),

@@ -90,11 +90,11 @@ impl FromRequestParts<AppState> for Caller {
             None => Ok(caller),
             Some(Restriction::ChangePassword) => Err(ApiError::new(
                 ErrorCode::PasswordChangeRequired,
-                "An administrator assigned your password. Choose one of your own with POST /me/password first.",
+                "An administrator assigned your password. Choose one of your own in My account first.",
             )),
             Some(Restriction::EnrolSecondFactor) => Err(ApiError::new(
                 ErrorCode::SecondFactorRequired,
-                "Your role needs a second factor. Set one up with POST /me/second-factors first.",
+                "Your role needs a second factor. Set one up in My account first.",
             )),
         }
     }
