@@ -213,6 +213,9 @@ mod tests {
             pending_identifiers: Vec::new(),
             deletion: None,
             acts: Vec::new(),
+            capabilities: Vec::new(),
+            permissions: Vec::new(),
+            shared: false,
         }
     }
 
