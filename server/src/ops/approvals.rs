@@ -180,7 +180,7 @@ pub async fn approve(
     (id, seen): (ApprovalId, Approve),
 ) -> Result<(), OpError> {
     let by = by.user;
-    let outcome = db
+    let outcome: Result<(), Guard> = db
         .write::<_, OpError, _>(ctx, move |tx| {
             let seen = seen.clone();
             Box::pin(async move {
@@ -188,8 +188,7 @@ pub async fn approve(
                 if approval.requested_by == by {
                     let details = json!({ "guard": Guard::SelfAction });
                     let entry = AuditEntry::done("approval.approve", "approval", id, details);
-                    let refused = Err(OpError::Guarded(Guard::SelfAction));
-                    return Ok(Written::audited(refused, entry.refused()));
+                    return Ok(Written::audited(Err(Guard::SelfAction), entry.refused()));
                 }
                 is_open(&approval, tx.ctx().now)?;
                 if approval.payload_hash != seen.payload_hash {
@@ -200,7 +199,7 @@ pub async fn approve(
             })
         })
         .await?;
-    outcome
+    outcome.map_err(OpError::Guarded)
 }
 
 fn is_open(approval: &LockedApproval, now: DateTime<Utc>) -> Result<(), OpError> {

@@ -4,6 +4,7 @@
 mod audit;
 mod crowd;
 mod lists;
+mod mails;
 mod reach;
 mod retention;
 mod search;

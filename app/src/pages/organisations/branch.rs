@@ -50,7 +50,7 @@ pub(super) fn Branch(
         let here = shown.with(|all| below(all, parent));
         let rows = here.into_iter().map(|one| {
             let has_more = shown.with(|all| all.iter().any(|other| other.parent == Some(one.id)));
-            node(one, has_more, shown, acts, open)
+            node(&one, has_more, shown, acts, open)
         });
         rows.collect_view()
     });
@@ -64,7 +64,7 @@ pub(super) fn Branch(
 }
 
 fn node(
-    one: OrganisationView,
+    one: &OrganisationView,
     has_more: bool,
     shown: Shown,
     acts: Acts,
@@ -72,7 +72,7 @@ fn node(
 ) -> AnyView {
     let id = one.id;
     let is_open = Memo::new(move |_| open.with(|open| open.contains(&id)));
-    let toggle = has_more.then(|| toggle(&one, is_open, open));
+    let toggle = has_more.then(|| toggle(one, is_open, open));
     let more = has_more.then(|| {
         dynamic(move || {
             is_open
@@ -85,7 +85,7 @@ fn node(
         .map(|_| view! { <span class="tag">{words::ARCHIVED}</span> });
     let members = words::members(one.members);
     let label = words::members_label(&one.name, one.members);
-    let buttons = one.acts.iter().map(|act| button(*act, &one, acts));
+    let buttons = one.acts.iter().map(|act| button(*act, one, acts));
     let buttons = buttons.collect_view();
     view! {
         <li>

@@ -214,6 +214,9 @@ mod tests {
             deletion: None,
             acts: Vec::new(),
             password_link: false,
+            capabilities: Vec::new(),
+            permissions: Vec::new(),
+            shared: false,
         }
     }
 

@@ -16,7 +16,7 @@ const NO_LINK: &str = "(link)";
 
 /// A mail that was written.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct WrittenMail {
     /// Name of the account, which mails come from.
     pub account: String,
     /// Name of the receiver.
@@ -36,7 +36,7 @@ pub async fn letter_of(
     mail: &StoredMail,
     public_url: &str,
     link: Option<&str>,
-) -> Result<Places, OpError> {
+) -> Result<WrittenMail, OpError> {
     let scope = db.account(account);
     let itself = scope.itself().await?;
     let about = &mail.about;
@@ -65,7 +65,7 @@ pub async fn letter_of(
         facts.organisation = scope.organisation_name(organisation).await?;
     }
     list_denied(scope, mail, &mut facts).await?;
-    Ok(Places {
+    Ok(WrittenMail {
         account: itself.name,
         name: facts.name.clone(),
         letter: letter(mail.kind, &facts),

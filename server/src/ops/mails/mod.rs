@@ -24,7 +24,7 @@ use crate::{
 
 pub use acts::{read, send_again, send_test};
 pub use digest::tell_of_denied;
-pub use facts::{Places, letter_of};
+pub use facts::{WrittenMail, letter_of};
 pub use sending::{Try, begin, finish, requeue};
 
 /// A mail to somebody, if they have an address.

@@ -196,7 +196,7 @@ fn check(
         <label class="check">
             <input
                 type="checkbox"
-                prop:checked=move || is_on()
+                prop:checked=is_on
                 on:change=move |event| set(event_target_checked(&event))
             />
             {label}
