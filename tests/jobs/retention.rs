@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use scim_schema::dialect::ConnectionKind;
+use serde_json::json;
 
 use crate::support::{TestApp, user_body};
 
