@@ -41,7 +41,7 @@ macro_rules! lazy {
 }
 
 lazy!(Users, people, users, fetch_users, UsersPage);
-lazy!(User, people, user, fetch_user, UserPage);
+lazy!(User, person, user, fetch_user, UserPage);
 lazy!(
     Organisations,
     settings,

@@ -114,12 +114,73 @@ const LEAVES: &[(&str, &[&str])] = &[
         "POST /conflicts/{id}/resolve",
         &["conflict.move", "conflict.dismiss", "user.move", "user.map"],
     ),
+    ("POST /organisations", &["organisation.create"]),
+    ("PATCH /organisations/{id}", &["organisation.change"]),
+    (
+        "POST /organisations/{id}/archive",
+        &["organisation.archive"],
+    ),
+    (
+        "POST /organisations/{id}/unarchive",
+        &["organisation.unarchive"],
+    ),
+    ("PATCH /policies/{id}", &["policy.change", "approval.ask"]),
+    (
+        "PUT /users/{id}/organisations",
+        &["user.organisations", "user.remove"],
+    ),
+    (
+        "DELETE /users/{id}/organisations/{organisation}",
+        &["user.remove", "user.delete"],
+    ),
+    ("PUT /users/{id}/roles", &["user.roles"]),
+    ("PUT /users/{id}/password", &["user.assign_password"]),
+    (
+        "DELETE /users/{id}/second-factors",
+        &["second_factor.reset"],
+    ),
+    ("DELETE /users/{id}/sessions/{session}", &["session.end"]),
+    ("POST /users/{id}/revoke-sessions", &["session.end_all"]),
+    ("POST /users/{id}/reset-password", &["user.reset_password"]),
+    ("POST /password-resets", &["password_reset.request"]),
+    ("POST /mails/test", &["mail.test"]),
+    ("POST /mails/{id}/send-again", &["mail.send_again"]),
+    ("POST /users/{id}/erase", &["approval.ask"]),
+    ("POST /users/{id}/purge", &["approval.ask"]),
+    ("POST /approvals/{id}/approve", &["approval.approve"]),
+    ("POST /approvals/{id}/cancel", &["approval.cancel"]),
+    ("POST /sessions/passkey", &[]),
+    (
+        "POST /sessions/second-factor",
+        &["session.create", "session.begin"],
+    ),
+    ("POST /sessions/current/step-up", &["session.step_up"]),
+    // Only begins.
+    ("POST /sessions/current/step-up/challenge", &[]),
+    ("PATCH /me", &["user.update"]),
+    (
+        "POST /me/password",
+        &["user.set_password", "session.create"],
+    ),
+    // Only judges, and only begins.
+    ("POST /me/password/strength", &[]),
+    ("POST /me/second-factors/totp", &[]),
+    ("POST /me/second-factors/passkey", &[]),
+    (
+        "POST /me/second-factors",
+        &["second_factor.create", "recovery_codes.create"],
+    ),
+    ("DELETE /me/second-factors/{id}", &["second_factor.delete"]),
+    ("POST /me/recovery-codes", &["recovery_codes.create"]),
+    ("DELETE /me/sessions/{id}", &["session.end"]),
     ("POST /domains", &["domain.assert"]),
     ("DELETE /domains/{id}", &["domain.remove"]),
 ];
 
 /// Reads that are recorded.
 const READS: &[(&str, &str)] = &[
+    ("GET /users/{id}/sessions", "session.read"),
+    ("GET /users/{id}/sign-ins", "sign_ins.read"),
     ("GET /provisioning-log/{id}", "provisioning_log.read"),
     (
         "GET /idp-connections/{id}/shadow/users",
@@ -163,6 +224,10 @@ impl Ids {
             Some("conflicts") => &self.conflict,
             Some("domains") => &self.domain,
             Some("alerts") => &self.alert,
+            Some("organisations" | "policies") => &self.organisation,
+            Some("approvals") => &self.approval,
+            Some("mails") => &self.mail,
+            Some("me") => &self.factor,
             _ => &self.event,
         };
         template
@@ -171,6 +236,8 @@ impl Ids {
             .replace("{client}", &self.oauth_client)
             .replace("{definition}", &self.exposed)
             .replace("{check}", &self.check)
+            .replace("{organisation}", &self.member_of)
+            .replace("{session}", &self.their_session)
     }
 }
 
@@ -201,6 +268,9 @@ async fn a_route_that_does_something_leaves_what_it_says_and_nothing_else() {
         let sent = match route {
             "PATCH /idp-connections/{id}" => json!({ "silence_hours": 48 }),
             "PATCH /attribute-definitions/{id}" => json!({ "description": "On badges" }),
+            "PATCH /organisations/{id}" => json!({ "name": "Northfield" }),
+            "PATCH /policies/{id}" => json!({ "values": { "undo_minutes": 5 } }),
+            "PATCH /me" => json!({ "locale": "en" }),
             _ => body(&path),
         };
         let changes_nothing = method == "PUT" || path.ends_with("/dialect");

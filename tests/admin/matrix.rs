@@ -229,7 +229,7 @@ async fn ids_of_another_account_are_404_everywhere_and_in_no_list() {
         answer.expect_problem(404, "not_found");
         TestApp::assert_unchanged(&before, &app.footprint().await, &answer);
     }
-    assert_eq!(tried, 77);
+    assert_eq!(tried, 68);
     for (path, expected) in [
         ("/users", 1),
         ("/idp-connections", 0),

@@ -263,8 +263,9 @@ async fn a005_account_wide_roles_are_given_and_taken_and_begin_with_a_new_sign_i
         .await
         .expect_problem(403, "forbidden");
     roles(dana, id, json!({ "account": [] })).await.expect(200);
-    let refused = app.browser().sign_in(OLGA, PASSWORD).await;
-    refused.expect_problem(403, "sign_in_refused");
+    olga.get("/me").await.expect_problem(401, "unauthorized");
+    let back = app.browser().sign_in(OLGA, PASSWORD).await.expect(200);
+    assert_eq!(back.json["permissions"], json!([]));
     let audited =
         "SELECT COUNT(*) FROM audit_events WHERE action = 'user.roles' AND outcome = 'success'";
     assert_eq!(app.number(audited).await, 2);

@@ -345,7 +345,7 @@ async fn t13b_whoever_is_deleted_is_out_of_everything_and_t14_comes_back_as_they
     assert_eq!(gone["deletion"]["by"]["kind"], "user");
     assert!(gone["deletion"]["purge_at"].is_string());
     assert_eq!(gone["group_count"], 0);
-    assert_eq!(gone["acts"], json!(["restore"]));
+    assert_eq!(gone["acts"], json!(["restore", "purge"]));
     client
         .get(&format!("/Users/{boss}"))
         .await

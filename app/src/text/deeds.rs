@@ -121,6 +121,21 @@ fn verb(action: &str) -> Option<(&'static str, &'static str)> {
 fn of_person(action: &str) -> Option<(&'static str, &'static str)> {
     Some(match action {
         "user.act" => ("acted on {}", "act on {}"),
+        "user.assign_password" => ("assigned a password to {}", "assign a password to {}"),
+        "user.organisations" => (
+            "changed the organisations of {}",
+            "change the organisations of {}",
+        ),
+        "user.remove" => (
+            "took {} out of an organisation",
+            "take {} out of an organisation",
+        ),
+        "user.reset_password" => (
+            "had a password link mailed to {}",
+            "have a password link mailed to {}",
+        ),
+        "user.roles" => ("changed the roles of {}", "change the roles of {}"),
+        "user.unlink" => ("ended the link of {}, who stays", "end the link of {}"),
         "user.adopt" => ("took over {}, who was here already", "take over {}"),
         "user.archive" => ("archived {}", "archive {}"),
         "user.ban" => ("banned {}", "ban {}"),
@@ -294,7 +309,51 @@ fn of_account(action: &str) -> Option<(&'static str, &'static str)> {
             "removed what is kept for a limited time only",
             "remove what is kept for a limited time",
         ),
-        "session.end" => ("signed out", "sign out"),
+        "approval.approve" => (
+            "approved what another administrator asked for",
+            "approve what was asked for",
+        ),
+        "approval.ask" => (
+            "asked for what needs a second person",
+            "ask for what needs a second person",
+        ),
+        "approval.cancel" => (
+            "took back or refused what needs a second person",
+            "take back what needs a second person",
+        ),
+        "approval.expire" => (
+            "ended what nobody approved in time",
+            "end what nobody approved",
+        ),
+        "keys.rotate" => (
+            "sealed stored secrets with another key",
+            "seal stored secrets with another key",
+        ),
+        "mail.send_again" => ("sent a mail again", "send a mail again"),
+        "mail.test" => ("sent a test mail", "send a test mail"),
+        "organisation.archive" => (
+            "archived the organisation {}",
+            "archive the organisation {}",
+        ),
+        "organisation.change" => ("changed the organisation {}", "change the organisation {}"),
+        "organisation.unarchive" => (
+            "took the organisation {} out of the archive",
+            "take the organisation {} out of the archive",
+        ),
+        "password_reset.request" => ("asked for a new password", "ask for a new password"),
+        "policy.change" => ("changed the policy of {}", "change the policy of {}"),
+        "recovery_codes.create" => ("made new recovery codes", "make new recovery codes"),
+        "second_factor.create" => ("set up a second factor", "set up a second factor"),
+        "second_factor.delete" => ("removed a second factor", "remove a second factor"),
+        "second_factor.reset" => (
+            "took the second factors of {} away",
+            "take the second factors of {} away",
+        ),
+        "session.begin" => ("began to sign in", "begin to sign in"),
+        "session.read" => ("looked where {} is signed in", "look where {} is signed in"),
+        "session.step_up" => ("proved again who they are", "prove again who they are"),
+        "sign_ins.read" => ("looked how {} signed in", "look how {} signed in"),
+        "session.end" => ("ended a session", "end a session"),
         "session.end_all" => ("closed the sessions of {}", "close the sessions of {}"),
         _ => return None,
     })

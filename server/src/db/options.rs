@@ -11,8 +11,9 @@ use super::{connect::DatabaseSettings, deadline::Deadline};
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait for connections in use when their pool closes.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Steps of SQLite's virtual machine between two looks at the clock: some microseconds.
-const STEPS: i32 = 1_000;
+/// Steps of SQLite's virtual machine between two looks at the clock: some dozens of microseconds, and
+/// more than it takes to read the schema, which the first statement of a connection does.
+const STEPS: i32 = 5_000;
 /// Pages of SQLite's log that are written before they are carried over into the database: 32 MB. A
 /// page that many commits change is carried over once.
 const CHECKPOINT_PAGES: &str = "8192";
