@@ -11,6 +11,7 @@ mod field;
 mod filters;
 mod focus;
 mod icon;
+mod later;
 mod loaded;
 mod navigate;
 mod opening;
@@ -36,6 +37,7 @@ pub(crate) use field::{
 pub(crate) use filters::{FilterMenu, chip};
 pub(crate) use focus::{focus, focus_soon, keep_focus};
 pub(crate) use icon::{Brand, Icon, icon};
+pub(crate) use later::later;
 pub(crate) use loaded::Loaded;
 pub(crate) use navigate::Navigator;
 pub(crate) use opening::Opening;

@@ -13,7 +13,10 @@ pub(crate) mod provisioning;
 mod sessions;
 mod summary;
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use scim_schema::{
     api::{
@@ -35,7 +38,7 @@ use crate::{
     routes,
     session::Session,
     text::{self, user as words},
-    ui::{Loaded, PageHead, Present, Remote, SkeletonLines, Tab, Tabs, dynamic},
+    ui::{Loaded, PageHead, Present, Remote, SkeletonLines, Tab, Tabs, dynamic, later},
 };
 
 /// The user that everything on the page shows; renewed by live updates.
@@ -198,10 +201,10 @@ fn Page(
     let part = dynamic(move || match open.get() {
         Part::Profile => view! { <profile::Profile user /> }.into_any(),
         Part::Access => view! { <access::Access user acts /> }.into_any(),
-        Part::Groups => view! { <groups::Groups user remote /> }.into_any(),
-        Part::Sessions => view! { <sessions::SessionsTab id user /> }.into_any(),
+        Part::Groups => later(belonging(user, remote)),
+        Part::Sessions => later(door(id, user)),
         Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
-        Part::Audit => view! { <PersonStory id /> }.into_any(),
+        Part::Audit => later(story(id)),
     });
     view! {
         <Head user acts />
@@ -209,6 +212,24 @@ fn Page(
         <Tabs label=Signal::derive(move || user.with(|user| user.row.name.clone())) tabs />
         <div class="body narrow below-tabs">{part}</div>
     }
+}
+
+/// The tab of groups and organisations, with their dialogs.
+#[wasm_split(person_belonging, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn belonging(user: Shown, remote: Remote<UserDetail>) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <groups::Groups user remote /> }.into_any())
+}
+
+/// The tab of sessions, with the acts at the person's door.
+#[wasm_split(person_door, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn door(id: UserId, user: Shown) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <sessions::SessionsTab id user /> }.into_any())
+}
+
+/// The tab of what happened to the person.
+#[wasm_split(person_story, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn story(id: UserId) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <PersonStory id /> }.into_any())
 }
 
 /// A field that is empty says so.
