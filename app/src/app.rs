@@ -11,10 +11,7 @@ use crate::{
     areas,
     clock::Clock,
     live::Live,
-    pages::{
-        ForgottenPage, FreshSecret, MappingDrafts, NotFoundPage, RootPage, SetupPage, Shell,
-        SignInPage,
-    },
+    pages::{FreshSecret, MappingDrafts, NotFoundPage, RootPage, Shell},
     places::Places,
     session::Session,
     shortcuts::Shortcuts,
@@ -45,9 +42,9 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <main id="main"><NotFoundPage /></main> }>
                 <Route path=path!("/") view=RootPage />
-                <Route path=path!("/a/:slug") view=SignInPage />
-                <Route path=path!("/a/:slug/forgot") view=ForgottenPage />
-                <Route path=path!("/setup") view=SetupPage />
+                <Route path=path!("/a/:slug") view={Lazy::<areas::SignIn>::new()} />
+                <Route path=path!("/a/:slug/forgot") view={Lazy::<areas::Forgotten>::new()} />
+                <Route path=path!("/setup") view={Lazy::<areas::Setup>::new()} />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/me") view={Lazy::<areas::MyAccount>::new()} />
                     <Route path=path!("/users") view={Lazy::<areas::Users>::new()} />

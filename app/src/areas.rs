@@ -8,8 +8,9 @@ use leptos_router::LazyRoute;
 
 use crate::pages::{
     ApprovalsPage, AttributesPage, AuditPage, ConflictPage, ConflictsPage, ConformancePage,
-    ConnectionPage, ConnectionsPage, LogPage, MailsPage, MappingPage, MyAccountPage, NotLoadedPage,
-    OrganisationsPage, PoliciesPage, TesterPage, UserPage, UsersPage,
+    ConnectionPage, ConnectionsPage, ForgottenPage, LogPage, MailsPage, MappingPage, MyAccountPage,
+    NotLoadedPage, OrganisationsPage, PoliciesPage, SetupPage, SignInPage, TesterPage, UserPage,
+    UsersPage,
 };
 
 /// A route whose page is in the file of its area.
@@ -40,6 +41,15 @@ macro_rules! lazy {
     };
 }
 
+lazy!(SignIn, account, sign_in, fetch_sign_in, SignInPage);
+lazy!(
+    Forgotten,
+    account,
+    forgotten,
+    fetch_forgotten,
+    ForgottenPage
+);
+lazy!(Setup, account, setup, fetch_setup, SetupPage);
 lazy!(Users, people, users, fetch_users, UsersPage);
 lazy!(User, person, user, fetch_user, UserPage);
 lazy!(

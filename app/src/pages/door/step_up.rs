@@ -1,7 +1,10 @@
 //! The question before what is dangerous: a proof of the last ten minutes. The request that needs it
 //! waits and is sent again.
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
 use scim_schema::api::second_factors::{StepUp, StepUpChallenge};
 
 use super::proof::{Given, PROOFS, ProofForm};
@@ -10,7 +13,7 @@ use crate::{
     form::{FormErrors, FormState},
     session::Session,
     text::account as words,
-    ui::{Failure, Modal, Remote, SkeletonLines, dynamic, effect},
+    ui::{Failure, Modal, Remote, SkeletonLines, dynamic, effect, later},
 };
 
 const TITLE_ID: &str = "step-up-title";
@@ -33,7 +36,7 @@ pub(crate) fn StepUpDialog() -> impl IntoView {
             </header>
             <div class="content">
                 <p class="muted small">{words::STEP_UP_WHY}</p>
-                <Question />
+                {later(question())}
             </div>
             <footer>
                 <button class="btn" type="button" on:click=move |_| open.set(false)>
@@ -44,6 +47,12 @@ pub(crate) fn StepUpDialog() -> impl IntoView {
         .into_any()
     });
     view! { <Modal open title_id=TITLE_ID content /> }
+}
+
+/// The question; few ever see it, so that its code is fetched when it is asked.
+#[wasm_split(account, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn question() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Question /> }.into_any())
 }
 
 /// What will do, once it is known.

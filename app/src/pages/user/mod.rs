@@ -221,7 +221,7 @@ fn belonging(user: Shown, remote: Remote<UserDetail>) -> Result<AnyView, SplitLo
 }
 
 /// The tab of sessions, with the acts at the person's door.
-#[wasm_split(person_door, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(account, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn door(id: UserId, user: Shown) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <sessions::SessionsTab id user /> }.into_any())
 }
