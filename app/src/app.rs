@@ -42,9 +42,9 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <main id="main"><NotFoundPage /></main> }>
                 <Route path=path!("/") view=RootPage />
-                <Route path=path!("/a/:slug") view={Lazy::<areas::SignIn>::new()} />
-                <Route path=path!("/a/:slug/forgot") view={Lazy::<areas::Forgotten>::new()} />
-                <Route path=path!("/setup") view={Lazy::<areas::Setup>::new()} />
+                <Route path=path!("/a/:slug") view=areas::SignIn />
+                <Route path=path!("/a/:slug/forgot") view=areas::Forgotten />
+                <Route path=path!("/setup") view=areas::Setup />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/me") view={Lazy::<areas::MyAccount>::new()} />
                     <Route path=path!("/users") view={Lazy::<areas::Users>::new()} />

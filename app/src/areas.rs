@@ -12,6 +12,7 @@ use crate::pages::{
     NotLoadedPage, OrganisationsPage, PoliciesPage, SetupPage, SignInPage, TesterPage, UserPage,
     UsersPage,
 };
+use crate::ui::later;
 
 /// A route whose page is in the file of its area.
 macro_rules! lazy {
@@ -41,15 +42,26 @@ macro_rules! lazy {
     };
 }
 
-lazy!(SignIn, account, sign_in, fetch_sign_in, SignInPage);
-lazy!(
-    Forgotten,
-    account,
-    forgotten,
-    fetch_forgotten,
-    ForgottenPage
-);
-lazy!(Setup, account, setup, fetch_setup, SetupPage);
+/// A page that is there at once and fetches what it shows: outside of the frame, where nobody knows yet
+/// who is there.
+macro_rules! fetched {
+    ($component:ident, $area:ident, $function:ident, $page:ident) => {
+        #[component]
+        pub(crate) fn $component() -> impl IntoView {
+            later($function())
+        }
+
+        #[wasm_split($area, wasm_split_path = ::leptos::wasm_split, fallible)]
+        fn $function() -> Result<AnyView, SplitLoaderError> {
+            Ok(view! { <$page /> }.into_any())
+        }
+    };
+}
+
+fetched!(SignIn, account, sign_in, SignInPage);
+fetched!(Forgotten, account, forgotten, ForgottenPage);
+fetched!(Setup, account, setup, SetupPage);
+
 lazy!(Users, people, users, fetch_users, UsersPage);
 lazy!(User, person, user, fetch_user, UserPage);
 lazy!(
@@ -76,7 +88,7 @@ lazy!(
 lazy!(Mapping, connections, mapping, fetch_mapping, MappingPage);
 lazy!(
     Attributes,
-    connections,
+    settings,
     attributes,
     fetch_attributes,
     AttributesPage

@@ -152,7 +152,7 @@ pub(super) const CONSOLE: Layers = Layers {
                 "ui",
             ],
         ),
-        ("areas", &["pages"]),
+        ("areas", &["pages", "ui"]),
         (
             "app",
             &[

@@ -16,7 +16,8 @@ pub(crate) fn later(
 ) -> AnyView {
     let arrived = RwSignal::new(false);
     let shown = StoredValue::new_local(None::<AnyView>);
-    let part = ScopedFuture::new(part);
+    // What a part reads while it is made must not make its place draw again.
+    let part = ScopedFuture::new_untracked(part);
     spawn_local(async move {
         let part = part.await;
         let part = part.unwrap_or_else(|_| {

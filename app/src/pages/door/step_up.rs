@@ -23,9 +23,11 @@ const TITLE_ID: &str = "step-up-title";
 pub(crate) fn StepUpDialog() -> impl IntoView {
     let session = Session::get();
     let open = RwSignal::new(false);
-    effect(move || open.set(session.is_proof_needed()));
+    let needed = Memo::new(move |_| session.is_proof_needed());
+    effect(move || open.set(needed.get()));
     effect(move || {
-        if !open.get() {
+        // Closed while a request still waits: it is not sent again.
+        if !open.get() && needed.get_untracked() {
             session.not_proven();
         }
     });

@@ -203,7 +203,7 @@ fn Page(
         Part::Access => view! { <access::Access user acts /> }.into_any(),
         Part::Groups => later(belonging(user, remote)),
         Part::Sessions => later(door(id, user)),
-        Part::Provisioning => view! { <provisioning::Provisioning id user /> }.into_any(),
+        Part::Provisioning => later(trace(id, user)),
         Part::Audit => later(story(id)),
     });
     view! {
@@ -224,6 +224,12 @@ fn belonging(user: Shown, remote: Remote<UserDetail>) -> Result<AnyView, SplitLo
 #[wasm_split(account, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn door(id: UserId, user: Shown) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <sessions::SessionsTab id user /> }.into_any())
+}
+
+/// The tab of what the provider knows and sent.
+#[wasm_split(person_trace, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn trace(id: UserId, user: Shown) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <provisioning::Provisioning id user /> }.into_any())
 }
 
 /// The tab of what happened to the person.
