@@ -19,7 +19,8 @@ const nameOf = (element) => {
   if (own) return clean(own);
   return clean(element.labels?.length ? [...element.labels].map(words).join(' ') : words(element));
 };
-const modal = document.querySelector('dialog:modal');
+// Of several, the one on top: the proof that another one waits for stands last.
+const modal = [...document.querySelectorAll('dialog:modal')].at(-1);
 const inReach = (element) =>
   element.checkVisibility({ visibilityProperty: true }) && (!modal || modal.contains(element));
 return (

@@ -81,7 +81,7 @@ async fn the_longest_unbroken_values_leave_every_page_and_column_its_width() {
     person.tab("Access and status").await;
     window.see("No holds").await;
     look(&window, "access", &mut wrong).await;
-    person.tab("Groups 1").await;
+    person.tab("Groups and organisations 1").await;
     person.see_line(&["Mathematics"]).await;
     look(&window, "groups", &mut wrong).await;
     person.tab("Provisioning").await;

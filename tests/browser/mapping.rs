@@ -159,7 +159,8 @@ async fn rules_are_ordered_by_keyboard_reviewed_and_applied() {
     window.assert_not_reloaded().await;
 
     let users = UsersPage::open(&window, "/users").await;
-    PersonPage::open(&users, "Ben Mills").await;
+    let ben = PersonPage::open(&users, "Ben Mills").await;
+    ben.tab("Groups and organisations 0").await;
     window.see("Rule Teachers").await;
     window.see("Observer").await;
     audit.finish();

@@ -62,7 +62,7 @@ async fn t15_an_erasure_is_asked_for_and_waits_for_a_second_person() {
     window.see("Nothing waits").await;
     let mut audit = Audit::new();
     audit.look(&window, "no approvals").await;
-    window.click_link("Users").await;
+    window.go_to("/users").await;
     window.click_link("Ada Lovelace").await;
     window.see_page("Ada Lovelace").await;
     window.click_button("Actions").await;

@@ -232,7 +232,7 @@ pub(crate) fn renew_consequences() -> Vec<String> {
 
 /// Asks before a session ends.
 pub(crate) fn end_title(device: &str) -> String {
-    format!("End the session of {device}")
+    format!("End session: {device}")
 }
 
 /// What follows.

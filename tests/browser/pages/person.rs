@@ -18,7 +18,7 @@ impl<'a> PersonPage<'a> {
         Self(window)
     }
 
-    /// Opens a tab; `name` with its number, such as `Groups 1`.
+    /// Opens a tab; `name` with its number, such as `Groups and organisations 1`.
     pub(crate) async fn tab(&self, name: &str) {
         self.0.click_link(name).await;
     }

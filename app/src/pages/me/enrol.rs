@@ -64,7 +64,11 @@ pub(super) fn EnrolDialog(
     done: Callback<Enrolled>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(begun.with(Option::is_some)));
+    Effect::new(move |_| {
+        if begun.with(Option::is_some) {
+            open.set(true);
+        }
+    });
     Effect::new(move |_| {
         if !open.get() {
             begun.set(None);

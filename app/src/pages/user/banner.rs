@@ -166,9 +166,10 @@ fn sentence(typed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use scim_schema::{
-        api::users::{DeletionView, Source},
+        api::users::{DeletionView, RemovalView, Source},
         id::{ConnectionId, HoldId, UserId},
         lifecycle::{HoldKind, InvitationState},
+        policy::RemovalMode,
     };
     use uuid::Uuid;
 
@@ -213,6 +214,10 @@ mod tests {
             pending_identifiers: Vec::new(),
             deletion: None,
             acts: Vec::new(),
+            removal: RemovalView {
+                mode: RemovalMode::PurgeAfterGrace,
+                restorable_minutes: 30 * 24 * 60,
+            },
             password_link: false,
             capabilities: Vec::new(),
             permissions: Vec::new(),
