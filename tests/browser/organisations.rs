@@ -52,6 +52,9 @@ async fn a035_the_tree_is_built_folded_moved_and_archived() {
     window.press(Key::Escape).await;
 
     window.tab_to("Organisations below North").await;
+    // What comes to be below something folded stays folded.
+    window.press(Key::Enter).await;
+    until_shown(&window, "Edit Lab", true).await;
     window.press(Key::Enter).await;
     until_shown(&window, "Edit Lab", false).await;
     window.press(Key::Enter).await;
